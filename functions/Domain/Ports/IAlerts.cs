@@ -1,0 +1,26 @@
+namespace Pipeline.Domain.Ports;
+
+/// <summary>Where findings a person should know of are recorded.</summary>
+public interface IAlerts
+{
+    /// <summary>Records an alert; one with the same dataset, code and subject that is still open is counted, not repeated.</summary>
+    Task RaiseAsync(Alert alert, CancellationToken stopping);
+}
+
+/// <summary>A finding a person should know of.</summary>
+/// <param name="Severity">How soon.</param>
+/// <param name="Dataset">The dataset concerned; empty for the installation as a whole.</param>
+/// <param name="Code">Snake case, stable: what runbooks are filed under.</param>
+/// <param name="Subject">What exactly: a shard, an object key, a publication.</param>
+/// <param name="Text">Sentences: what was seen, what it means, what to do.</param>
+public sealed record Alert(AlertSeverity Severity, string Dataset, string Code, string Subject, string Text);
+
+/// <summary>How soon a person should look.</summary>
+public enum AlertSeverity
+{
+    /// <summary>When convenient.</summary>
+    Warning,
+
+    /// <summary>Now: data is stuck or lost.</summary>
+    Critical,
+}

@@ -1,0 +1,39 @@
+namespace Pipeline.Parquet.Columns;
+
+/// <summary>Values of one fixed size, one slot a row.</summary>
+/// <typeparam name="T">
+/// <see cref="long"/>: int64 and timestamps (microseconds since the epoch, UTC) · <see cref="int"/>: dates (days since the epoch) ·
+/// <see cref="double"/>: float64 · <see cref="bool"/> · <see cref="Int128"/>: decimals, unscaled.
+/// </typeparam>
+public sealed class FixedColumn<T> : Column where T : unmanaged
+{
+    private T[] values = [];
+
+    /// <summary>The rows' values; default where the row is null.</summary>
+    public ReadOnlySpan<T> Values => values.AsSpan(0, Count);
+
+    /// <inheritdoc/>
+    public override long ValueBytes => (long)Count * System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
+
+    /// <summary>Appends a value.</summary>
+    public void Append(T value)
+    {
+        Store(value);
+        Appended();
+    }
+
+    /// <inheritdoc/>
+    protected override void AppendValueOf(Column source, int row) => Append(((FixedColumn<T>)source).values[row]);
+
+    /// <inheritdoc/>
+    protected override void AppendDefault() => Store(default);
+
+    /// <inheritdoc/>
+    protected override void TruncateValues(int count) { }
+
+    private void Store(T value)
+    {
+        if (Count == values.Length) Array.Resize(ref values, Math.Max(64, values.Length * 2));
+        values[Count] = value;
+    }
+}
