@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+
+namespace Pipeline.Parquet.Codecs;
+
+/// <summary>Zstandard (RFC 8878) by libzstd: one compression context, used again and again. Not for two threads at once.</summary>
+public sealed class ZstdCompressor : IDisposable
+{
+    private readonly int level;
+    private nint context = ZstdNative.CreateCompressor();
+
+    /// <param name="level">-7 (fastest) to 22 (smallest).</param>
+    public ZstdCompressor(int level) => this.level = level;
+
+    /// <summary>Bytes that hold the compressed form of so many bytes in the worst case.</summary>
+    public static int MaxCompressedBytes(int rawBytes) => checked((int)ZstdNative.CompressBound((nuint)rawBytes));
+
+    /// <summary>Compresses into one frame that states its content size.</summary>
+    /// <param name="destination">At least <see cref="MaxCompressedBytes"/> of the source's length.</param>
+    /// <returns>Bytes written.</returns>
+    public int Compress(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        ObjectDisposedException.ThrowIf(context == 0, this);
+        var written = ZstdNative.Compress(
+            context, ref MemoryMarshal.GetReference(destination), (nuint)destination.Length,
+            in MemoryMarshal.GetReference(source), (nuint)source.Length, level);
+        if (ZstdNative.IsError(written) != 0) throw new InvalidOperationException($"zstd could not compress: {ZstdNative.ErrorName(written)}.");
+        return (int)written;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (context != 0) ZstdNative.FreeCompressor(context);
+        context = 0;
+    }
+}
+
+/// <summary>Zstandard (RFC 8878) by libzstd: one decompression context, used again and again. Not for two threads at once.</summary>
+public sealed class ZstdDecompressor : IDisposable
+{
+    private nint context = ZstdNative.CreateDecompressor();
+
+    /// <summary>Decompresses whole frames.</summary>
+    /// <returns>Bytes written.</returns>
+    /// <exception cref="InvalidDataException">The source is damaged, or larger than the destination.</exception>
+    public int Decompress(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        ObjectDisposedException.ThrowIf(context == 0, this);
+        var written = ZstdNative.Decompress(
+            context, ref MemoryMarshal.GetReference(destination), (nuint)destination.Length,
+            in MemoryMarshal.GetReference(source), (nuint)source.Length);
+        if (ZstdNative.IsError(written) != 0) throw new InvalidDataException($"zstd data is damaged: {ZstdNative.ErrorName(written)}.");
+        return (int)written;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (context != 0) ZstdNative.FreeDecompressor(context);
+        context = 0;
+    }
+}
+
+/// <summary>libzstd's C interface (https://facebook.github.io/zstd/zstd_manual.html).</summary>
+internal static partial class ZstdNative
+{
+    private const string Library = "libzstd.so.1";
+
+    [LibraryImport(Library, EntryPoint = "ZSTD_createCCtx")] internal static partial nint CreateCompressor();
+    [LibraryImport(Library, EntryPoint = "ZSTD_freeCCtx")] internal static partial nuint FreeCompressor(nint context);
+    [LibraryImport(Library, EntryPoint = "ZSTD_createDCtx")] internal static partial nint CreateDecompressor();
+    [LibraryImport(Library, EntryPoint = "ZSTD_freeDCtx")] internal static partial nuint FreeDecompressor(nint context);
+    [LibraryImport(Library, EntryPoint = "ZSTD_compressBound")] internal static partial nuint CompressBound(nuint rawBytes);
+    [LibraryImport(Library, EntryPoint = "ZSTD_isError")] internal static partial uint IsError(nuint code);
+    [LibraryImport(Library, EntryPoint = "ZSTD_getErrorName")] private static partial nint ErrorNamePointer(nuint code);
+
+    [LibraryImport(Library, EntryPoint = "ZSTD_compressCCtx")]
+    internal static partial nuint Compress(
+        nint context, ref byte destination, nuint destinationBytes, in byte source, nuint sourceBytes, int level);
+
+    [LibraryImport(Library, EntryPoint = "ZSTD_decompressDCtx")]
+    internal static partial nuint Decompress(
+        nint context, ref byte destination, nuint destinationBytes, in byte source, nuint sourceBytes);
+
+    internal static string ErrorName(nuint code) => Marshal.PtrToStringUTF8(ErrorNamePointer(code)) ?? "unknown error";
+}
