@@ -1,1 +1,16 @@
-Console.WriteLine("pipeline");
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Pipeline.App;
+using Pipeline.App.Cli;
+
+if (CommandLine.Names(args)) return await CommandLine.RunAsync(args);
+
+var builder = FunctionsApplication.CreateBuilder(args);
+builder.ConfigureFunctionsWebApplication();
+builder.Services.AddPipeline(builder.Configuration);
+
+using var app = builder.Build();
+await app.Services.GetRequiredService<StartUp>().RunAsync(CancellationToken.None);
+await app.RunAsync();
+return 0;

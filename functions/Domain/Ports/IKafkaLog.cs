@@ -9,6 +9,10 @@ public interface IKafkaLog
     /// <exception cref="Failures.TransientException">No answer from the broker.</exception>
     Task<Watermarks> WatermarksAsync(TopicPartition topicPartition, CancellationToken stopping);
 
+    /// <summary>The topic-partitions a topic has at this moment; empty when the broker does not know the topic.</summary>
+    /// <exception cref="Failures.TransientException">No answer from the broker.</exception>
+    Task<IReadOnlyList<TopicPartition>> TopicPartitionsAsync(string topic, CancellationToken stopping);
+
     /// <summary>Reads records with offsets in the range, in order, until the range's end or the byte budget is reached.</summary>
     /// <param name="maxBytes">Stops after the record that reaches it.</param>
     /// <returns>Records that exist (holes of compaction are left out) and the position reading stopped at.</returns>

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Domain.Failures;
+
+namespace Pipeline.App.Cli;
+
+/// <summary>The verbs of <c>pipeline</c>: the same program, run once for an operator instead of for ever for the triggers.</summary>
+public static class CommandLine
+{
+    /// <summary>Whether the arguments name a verb; otherwise the program is the function app.</summary>
+    public static bool Names(string[] args) => args is [var first, ..] && (Verbs().Subcommands.Any(verb => verb.Name == first) || first is "-h" or "--help" or "--version");
+
+    /// <summary>Runs the verb.</summary>
+    /// <returns>0 done, 1 refused with a sentence on standard error.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            return await Verbs().Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception error) when (error is TransientException or TerminalException or Microsoft.Extensions.Options.OptionsValidationException)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return 1;
+        }
+    }
+
+    private static RootCommand Verbs() => new("Pipeline: streams, files, APIs and tables to Parquet and PostgreSQL, each record once.")
+    {
+        ValidateVerb.Create(),
+        GenerationVerb.Create(),
+        StatusVerb.Create(),
+    };
+
+    /// <summary>The function app's services, from the environment's settings.</summary>
+    internal static ServiceProvider Services()
+    {
+        var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        return new ServiceCollection().AddLogging().AddPipeline(configuration).BuildServiceProvider();
+    }
+}

@@ -1,0 +1,59 @@
+using Pipeline.App.Activities;
+using Pipeline.Domain.Publications;
+
+namespace Pipeline.App.Orchestrations;
+
+/// <summary>Publishes a dataset's backlog: plan, transform the publications side by side, and again until nothing is left.</summary>
+public static class PublishOrchestration
+{
+    [Function(nameof(PublishOrchestration))]
+    public static async Task<PublishReport> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, PublishRequest request)
+    {
+        var plans = await context.CallActivityAsync<PublicationPlan[]>(nameof(PlanPublicationsActivity), request.Dataset, Retry.Transient);
+        if (plans is []) return request.Report;
+
+        context.SetCustomStatus(new PublishProgress(request.Report.Publications, plans.Length));
+        var summaries = await Task.WhenAll(plans.Select(plan => PublishAsync(context, plan)));
+
+        var report = request.Report.Add(summaries);
+        context.ContinueAsNew(request with { Report = report });      // a crash repeats at most one round
+        return report;
+    }
+
+    // One publication that cannot succeed is given up with its reason; the others go on.
+    private static async Task<PublicationSummary> PublishAsync(TaskOrchestrationContext context, PublicationPlan plan)
+    {
+        try
+        {
+            return await context.CallActivityAsync<PublicationSummary>(nameof(TransformPublicationActivity), plan, Retry.Transient);
+        }
+        catch (TaskFailedException failure)
+        {
+            var reason = new GivenUp(plan.Id, failure.FailureDetails.ErrorMessage);
+            await context.CallActivityAsync(nameof(GiveUpPublicationActivity), reason, Retry.Transient);
+            return PublicationSummary.Failed(plan.Id);
+        }
+    }
+}
+
+/// <summary>What to publish, and what the rounds before have published.</summary>
+public sealed record PublishRequest(string Dataset)
+{
+    /// <summary>Sum of the rounds before.</summary>
+    public PublishReport Report { get; init; } = new(0, 0, 0, 0, 0, 0);
+}
+
+/// <summary>What a run of <see cref="PublishOrchestration"/> published.</summary>
+public sealed record PublishReport(int Publications, int Failed, long RowsIn, long RowsOut, long Duplicates, long Rejected)
+{
+    /// <summary>This report and one more round.</summary>
+    public PublishReport Add(PublicationSummary[] round) => new(
+        Publications + round.Count(summary => summary.Succeeded), Failed + round.Count(summary => !summary.Succeeded),
+        RowsIn + round.Sum(summary => summary.Counts.In), RowsOut + round.Sum(summary => summary.Counts.Out),
+        Duplicates + round.Sum(summary => summary.Counts.Duplicates), Rejected + round.Sum(summary => summary.Counts.Rejected));
+}
+
+/// <summary>Custom status while publishing.</summary>
+/// <param name="Published">Publications of earlier rounds.</param>
+/// <param name="Running">Publications of this round.</param>
+public sealed record PublishProgress(int Published, int Running);

@@ -1,0 +1,72 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Pipeline.App.Settings;
+using Pipeline.Contracts;
+using Pipeline.Domain.Ports;
+using Pipeline.Sinks.Lake;
+using Pipeline.Sinks.Ledger;
+using Pipeline.Sources.Kafka;
+using Pipeline.Transforms.Ports;
+using Pipeline.Transforms.Publishing;
+using Pipeline.Transforms.Quarantine;
+
+namespace Pipeline.App;
+
+/// <summary>Wires the pipeline's parts to each other and to their settings.</summary>
+public static class Services
+{
+    /// <summary>Adds everything the functions and the command line use.</summary>
+    public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSettings(configuration);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => ContractReader.ReadFolder(Path.Combine(AppContext.BaseDirectory, "datasets")));
+        services.AddSingleton(provider => NpgsqlDataSource.Create(provider.Setting<LedgerSettings>().ConnectionString));
+        services.AddSingleton<StartUp>();
+        return services.AddLedger().AddStores().AddKafka().AddPublishing();
+    }
+
+    private static void AddSettings(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptionsWithValidateOnStart<LedgerSettings, LedgerSettingsValidator>().Bind(configuration.GetSection("Ledger"));
+        services.AddOptionsWithValidateOnStart<LakeSettings, LakeSettingsValidator>().Bind(configuration.GetSection("Lake"));
+        services.AddOptionsWithValidateOnStart<SegmentSettings, SegmentSettingsValidator>().Bind(configuration.GetSection("Segments"));
+        services.AddOptionsWithValidateOnStart<QuarantineSettings, QuarantineSettingsValidator>().Bind(configuration.GetSection("Quarantine"));
+        services.AddOptionsWithValidateOnStart<KafkaSettings, KafkaSettingsValidator>().Bind(configuration);
+        services.AddOptionsWithValidateOnStart<PublishSettings, PublishSettingsValidator>().Bind(configuration.GetSection(PublishSettings.Section));
+        services.AddOptions<S3Options>().Bind(configuration.GetSection("S3"));
+    }
+
+    private static IServiceCollection AddLedger(this IServiceCollection services) => services
+        .AddSingleton<LedgerMigrations>()
+        .AddSingleton<ILandingLedger, LandingLedger>()
+        .AddSingleton<IPublicationLedger, PublicationLedger>()
+        .AddSingleton<IPublicationSessions, PublicationSessions>()
+        .AddSingleton<IAlerts, Alerts>()
+        .AddSingleton<StatusReader>()
+        .AddSingleton<SweepLedger>();
+
+    private static IServiceCollection AddStores(this IServiceCollection services) => services
+        .AddSingleton(provider => new Stores(
+            Lake: provider.Store(provider.Setting<LakeSettings>().Root),
+            Segments: provider.Store(provider.Setting<SegmentSettings>().Root),
+            Quarantine: provider.Store(provider.Setting<QuarantineSettings>().Root)));
+
+    private static IServiceCollection AddKafka(this IServiceCollection services) => services
+        .AddSingleton<IKafkaLog>(provider => new KafkaLog(provider.Setting<KafkaSettings>().ToOptions()))
+        .AddSingleton(new KafkaLandingLimits())
+        .AddSingleton<KafkaStretches>()
+        .AddSingleton(provider => new SegmentLanding(provider.GetRequiredService<Stores>().Segments, provider.GetRequiredService<KafkaLandingLimits>()))
+        .AddSingleton<LandKafkaBatch>()
+        .AddSingleton<CatchUpKafka>();
+
+    private static IServiceCollection AddPublishing(this IServiceCollection services) => services
+        .AddSingleton<ISealer>(provider => new AesGcmSealer(Convert.FromBase64String(provider.Setting<QuarantineSettings>().SealingKey)))
+        .AddSingleton<TransformPublication>();
+
+    private static T Setting<T>(this IServiceProvider provider) where T : class => provider.GetRequiredService<IOptions<T>>().Value;
+
+    private static IObjectStore Store(this IServiceProvider provider, string root) => ObjectStores.Open(root, provider.Setting<S3Options>());
+}

@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
+using Pipeline.Domain.Failures;
+using Pipeline.Sinks.Ledger;
+
+namespace Pipeline.App;
+
+/// <summary>What must hold before the first trigger fires: valid settings and contracts, a ledger of this version, tables that fit.</summary>
+public sealed class StartUp(IStartupValidator settings, LedgerMigrations migrations, ContractSet contracts, TimeProvider time, ILogger<StartUp> log)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>Prepares the ledger; waits two minutes for a PostgreSQL that is still starting.</summary>
+    /// <exception cref="TerminalException">A person must act; the message lists every fault.</exception>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        settings.Validate();
+        for (var began = time.GetUtcNow(); ; await Task.Delay(TimeSpan.FromSeconds(1), time, stopping))
+        {
+            try
+            {
+                await migrations.ApplyAsync(stopping);
+                break;
+            }
+            catch (TransientException away) when (time.GetUtcNow() - began < Patience)
+            {
+                Log.LedgerAway(log, away.Message);
+            }
+        }
+
+        Log.Started(log, contracts.All.Count);
+    }
+}
+
+/// <summary>What the start writes to the log.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Warning, "The ledger does not answer yet: {Reason}")]
+    internal static partial void LedgerAway(ILogger log, string reason);
+
+    [LoggerMessage(2, LogLevel.Information, "The ledger is ready; {Datasets} dataset contract(s) loaded.")]
+    internal static partial void Started(ILogger log, int datasets);
+}

@@ -1,0 +1,13 @@
+using Pipeline.Sources.Kafka;
+
+namespace Pipeline.App.Triggers;
+
+/// <summary>Lands user actions as Kafka delivers them. Bad records pass: only PostgreSQL or the store being away fails a batch.</summary>
+public sealed class LandUserActions(LandKafkaBatch landing)
+{
+    [Function(nameof(LandUserActions))]
+    public Task RunAsync(
+        [KafkaTrigger("%KafkaBrokers%", "%UserActionsTopic%", ConsumerGroup = "%KafkaGroup%", IsBatched = true)] KafkaRecord[] records,
+        CancellationToken stopping)
+        => landing.RunAsync("user_actions", records.ByTopicPartition(), stopping);
+}

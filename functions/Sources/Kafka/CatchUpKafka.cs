@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+using Pipeline.Domain.Ports;
+using Pipeline.Domain.Segments;
+
+namespace Pipeline.Sources.Kafka;
+
+/// <summary>Lands what the brokers have and no trigger delivered: after a skipped batch at a log's end, or an operator's new generation.</summary>
+/// <remarks>A trigger that skips offsets says nothing; only the broker's own watermarks do. Run by a timer.</remarks>
+public sealed class CatchUpKafka(
+    ILandingLedger ledger, IKafkaLog kafka, KafkaStretches stretches, SegmentLanding landing, TimeProvider time, ILogger<CatchUpKafka> log)
+{
+    /// <summary>A stream that landed something within this time is left to its trigger.</summary>
+    private static readonly TimeSpan QuietFor = TimeSpan.FromMinutes(1);
+
+    /// <summary>Lands the rest of every quiet topic-partition of a topic.</summary>
+    /// <returns>Records landed.</returns>
+    public async Task<long> RunAsync(string dataset, string topic, CancellationToken stopping)
+    {
+        var cursors = (await ledger.CursorsAsync(dataset, stopping)).ToDictionary(cursor => cursor.Shard.Stream);
+        var landed = 0L;
+        foreach (var topicPartition in await kafka.TopicPartitionsAsync(topic, stopping))
+        {
+            var cursor = cursors.GetValueOrDefault(topicPartition.Stream);
+            var marks = await kafka.WatermarksAsync(topicPartition, stopping);
+            if (cursor?.StoppedReason is not null || (cursor?.NextPosition ?? marks.Low) == marks.High) continue;
+            if (cursor?.LandedAt > time.GetUtcNow() - QuietFor) continue;
+            landed += await LandRestAsync(dataset, topicPartition, stopping);
+        }
+
+        return landed;
+    }
+
+    private async Task<long> LandRestAsync(string dataset, TopicPartition topicPartition, CancellationToken stopping)
+    {
+        var landed = 0L;
+        for (var complete = false; !complete;)
+        {
+            var claim = (await ledger.ClaimAsync(dataset, [topicPartition.Stream], stopping))[0];
+            var stretch = await stretches.CatchUpAsync(dataset, claim, topicPartition, stopping);
+            var drafts = await landing.WriteAsync(dataset, claim, stretch.Pieces, stopping);
+            var lost = await ledger.LandAsync(drafts, stopping);
+            if (lost.Count > 0) break;      // the trigger is at work again and needs no help
+            landed += drafts.Sum(draft => draft.Records);
+            complete = stretch.Complete;
+        }
+
+        if (landed > 0) Log.CaughtUp(log, dataset, topicPartition.Stream, (int)landed);
+        return landed;
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Logging;
+using Pipeline.Domain.Ports;
+using Pipeline.Domain.Segments;
+
+namespace Pipeline.Sources.Kafka;
+
+/// <summary>Lands what a Kafka trigger delivered: each accepted position ends in exactly one segment, whatever the batch's boundaries.</summary>
+/// <remarks>
+/// The ledger's cursor is the truth, the group's committed offsets are a hint: redelivered records are cropped, holes are read from the
+/// broker, and a topic that was recreated stops its shard. Running it again with the same batch changes nothing (DESIGN 5, Land).
+/// </remarks>
+public sealed class LandKafkaBatch(
+    ILandingLedger ledger, KafkaStretches stretches, SegmentLanding landing, TimeProvider time, ILogger<LandKafkaBatch> log)
+{
+    private const int MaxRaces = 50;
+
+    /// <summary>Lands one delivered batch of a dataset.</summary>
+    /// <param name="delivered">Records of each topic-partition, by ascending offset.</param>
+    /// <returns>When every record is landed, or its shard is stopped with an alert.</returns>
+    /// <exception cref="Domain.Failures.TransientException">PostgreSQL, the store or the broker is away: deliver the batch again.</exception>
+    public async Task RunAsync(
+        string dataset, IReadOnlyDictionary<TopicPartition, IReadOnlyList<RawRecord>> delivered, CancellationToken stopping)
+    {
+        var open = new Dictionary<TopicPartition, IReadOnlyList<RawRecord>>(delivered);
+        for (var race = 0; open.Count > 0; race++)
+        {
+            var claims = await ledger.ClaimAsync(dataset, [.. open.Keys.Select(topicPartition => topicPartition.Stream)], stopping);
+            var drafts = new List<SegmentDraft>();
+            var unfinished = new HashSet<Shard>();
+            foreach (var claim in claims)
+            {
+                var topicPartition = TopicPartition.Parse(claim.Shard.Stream);
+                var stretch = await stretches.FollowAsync(dataset, claim, topicPartition, open[topicPartition], stopping);
+                if (!stretch.Complete) unfinished.Add(claim.Shard);
+                drafts.AddRange(await landing.WriteAsync(dataset, claim, stretch.Pieces, stopping));
+            }
+
+            var lost = await ledger.LandAsync(drafts, stopping);
+            foreach (var claim in claims)
+                if (!unfinished.Contains(claim.Shard) && !lost.Contains(claim.Shard)) open.Remove(TopicPartition.Parse(claim.Shard.Stream));
+
+            Log.Landed(log, dataset, drafts.Sum(draft => draft.Records), drafts.Count, drafts.Sum(draft => draft.RawBytes), lost.Count);
+            if (lost.Count > 0) await BackOffAsync(dataset, race, lost, stopping);
+        }
+    }
+
+    // Two workers on one shard fence each other; a random pause lets one of them through.
+    private async Task BackOffAsync(string dataset, int race, IReadOnlyList<Shard> lost, CancellationToken stopping)
+    {
+        if (race >= MaxRaces)
+            throw new Domain.Failures.TransientException($"Landing {dataset} lost {MaxRaces} races for {lost[0]}; another worker holds the shard.");
+        await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(5, 50 + 10 * race)), time, stopping);
+    }
+}

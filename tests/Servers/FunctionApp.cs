@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Pipeline.Tests.Servers;
+
+/// <summary>The function app as its own program with a home of its own: started, killed and started again by tests.</summary>
+public sealed class FunctionApp : IDisposable
+{
+    private readonly Dictionary<string, string> settings;
+    private readonly HttpClient http;
+    private Process? program;
+
+    /// <param name="database">Connection string of the ledger, warehouse and host state.</param>
+    /// <param name="brokers">Kafka bootstrap address.</param>
+    /// <param name="overrides">Further settings, by environment name (<c>Publish__MaxAge</c>).</param>
+    public FunctionApp(string database, string brokers, params (string Name, string Value)[] overrides)
+    {
+        Home = Directory.CreateTempSubdirectory("pipeline-app-").FullName;
+        var port = PostgresServer.FreePort();
+        http = new() { BaseAddress = new($"http://127.0.0.1:{port}") };
+        settings = new()
+        {
+            ["LocalHost__Postgres"] = database,
+            ["LocalHost__Urls"] = http.BaseAddress.ToString(),
+            ["Ledger__ConnectionString"] = database,
+            ["KafkaBrokers"] = brokers,
+            ["KafkaGroup"] = "pipeline",
+            ["UserActionsTopic"] = "user-actions",
+            ["Lake__Root"] = Lake,
+            ["Segments__Root"] = Path.Combine(Home, "segments"),
+            ["Quarantine__Root"] = Path.Combine(Home, "quarantine"),
+            ["Quarantine__SealingKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["Publish__MaxAge"] = "00:00:02",
+            ["Publish__Schedule"] = "*/1 * * * * *",
+            ["Sweep__Schedule"] = "*/5 * * * * *",
+        };
+        foreach (var (name, value) in overrides) settings[name] = value;
+    }
+
+    /// <summary>All of its folders.</summary>
+    public string Home { get; }
+
+    /// <summary>Root of the lake.</summary>
+    public string Lake => Path.Combine(Home, "lake");
+
+    /// <summary>Root of the quarantine.</summary>
+    public string Quarantine => Path.Combine(Home, "quarantine");
+
+    /// <summary>Everything it printed, of all its lives.</summary>
+    public string LogPath => Path.Combine(Home, "app.log");
+
+    /// <summary>Starts the program; it may not be ready yet.</summary>
+    public void Start()
+    {
+        var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = Home };
+        foreach (var argument in (string[])["-c", "exec dotnet \"$0\" >>\"$1\" 2>&1", Repository.Built("functions/App", "pipeline.dll"), LogPath])
+            start.ArgumentList.Add(argument);
+        foreach (var (name, value) in settings) start.Environment[name] = value;
+        program = Process.Start(start)!;
+    }
+
+    /// <summary>Waits until it says that it is ready.</summary>
+    public async Task ReadyAsync(CancellationToken stopping) => await EventuallyAsync(async () =>
+    {
+        if (program!.HasExited) throw new InvalidOperationException($"The function app ended with exit code {program.ExitCode}:\n{Tail()}");
+        try
+        {
+            return (await http.GetAsync("/health/ready", stopping)).IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }, stopping);
+
+    /// <summary>kill -9: nothing is flushed, finished or told.</summary>
+    public void Kill()
+    {
+        program!.Kill(entireProcessTree: true);
+        program.WaitForExit();
+    }
+
+    /// <summary>SIGTERM, and waits for the end.</summary>
+    public async Task<int> StopAsync(CancellationToken stopping)
+    {
+        using var kill = Process.Start("kill", ["-TERM", program!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await program.WaitForExitAsync(stopping);
+        return program.ExitCode;
+    }
+
+    /// <summary>GET /api/status, of one dataset.</summary>
+    public async Task<JsonElement> StatusAsync(string dataset, CancellationToken stopping)
+    {
+        var answer = await http.GetFromJsonAsync<JsonElement>("/api/status", stopping);
+        return answer.GetProperty("datasets").EnumerateArray().Single(one => one.GetProperty("dataset").GetString() == dataset);
+    }
+
+    /// <summary>Waits until so many records are landed and everything landed is published and visible.</summary>
+    public async Task<JsonElement> SettledAsync(string dataset, long records, CancellationToken stopping)
+    {
+        var last = default(JsonElement);
+        try
+        {
+            await EventuallyAsync(async () =>
+            {
+                last = await StatusAsync(dataset, stopping);
+                return Count("records_landed") >= records && Count("segments_unpublished") == 0 && Count("publications_open") == 0
+                    && Count("objects_unfinished") == 0;
+            }, stopping);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"{dataset} did not settle at {records} records; its status: {last}\n{Tail()}");
+        }
+
+        return last;
+
+        long Count(string name) => last.GetProperty(name).GetInt64();
+    }
+
+    /// <summary>The last lines it printed.</summary>
+    public string Tail() => File.Exists(LogPath) ? string.Join('\n', File.ReadLines(LogPath).TakeLast(40)) : "(it printed nothing)";
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (program is { HasExited: false }) Kill();
+        program?.Dispose();
+        http.Dispose();
+        Directory.Delete(Home, recursive: true);
+    }
+
+    private static async Task EventuallyAsync(Func<Task<bool>> condition, CancellationToken stopping)
+    {
+        for (var deadline = DateTime.UtcNow.AddMinutes(3); !await condition(); await Task.Delay(100, stopping))
+            if (DateTime.UtcNow > deadline) throw new TimeoutException("It did not come about within three minutes.");
+    }
+}
