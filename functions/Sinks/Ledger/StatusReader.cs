@@ -14,8 +14,8 @@ public sealed class StatusReader(NpgsqlDataSource ledger)
     {
         await using var connection = await ledger.OpenConnectionAsync(stopping);
         var rows = await OneAsync(connection, """
-            SELECT coalesce(sum(rows_in), 0)::bigint, coalesce(sum(rows_out), 0)::bigint, coalesce(sum(duplicates), 0)::bigint,
-                   coalesce(sum(rejected), 0)::bigint, max(max_event_time), max(committed_at)
+            SELECT coalesce(sum(rows_in), 0)::bigint, coalesce(sum(rows_out), 0)::bigint, coalesce(sum(rows_duplicate), 0)::bigint,
+                   coalesce(sum(rows_rejected), 0)::bigint, max(max_event_time), max(committed_at)
             FROM pipeline.publication WHERE dataset = $1 AND state IN ('committed', 'visible')
             """, contract, row => new Totals(
                 row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), Instant(row, 4), Instant(row, 5)), stopping);
