@@ -1,6 +1,11 @@
+using System.CommandLine;
 using Pipeline.Sandbox;
+using Pipeline.Sandbox.Verbs;
 
-using var cluster = new MockKafkaCluster();
-cluster.CreateTopic("user-actions", 16);
-Console.WriteLine(cluster.Bootstrap);
-await Task.Delay(Timeout.Infinite);
+KafkaLibrary.Load();
+var root = new RootCommand("Plays the systems around the pipeline: a Kafka broker that lives in memory, and the producer that feeds it.")
+{
+    BrokerVerb.Create(),
+    FeedVerb.Create(),
+};
+return await root.Parse(args).InvokeAsync();

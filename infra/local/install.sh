@@ -1,0 +1,74 @@
+# shellcheck shell=bash
+# Sourced by demo.sh and test.sh: installs the Debian packages that are missing, says which, and asks nothing.
+# The caller defines `say` and `fail`.
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
+
+has_command() { command -v "$1" >/dev/null 2>&1; }
+has_library() { PATH="$PATH:/sbin:/usr/sbin" ldconfig -p | grep -q "[[:space:]]$1 "; }
+
+# The newest PostgreSQL's programs; Debian keeps them out of PATH.
+postgres_bin() { find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1; }
+
+# missing_packages base|s3|tests...: one package a line.
+missing_packages() {
+  local set
+  for set in "$@"; do
+    case $set in
+      base)
+        has_command curl || echo curl
+        has_command jq || echo jq
+        has_command setfacl || echo acl
+        [ -x "$(postgres_bin)/initdb" ] || echo postgresql
+        has_library librdkafka.so.1 || echo librdkafka1
+        has_library libzstd.so.1 || echo libzstd1
+        has_library libsnappy.so.1 || echo libsnappy1v5
+        ;;
+      s3)
+        has_command ceph-mon || echo ceph-mon
+        has_command ceph-osd || echo ceph-osd
+        has_command ceph || echo ceph-common
+        has_command radosgw || echo radosgw
+        ;;
+      tests)
+        has_command kcat || echo kcat
+        has_command zstd || echo zstd
+        has_command node || echo nodejs
+        has_command npm || echo npm
+        ;;
+    esac
+  done
+}
+
+# Another apt may be at work: its lock is waited for, ten minutes at most.
+apt() {
+  local log=$1 root=() attempt
+  shift
+  [ "$(id -u)" = 0 ] || root=(sudo -n)
+  for attempt in $(seq 60); do
+    if "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y -q -o DPkg::Lock::Timeout=600 "$@" >>"$log" 2>&1; then return 0; fi
+    tail -n 5 "$log" | grep -q "Could not get lock\|Unable to acquire" || return 1
+    [ "$attempt" != 1 ] || say "Another apt is running; waiting for it."
+    sleep 10
+  done
+  return 1
+}
+
+# install_missing LOG SET...
+install_missing() {
+  local log=$1 missing
+  shift
+  has_command dotnet || fail "The .NET SDK is missing. Install .NET 10 (https://dot.net), and run this again."
+  dotnet --version >/dev/null 2>&1 || fail "The .NET SDK that global.json asks for is missing: $(dotnet --version 2>&1 | tail -n 1)"
+  mapfile -t missing < <(missing_packages "$@")
+  [ ${#missing[@]} -gt 0 ] || return 0
+  has_command apt-get || fail "These are missing and there is no apt-get to install them: ${missing[*]}."
+  if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
+    fail "These packages are missing: ${missing[*]}. Run 'apt-get install ${missing[*]}' as root, then this again."
+  fi
+  say "Installing ${missing[*]}"
+  apt "$log" install --no-install-recommends "${missing[@]}" || {
+    apt "$log" update || fail "apt-get update failed: see $log."
+    apt "$log" install --no-install-recommends "${missing[@]}" || fail "apt-get could not install ${missing[*]}: see $log."
+  }
+}
