@@ -42,7 +42,7 @@ public sealed class ParquetFile : IDisposable
             var rows = ParquetReaders.Read(reader, Path);
             Assert.True(expected.Count == rows.Count, $"{reader} found {rows.Count} rows, {expected.Count} were written.");
             for (var row = 0; row < rows.Count; row++)
-                Assert.True(expected[row].SequenceEqual(rows[row]), $"{reader}, row {row}: {Difference(expected[row], rows[row])}");
+                if (!expected[row].SequenceEqual(rows[row])) Assert.Fail($"{reader}, row {row}: {Difference(expected[row], rows[row])}");
         }
     }
 

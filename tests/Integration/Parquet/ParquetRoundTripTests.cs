@@ -106,7 +106,7 @@ public sealed class ParquetRoundTripTests(ITestOutputHelper output)
         foreach (var high in (bool[])[true, false])
         {
             int64.Append(high ? long.MaxValue : long.MinValue);
-            micros.Append(((high ? last.AddDays(1).AddMicroseconds(-1) : first) - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+            micros.Append(((high ? last.AddTicks(TimeSpan.TicksPerDay - TimeSpan.TicksPerMicrosecond) : first) - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
             days.Append(((high ? last : first) - DateTime.UnixEpoch).Days);
             wide.Append(high ? digits38 : -digits38);
             narrow.Append(high ? 999_999_999 : -999_999_999);
