@@ -39,7 +39,7 @@ public sealed class SegmentBlock : IDisposable
 
     /// <summary>A record's key; null when it has none.</summary>
     public ReadOnlyMemory<byte>? Key(int record) =>
-        hasKeys && keyLengths[record] >= 0 ? bytes.Slice(keyStarts[record], keyLengths[record]) : null;
+        hasKeys && keyLengths[record] >= 0 ? bytes.Slice(keyStarts[record], keyLengths[record]) : (ReadOnlyMemory<byte>?)null;
 
     /// <inheritdoc/>
     public void Dispose() => bytes.Dispose();
