@@ -82,5 +82,8 @@ internal static partial class ZstdNative
     internal static partial nuint Decompress(
         nint context, ref byte destination, nuint destinationBytes, in byte source, nuint sourceBytes);
 
+    /// <exception cref="DllNotFoundException">libzstd is absent.</exception>
+    internal static void Require() => NativeLibraries.Require(Library, "libzstd1");
+
     internal static string ErrorName(nuint code) => Marshal.PtrToStringUTF8(ErrorNamePointer(code)) ?? "unknown error";
 }

@@ -30,13 +30,26 @@ public abstract class Column
         MarkRow(0);
     }
 
-    /// <summary>Appends the given rows of a column of the same class.</summary>
+    /// <summary>Appends the given rows of another column of the same class.</summary>
+    /// <exception cref="ArgumentException">The source is of another class.</exception>
     public void AppendRows(Column source, ReadOnlySpan<int> rows)
     {
+        if (source.GetType() != GetType())
+            throw new ArgumentException($"Rows of a {source.GetType().Name} cannot be appended to a {GetType().Name}.", nameof(source));
+        GatherValues(source, rows);
+        if (source.NullCount == 0 && NullCount == 0)
+        {
+            Count += rows.Length;
+            return;
+        }
+
+        var presence = source.Presence;
         foreach (var row in rows)
         {
-            if (source.IsNull(row)) AppendNull();
-            else AppendValueOf(source, row);
+            var isPresent = presence.IsEmpty ? (byte)1 : presence[row];
+            if (isPresent == 0 && NullCount++ == 0) MarkAllPresent();
+            if (NullCount != 0) MarkRow(isPresent);
+            else Count++;
         }
     }
 
@@ -53,8 +66,8 @@ public abstract class Column
     /// <summary>Drops all rows and keeps the memory.</summary>
     public void Clear() => Truncate(0);
 
-    /// <summary>Appends one value of a column of the same class.</summary>
-    protected abstract void AppendValueOf(Column source, int row);
+    /// <summary>Stores the slots of the given rows of a column of the same class behind the last row; the caller counts them.</summary>
+    protected abstract void GatherValues(Column source, ReadOnlySpan<int> rows);
 
     /// <summary>Appends the slot of a null.</summary>
     protected abstract void AppendDefault();

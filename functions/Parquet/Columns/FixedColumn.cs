@@ -23,7 +23,13 @@ public sealed class FixedColumn<T> : Column where T : unmanaged
     }
 
     /// <inheritdoc/>
-    protected override void AppendValueOf(Column source, int row) => Append(((FixedColumn<T>)source).values[row]);
+    protected override void GatherValues(Column source, ReadOnlySpan<int> rows)
+    {
+        Reserve(rows.Length);
+        var from = ((FixedColumn<T>)source).Values;
+        var to = values.AsSpan(Count, rows.Length);
+        for (var i = 0; i < rows.Length; i++) to[i] = from[rows[i]];
+    }
 
     /// <inheritdoc/>
     protected override void AppendDefault() => Store(default);
@@ -33,7 +39,12 @@ public sealed class FixedColumn<T> : Column where T : unmanaged
 
     private void Store(T value)
     {
-        if (Count == values.Length) Array.Resize(ref values, Math.Max(64, values.Length * 2));
+        if (Count == values.Length) Reserve(1);
         values[Count] = value;
+    }
+
+    private void Reserve(int rows)
+    {
+        if (values.Length - Count < rows) Array.Resize(ref values, Math.Max(Math.Max(64, values.Length * 2), checked(Count + rows)));
     }
 }

@@ -33,7 +33,19 @@ public sealed class Utf8Column : Column
     }
 
     /// <inheritdoc/>
-    protected override void AppendValueOf(Column source, int row) => Append(((Utf8Column)source)[row]);
+    protected override void GatherValues(Column source, ReadOnlySpan<int> rows)
+    {
+        var texts = (Utf8Column)source;
+        if (ends.Length - Count < rows.Length) Array.Resize(ref ends, Math.Max(Math.Max(64, ends.Length * 2), checked(Count + rows.Length)));
+        var end = Count == 0 ? 0 : ends[Count - 1];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var text = texts[rows[i]];
+            Reserve(end, text.Length);
+            text.CopyTo(bytes.AsSpan(end));
+            ends[Count + i] = end += text.Length;
+        }
+    }
 
     /// <inheritdoc/>
     protected override void AppendDefault() => Store([]);
@@ -45,8 +57,15 @@ public sealed class Utf8Column : Column
     {
         var start = Count == 0 ? 0 : ends[Count - 1];
         if (Count == ends.Length) Array.Resize(ref ends, Math.Max(64, ends.Length * 2));
-        if (bytes.Length - start < utf8.Length) Array.Resize(ref bytes, Math.Max(1024, Math.Max(bytes.Length * 2, checked(start + utf8.Length))));
+        Reserve(start, utf8.Length);
         utf8.CopyTo(bytes.AsSpan(start));
         ends[Count] = start + utf8.Length;
+    }
+
+    private void Reserve(int start, int textBytes)
+    {
+        if (bytes.Length - start >= textBytes) return;
+        var doubled = (int)Math.Min(Array.MaxLength, bytes.Length * 2L);
+        Array.Resize(ref bytes, Math.Max(Math.Max(1024, doubled), checked(start + textBytes)));
     }
 }

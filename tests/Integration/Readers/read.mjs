@@ -1,0 +1,14 @@
+// read.mjs duckdb|hyparquet|arrow FILE    every row of a Parquet file
+// read.mjs query SQL                      the rows of a DuckDB statement
+import { print } from './canonical.mjs';
+
+const [reader, argument] = process.argv.slice(2);
+switch (reader) {
+  case 'duckdb': print(await (await import('./duckdb.mjs')).read(argument)); break;
+  case 'query': print(await (await import('./duckdb.mjs')).query(argument)); break;
+  case 'hyparquet': print(await (await import('./hyparquet.mjs')).read(argument)); break;
+  case 'arrow': print((await import('./arrow.mjs')).read(argument)); break;
+  default:
+    console.error(`No reader is named '${reader}'; use duckdb, hyparquet, arrow or query.`);
+    process.exitCode = 2;
+}
