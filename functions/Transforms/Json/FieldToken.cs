@@ -1,0 +1,48 @@
+namespace Pipeline.Transforms.Json;
+
+/// <summary>What a record holds at one path of the contract.</summary>
+internal enum TokenKind : byte
+{
+    /// <summary>The path is not in the record.</summary>
+    Absent,
+
+    /// <summary>Null stands there, or on the way to it.</summary>
+    Null,
+
+    /// <summary>A text without escapes; the token is what stands between the quotes.</summary>
+    String,
+
+    /// <summary>A text with escapes, not decoded yet.</summary>
+    EscapedString,
+
+    /// <summary>A number without fraction and exponent.</summary>
+    Integer,
+
+    /// <summary>Any other number.</summary>
+    Number,
+
+    /// <summary>The literal.</summary>
+    True,
+
+    /// <summary>The literal.</summary>
+    False,
+
+    /// <summary>An object, braces included.</summary>
+    Object,
+
+    /// <summary>An array, brackets included.</summary>
+    Array,
+
+    /// <summary>On the way to the path stands something that is no object.</summary>
+    Blocked,
+}
+
+/// <summary>Where a value lies in the block's value run.</summary>
+internal readonly record struct FieldToken(TokenKind Kind, int Start, int Length)
+{
+    /// <summary>The value's bytes.</summary>
+    public ReadOnlySpan<byte> In(ReadOnlySpan<byte> run) => run.Slice(Start, Length);
+
+    /// <summary>A text, with or without escapes.</summary>
+    public bool IsText => Kind is TokenKind.String or TokenKind.EscapedString;
+}

@@ -1,0 +1,68 @@
+using Pipeline.Domain.Datasets;
+using Pipeline.Domain.Publications;
+using Pipeline.Parquet.Columns;
+
+namespace Pipeline.Transforms.Json.Fields;
+
+/// <summary>Checks one column's values and appends them: where a verdict about a field is made, and nowhere else.</summary>
+internal abstract class FieldDecoder(ColumnPlan plan)
+{
+    /// <summary>The column it fills.</summary>
+    public int Index => plan.Index;
+
+    /// <summary>Appends the record's value, or null.</summary>
+    /// <param name="field">Path of the field at fault.</param>
+    /// <returns>Null when the value was appended, otherwise why the record is refused.</returns>
+    public RejectionCode? Append(ReadOnlySpan<FieldToken> tokens, ReadOnlySpan<byte> run, out string field)
+    {
+        var alternative = 0;
+        foreach (var slot in plan.Slots)
+        {
+            if (tokens[slot].Kind != TokenKind.Absent) break;
+            alternative++;
+        }
+        var absent = alternative == plan.Slots.Length;
+        field = plan.Spec.From[absent ? 0 : alternative];
+        var token = absent ? default : tokens[plan.Slots[alternative]];
+        if (token.Kind > TokenKind.Null) return token.Kind == TokenKind.Blocked ? RejectionCode.WrongType : AppendValue(token, run);
+        if (plan.Spec.Required) return absent ? RejectionCode.Missing : RejectionCode.Null;
+        Target.AppendNull();
+        return null;
+    }
+
+    /// <summary>Takes the column that the next values are appended to.</summary>
+    public abstract void Bind(Column column);
+
+    /// <summary>The decoder of a column's type.</summary>
+    public static FieldDecoder For(ColumnPlan plan, TimeZoneInfo? zone, DecodeScratch scratch) => plan.Spec.Type.Kind switch
+    {
+        ColumnKind.String => new TextField(plan, scratch),
+        ColumnKind.Json => new JsonField(plan),
+        ColumnKind.Int64 => new Int64Field(plan),
+        ColumnKind.Float64 => new Float64Field(plan),
+        ColumnKind.Decimal => new DecimalField(plan, scratch),
+        ColumnKind.Bool => new BoolField(plan),
+        ColumnKind.Timestamp => new TimestampField(plan, zone, scratch),
+        ColumnKind.Date => new DateField(plan, scratch),
+        var kind => throw new ArgumentOutOfRangeException(nameof(plan), kind, "No decoder reads this type."),
+    };
+
+    /// <summary>The bound column.</summary>
+    protected abstract Column Target { get; }
+
+    /// <summary>Appends a value that is there and not null.</summary>
+    protected abstract RejectionCode? AppendValue(in FieldToken token, ReadOnlySpan<byte> run);
+}
+
+/// <summary>A decoder for one class of columns.</summary>
+internal abstract class FieldDecoder<TColumn>(ColumnPlan plan) : FieldDecoder(plan) where TColumn : Column
+{
+    /// <summary>The bound column.</summary>
+    protected TColumn Bound { get; private set; } = null!;
+
+    /// <inheritdoc/>
+    protected override Column Target => Bound;
+
+    /// <inheritdoc/>
+    public override void Bind(Column column) => Bound = (TColumn)column;
+}

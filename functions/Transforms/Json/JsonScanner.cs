@@ -1,0 +1,184 @@
+using System.Runtime.CompilerServices;
+using Pipeline.Domain.Publications;
+
+namespace Pipeline.Transforms.Json;
+
+/// <summary>Reads one record's syntax (RFC 8259) in a single pass and notes where the contract's fields lie.</summary>
+/// <remarks>
+/// The run is one block's values, each followed by a line feed. A line feed inside a text is a fault, so no text can run over the end of its
+/// record, and every other loop stops at a byte that is none of its own: the end is compared only where white space is skipped.
+/// The first fault in byte order is reported. UTF-8 has been validated before.
+/// </remarks>
+internal sealed partial class JsonScanner(JsonDecodePlan plan)
+{
+    private readonly FieldToken[] tokens = new FieldToken[plan.Slots];
+    private readonly long[] seen = new long[plan.Nodes];
+    private readonly KeySet keys = new();
+    private readonly List<(PlanNode Parent, KeyPlace Key)> unknown = [];
+    private byte[] decoded = [];
+    private int decodedBytes;
+    private long record;
+    private long objects;
+    private int end;
+
+    /// <summary>What the record holds at each path of the contract.</summary>
+    public ReadOnlySpan<FieldToken> Tokens => tokens;
+
+    /// <summary>The fault found.</summary>
+    public RejectionCode Code { get; private set; }
+
+    /// <summary>Where in the run it was found.</summary>
+    public int At { get; private set; }
+
+    /// <summary>Path of the key that is there twice; empty for other faults and for keys the contract does not name.</summary>
+    public string Field { get; private set; } = "";
+
+    /// <summary>Reads a record.</summary>
+    /// <param name="run">The value run; a line feed stands behind the record.</param>
+    /// <returns>True for one JSON object and nothing else.</returns>
+    public bool Scan(ReadOnlySpan<byte> run, int start, int length)
+    {
+        Array.Clear(tokens);
+        unknown.Clear();
+        keys.Begin(objects + 1);
+        record++;
+        (decodedBytes, end, Field) = (0, start + length, "");
+        if (run[start..end].StartsWith("\uFEFF"u8)) start += 3;
+
+        var at = Space(run, start);
+        if (at == end) return Refuse(RejectionCode.MalformedJson, at);
+        var isObject = run[at] == (byte)'{';
+        at = isObject ? Object(run, at, plan.Root, 1) : Value(run, at, null, 0);
+        if (at < 0) return false;
+        at = Space(run, at);
+        if (at != end) return Refuse(RejectionCode.MalformedJson, at);
+        return isObject || Refuse(RejectionCode.NotAnObject, at);
+    }
+
+    /// <summary>Counts the fields of the last record that the contract does not name.</summary>
+    public void CountUnknown(ReadOnlySpan<byte> run, UnknownFieldCounter counter)
+    {
+        foreach (var (parent, key) in unknown) counter.Count(parent.Path, key.In(run, decoded));
+    }
+
+    private int Value(ReadOnlySpan<byte> run, int at, PlanNode? node, int depth)
+    {
+        switch (run[at])
+        {
+            case (byte)'"':
+                var close = Text(run, at + 1, out var escaped);
+                if (close < 0) return close;
+                if (node is not null) Leaf(node, new(escaped ? TokenKind.EscapedString : TokenKind.String, at + 1, close - at - 1));
+                return close + 1;
+            case (byte)'{': return Container(Object(run, at, node, depth + 1), node, TokenKind.Object, at);
+            case (byte)'[': return Container(List(run, at, depth + 1), node, TokenKind.Array, at);
+            case (byte)'t': return Literal(run, at, node, "true"u8, TokenKind.True);
+            case (byte)'f': return Literal(run, at, node, "false"u8, TokenKind.False);
+            case (byte)'n': return Literal(run, at, node, "null"u8, TokenKind.Null);
+            case (byte)'-' or (>= (byte)'0' and <= (byte)'9'): return Number(run, at, node);
+            default: return Unexpected(at);
+        }
+    }
+
+    private int Object(ReadOnlySpan<byte> run, int at, PlanNode? node, int depth)
+    {
+        if (depth > plan.MaxDepth) return Fail(RejectionCode.TooDeep, at);
+        var number = ++objects;
+        at = Space(run, at + 1);
+        if (run[at] == (byte)'}') return at + 1;
+        while (true)
+        {
+            if (run[at] != (byte)'"') return Unexpected(at);
+            var close = Text(run, at + 1, out var escaped);
+            if (close < 0) return close;
+            if (!Key(run, at + 1, close - at - 1, escaped, node, number, out var child)) return Fail(RejectionCode.DuplicateKey, at);
+            at = Space(run, close + 1);
+            if (run[at] != (byte)':') return Unexpected(at);
+            at = Value(run, Space(run, at + 1), child, depth);
+            if (at < 0) return at;
+            at = Space(run, at);
+            if (run[at] == (byte)'}') return at + 1;
+            if (run[at] != (byte)',') return Unexpected(at);
+            at = Space(run, at + 1);
+        }
+    }
+
+    private int List(ReadOnlySpan<byte> run, int at, int depth)
+    {
+        if (depth > plan.MaxDepth) return Fail(RejectionCode.TooDeep, at);
+        at = Space(run, at + 1);
+        if (run[at] == (byte)']') return at + 1;
+        while (true)
+        {
+            at = Value(run, at, null, depth);
+            if (at < 0) return at;
+            at = Space(run, at);
+            if (run[at] == (byte)']') return at + 1;
+            if (run[at] != (byte)',') return Unexpected(at);
+            at = Space(run, at + 1);
+        }
+    }
+
+    /// <summary>Finds a key's node, and refuses one that the object has already.</summary>
+    private bool Key(ReadOnlySpan<byte> run, int start, int length, bool escaped, PlanNode? node, long inObject, out PlanNode? child)
+    {
+        var key = escaped ? DecodeKey(run.Slice(start, length)) : new(start, length, false);
+        child = escaped ? node?.Find(decoded, key.Start, key.Length) : node?.Find(run, start, length);
+        if (child is null)
+        {
+            if (!keys.Add(inObject, run, decoded, key)) return false;
+            if (node is { KeptWhole: false }) unknown.Add((node, key));
+            return true;
+        }
+        Field = seen[child.Id] == record ? child.Path : "";
+        seen[child.Id] = record;
+        return Field.Length == 0;
+    }
+
+    private KeyPlace DecodeKey(ReadOnlySpan<byte> key)
+    {
+        if (decoded.Length - decodedBytes < key.Length) Array.Resize(ref decoded, Math.Max(256, (decodedBytes + key.Length) * 2));
+        var length = JsonEscapes.Decode(key, decoded.AsSpan(decodedBytes));
+        decodedBytes += length;
+        return new(decodedBytes - length, length, true);
+    }
+
+    private int Container(int next, PlanNode? node, TokenKind kind, int at)
+    {
+        if (next < 0 || node is null) return next;
+        if (node.Slot >= 0) tokens[node.Slot] = new(kind, at, next - at);
+        if (kind == TokenKind.Array) Block(node, kind);
+        return next;
+    }
+
+    private void Leaf(PlanNode node, FieldToken token)
+    {
+        if (node.Slot >= 0) tokens[node.Slot] = token;
+        if (node.IsParent) Block(node, token.Kind);
+    }
+
+    /// <summary>What stands at the node is no object, so the paths below it cannot be read; a null makes them null.</summary>
+    private void Block(PlanNode node, TokenKind kind)
+    {
+        foreach (var slot in node.SlotsBelow) tokens[slot] = new(kind == TokenKind.Null ? TokenKind.Null : TokenKind.Blocked, 0, 0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Space(ReadOnlySpan<byte> run, int at) => run[at] > (byte)' ' ? at : LongSpace(run, at);
+
+    private int LongSpace(ReadOnlySpan<byte> run, int at)
+    {
+        while (at < end && run[at] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t') at++;
+        return Math.Min(at, end);
+    }
+
+    private int Unexpected(int at) => Fail(at >= end ? RejectionCode.Truncated : RejectionCode.MalformedJson, at);
+
+    private bool Refuse(RejectionCode code, int at) => Fail(code, at) >= 0;
+
+    private int Fail(RejectionCode code, int at)
+    {
+        (Code, At) = (code, at);
+        return -1;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text;
+
+namespace Pipeline.Transforms.Json;
+
+/// <summary>How many records held fields that the contract does not name, by dotted path. Bounded: a source can send anything.</summary>
+/// <remarks>Allocates for a path it has not seen, at most <see cref="MaxPaths"/> times.</remarks>
+public sealed class UnknownFieldCounter
+{
+    /// <summary>Paths counted one by one; the first ones seen.</summary>
+    public const int MaxPaths = 100;
+
+    /// <summary>UTF-8 bytes of a path at most.</summary>
+    public const int MaxPathBytes = 200;
+
+    /// <summary>Where all others are counted together, and paths too long or not fit for a JSON column in PostgreSQL.</summary>
+    public const string Others = "(others)";
+
+    private readonly Dictionary<string, long> counts = new(StringComparer.Ordinal);
+    private readonly char[] path = new char[MaxPathBytes];
+    private long others;
+
+    /// <summary>Records by path, in the paths' ordinal order; a record with two fields that are counted as others counts twice there.</summary>
+    public IReadOnlyDictionary<string, long> ToDictionary()
+    {
+        var sorted = new SortedDictionary<string, long>(counts, StringComparer.Ordinal);
+        if (others != 0) sorted[Others] = others;
+        return sorted;
+    }
+
+    /// <summary>Counts one record's field.</summary>
+    /// <param name="parent">Path of the object that holds it; empty for the record itself.</param>
+    /// <param name="key">The field's name, valid UTF-8.</param>
+    internal void Count(string parent, ReadOnlySpan<byte> key)
+    {
+        if (parent.Length + 1 + key.Length > MaxPathBytes || key.Contains((byte)0))
+        {
+            others++;
+            return;
+        }
+        parent.CopyTo(path);
+        var length = parent.Length;
+        if (length != 0) path[length++] = '.';
+        length += Encoding.UTF8.GetChars(key, path.AsSpan(length));
+
+        var lookup = counts.GetAlternateLookup<ReadOnlySpan<char>>();
+        var text = path.AsSpan(0, length);
+        if (lookup.TryGetValue(text, out var count)) lookup[text] = count + 1;
+        else if (counts.Count < MaxPaths) counts.Add(text.ToString(), 1);
+        else others++;
+    }
+}

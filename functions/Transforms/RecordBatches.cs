@@ -1,0 +1,23 @@
+using Pipeline.Domain.Datasets;
+using Pipeline.Parquet.Columns;
+
+namespace Pipeline.Transforms;
+
+/// <summary>Makes the batch a contract's rows are decoded into.</summary>
+public static class RecordBatches
+{
+    /// <summary>An empty batch with one column for each of the contract's.</summary>
+    public static RecordBatch For(DatasetContract contract) => new([.. contract.Columns.Select(column => ColumnFor(column.Type))]);
+
+    /// <summary>An empty column of the class that holds a type's values.</summary>
+    public static Column ColumnFor(ColumnType type) => type.Kind switch
+    {
+        ColumnKind.String or ColumnKind.Json => new Utf8Column(),
+        ColumnKind.Int64 or ColumnKind.Timestamp => new FixedColumn<long>(),
+        ColumnKind.Float64 => new FixedColumn<double>(),
+        ColumnKind.Decimal => new FixedColumn<Int128>(),
+        ColumnKind.Bool => new FixedColumn<bool>(),
+        ColumnKind.Date => new FixedColumn<int>(),
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type.Kind, "No column class holds this type."),
+    };
+}
