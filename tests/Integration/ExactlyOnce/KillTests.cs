@@ -1,0 +1,126 @@
+using System.Text;
+using Npgsql;
+using Pipeline.Sandbox;
+using Pipeline.Tests.Integration.Readers;
+using Pipeline.Tests.Servers;
+
+namespace Pipeline.Tests.Integration.ExactlyOnce;
+
+/// <summary>kill -9 at random moments of a feed: the end state is that of a run nobody disturbed.</summary>
+public sealed class KillTests(PostgresServer postgres, ITestOutputHelper output)
+{
+    private const int TopicPartitions = 16;
+    private const int Events = 200_000;
+    private const int BrokenEvery = 1000;
+
+    private static readonly int Kills = Environment.GetEnvironmentVariable("PIPELINE_LONG") == "1" ? 100 : 20;
+
+    [Fact]
+    public async Task Killing_the_app_at_random_moments_loses_nothing_and_repeats_nothing()
+    {
+        var seed = int.Parse(Environment.GetEnvironmentVariable("PIPELINE_SEED") ?? "1", System.Globalization.CultureInfo.InvariantCulture);
+        output.WriteLine($"seed {seed} (PIPELINE_SEED), {Kills} kills");
+        var random = new Random(seed);
+        var stopping = TestContext.Current.CancellationToken;
+        using var cluster = new MockKafkaCluster();
+        cluster.CreateTopic("user-actions", TopicPartitions);
+        using var producer = new Producer(cluster.Bootstrap, TopicPartitions);
+        var database = postgres.CreateDatabase();
+        // A short session timeout, so that a killed consumer's topic-partitions are given to its successor within a cycle.
+        using var app = new FunctionApp(database, cluster.Bootstrap,
+            ("AzureFunctionsJobHost__extensions__kafka__sessionTimeoutMs", "2000"), ("Publish__MaxAge", "00:00:01"));
+        var input = Path.Combine(app.Home, "events.ndjson");
+        var records = WriteEvents(input);
+
+        foreach (var portion in records.Chunk(records.Count / Kills + 1))
+        {
+            app.Start();
+            var alive = Task.Delay(random.Next(300, 8000), stopping);
+            producer.Produce("user-actions", portion);
+            await alive;
+            app.Kill();
+        }
+
+        app.Start();
+        await app.ReadyAsync(stopping);
+        var status = await app.SettledAsync("user_actions", records.Count, stopping);
+
+        Assert.Equal(records.Count, status.GetProperty("records_landed").GetInt64());
+        Assert.Equal(records.Count, status.GetProperty("rows_in").GetInt64());
+        Assert.Equal(Events, status.GetProperty("rows_out").GetInt64());
+        Assert.Equal(records.Count - Events, status.GetProperty("rejected").GetInt64());
+        AssertLakeHoldsExactly(app.Lake, input);
+        await AssertTableHoldsLatestAsync(database, input);
+        AssertQuarantineHolds(app.Quarantine, records.Count - Events);
+        Assert.Empty(ObjectsTheLedgerDoesNotKnow(app.Lake, database));
+    }
+
+    private static List<byte[]> WriteEvents(string path)
+    {
+        using (var file = File.Create(path)) UserActionsGenerator.Write(file, new GeneratorOptions { Lines = Events, Seed = 7 });
+        var records = new List<byte[]>(Events + Events / BrokenEvery);
+        foreach (var line in File.ReadLines(path))
+        {
+            if (records.Count % BrokenEvery == 0) records.Add("{\"timestamp\":\"2023-10-23T"u8.ToArray());
+            records.Add(Encoding.UTF8.GetBytes(line));
+        }
+
+        return records;
+    }
+
+    private static string Flattened(string input) => $$"""
+        SELECT timestamp AS event_datetime, CAST(timestamp AS DATE) AS event_date, event_name, user_identifiers.id AS user_id,
+               user_identifiers.platform AS platform, product_information.name AS product_name, product_information."SKU" AS "SKU"
+        FROM read_ndjson('{{input}}', columns = {timestamp: 'TIMESTAMP', event_name: 'VARCHAR', user_identifiers: 'STRUCT(platform VARCHAR, id VARCHAR)',
+               product_information: 'STRUCT(name VARCHAR, "SKU" VARCHAR)'})
+        """;
+
+    private static void AssertLakeHoldsExactly(string lake, string input)
+    {
+        var rows = $"""
+            SELECT event_datetime::TIMESTAMP, event_date, event_name, user_id, platform, product_name, "SKU"
+            FROM read_parquet('{lake}/user_actions/*/*/*.parquet', hive_partitioning = true)
+            """;
+        Assert.Equal("0", ParquetReaders.Query($"SET TimeZone = 'UTC'; SELECT count(*) FROM (({rows}) EXCEPT ALL ({Flattened(input)}))")[0][0]);
+        Assert.Equal("0", ParquetReaders.Query($"SET TimeZone = 'UTC'; SELECT count(*) FROM (({Flattened(input)}) EXCEPT ALL ({rows}))")[0][0]);
+    }
+
+    // The generator makes no two events of one user and SKU in the same second, so the latest is one row.
+    private static async Task AssertTableHoldsLatestAsync(string database, string input)
+    {
+        var expected = ParquetReaders.Query($"""
+            SELECT user_id || '|' || "SKU" || '|' || strftime(max(event_datetime), '%Y-%m-%d %H:%M:%S') || '|' || arg_max(event_name, event_datetime)
+            FROM ({Flattened(input)}) GROUP BY user_id, "SKU"
+            """).Select(row => row[0]!).ToHashSet(StringComparer.Ordinal);
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand("""
+            SELECT user_id || '|' || "SKU" || '|' || to_char(event_datetime AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || '|' || event_name
+            FROM warehouse.user_activity_latest
+            """, connection);
+        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        var found = new List<string>();
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken)) found.Add(reader.GetString(0));
+        Assert.Equal(expected.Count, found.Count);
+        Assert.Empty(found.Where(row => !expected.Contains(row)).Take(5));
+    }
+
+    private static void AssertQuarantineHolds(string quarantine, int records)
+    {
+        var codes = ParquetReaders.Query($"SELECT code, count(*)::VARCHAR FROM read_ndjson('{quarantine}/user_actions/*.ndjson') GROUP BY code");
+        Assert.Equal([["truncated", records.ToString(System.Globalization.CultureInfo.InvariantCulture)]], codes);
+    }
+
+    private static IEnumerable<string> ObjectsTheLedgerDoesNotKnow(string lake, string database)
+    {
+        using var connection = new NpgsqlConnection(database);
+        connection.Open();
+        using var command = new NpgsqlCommand("SELECT key FROM pipeline.lake_object WHERE state = 'visible' AND role = 'data'", connection);
+        using var reader = command.ExecuteReader();
+        var known = new HashSet<string>();
+        while (reader.Read()) known.Add(reader.GetString(0));
+        var found = Directory.EnumerateFiles(Path.Combine(lake, "user_actions"), "*.parquet", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(lake, path)).ToHashSet();
+        return known.Except(found).Concat(found.Except(known));
+    }
+}
