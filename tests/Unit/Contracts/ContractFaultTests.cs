@@ -52,9 +52,11 @@ public sealed class ContractFaultTests
 
         // names
         { "dataset: orders", "dataset: Orders", "'Orders' cannot be the name of a dataset; write lower-case words" },
-        { "dataset: orders", "dataset: order", "dataset 'order' is in a file of another name; rename the file to order.yaml or write orders" },
+        { "dataset: orders", "dataset: order",
+            "dataset 'order' is in a file of another name; rename the file to order.yaml or write orders" },
         { "name: latest_orders", "name: public.orders", "'public.orders' cannot be the name of a table" },
-        { "name: latest_orders", "name: o23456789_123456789_123456789_123456789_123456789_123456789_1234", "cannot be the name of a table" },
+        { "name: latest_orders", "name: o23456789_123456789_123456789_123456789_123456789_123456789_1234",
+            "cannot be the name of a table" },
         { "name: share", "name: größe", "'größe' cannot be the name of a column" },
         { "name: share", "name: _position", "'_position' cannot be the name of a column" },
         { "name: share", "name: raw", "column 'raw' is there twice, first in line 9" },
@@ -81,41 +83,49 @@ public sealed class ContractFaultTests
         { "from: share", "from: ''", "'from' of column 'share' is '', which is no path" },
         { "from: share", "from: [share, order.id]", "column 'share' reads 'order.id', which line 7 reads already" },
         { "from: share", "from: amount.share", "column 'share' reads 'amount.share', but line 8 reads its parent as a value" },
-        { "date(ordered_at)", "hour(ordered_at)", "'derive' of column 'day' is 'hour(ordered_at)'; write 'date(column)', the only derivation" },
-        { "date(ordered_at)", "date(orderd_at)", "'derive' of column 'day' names 'orderd_at', which is no column of this contract; write 'ordered_at'" },
+        { "date(ordered_at)", "hour(ordered_at)",
+            "'derive' of column 'day' is 'hour(ordered_at)'; write 'date(column)', the only derivation" },
+        { "date(ordered_at)", "date(orderd_at)",
+            "'derive' of column 'day' names 'orderd_at', which is no column of this contract; write 'ordered_at'" },
         { "date(ordered_at)", "date(amount)", "column 'day' is made from 'amount', which has type decimal(18,4); name a timestamp column" },
         { "date(ordered_at)", "date(day)", "column 'day' is made from 'day', which is derived itself" },
         { "type: date,", "type: string,", "column 'day' is made by date(…) and has type string; write type: date" },
 
         // lake
-        { "partition_by: [day]", "partition_by: [days]", "'partition_by' of lake names 'days', which is no column of this contract; write 'day'" },
+        { "partition_by: [day]", "partition_by: [days]",
+            "'partition_by' of lake names 'days', which is no column of this contract; write 'day'" },
         { "partition_by: [day]", "partition_by: [day, day]", "'partition_by' of lake names 'day' twice" },
         { "partition_by: [day]", "partition_by: [share]", "'share' has type float64, which makes no folder names" },
         { "partition_by: [day]", "partition_by: [raw]", "'raw' has type json, which makes no folder names" },
         { "partition_by: [day]", "partition_by: [amount]", "'amount' has type decimal(18,4), which makes no folder names" },
         { "sort_by: [ordered_at]", "sort_by: [raw]", "'raw' has type json, which has no order" },
         { "sort_by: [ordered_at]", "sort_by: [day]", "'day' is in partition_by, so that a file holds one value of it" },
-        { "sort_by: [ordered_at]", "sort_by: [orderedat]", "'sort_by' of lake names 'orderedat', which is no column of this contract; write 'ordered_at'" },
+        { "sort_by: [ordered_at]", "sort_by: [orderedat]",
+            "'sort_by' of lake names 'orderedat', which is no column of this contract; write 'ordered_at'" },
         { "codec: snappy", "codec: brotli", "'codec' of lake is 'brotli', which is no codec; write one of zstd, snappy, gzip, none" },
 
         // table
         { "key: [id, day]", "key: [ID]", "'key' of table names 'ID', which is no column of this contract; write 'id'" },
-        { "key: [id, day]", "key: [count]", "'count' is in the table's key and a row could be without it; write required: true at column 'count'" },
+        { "key: [id, day]", "key: [count]",
+            "'count' is in the table's key and a row could be without it; write required: true at column 'count'" },
         { "key: [id, day]", "key: [id, id]", "'key' of table names 'id' twice" },
         { "newer_by: ordered_at", "newer_by: count", "'count' decides which row is newer and a row could be without it" },
         { "newer_by: ordered_at", "newer_by: id", "'id' has type string, which has no order in time or number" },
         { "newer_by: ordered_at", "newer_by: ordered", "'newer_by' of table names 'ordered', which is no column of this contract" },
-        { "newer_by: ordered_at", "newer_by: ordered_at, mode: append", "'mode' of table is 'append', which this version does not support; write 'upsert'" },
+        { "newer_by: ordered_at", "newer_by: ordered_at, mode: append",
+            "'mode' of table is 'append', which this version does not support; write 'upsert'" },
 
         // source and limits
-        { "kind: kafka", "kind: sqs", "'kind' of source is 'sqs', which this version does not support; write 'kafka', the only source kind" },
+        { "kind: kafka", "kind: sqs",
+            "'kind' of source is 'sqs', which this version does not support; write 'kafka', the only source kind" },
         { "kind: kafka", "kind: kafak", "'kind' of source is 'kafak', which is no source kind" },
         { "format: json", "format: avro", "'format' of source is 'avro', which this version does not support" },
         { "Europe/Berlin", "Europe/Berlim", "'Europe/Berlim' is no time zone of the IANA database" },
         { "Europe/Berlin", "W. Europe Standard Time", "'W. Europe Standard Time' is no time zone" },
         { "Europe/Berlin", "right/UTC", "'right/UTC' is no time zone" },
         { "Europe/Berlin", "../etc/passwd", "'../etc/passwd' is no time zone" },
-        { "max_record_bytes: 2048", "max_record_bytes: 1023", "'max_record_bytes' of limits is '1023'; write a whole number from 1024 to 67108864" },
+        { "max_record_bytes: 2048", "max_record_bytes: 1023",
+            "'max_record_bytes' of limits is '1023'; write a whole number from 1024 to 67108864" },
         { "max_depth: 8", "max_depth: 513", "'max_depth' of limits is '513'; write a whole number from 1 to 512" },
     };
 
@@ -162,7 +172,8 @@ public sealed class ContractFaultTests
     public void A_column_made_from_an_optional_one_cannot_be_a_key()
     {
         var faults = Given.FaultsOf(Given.With("from: time, required: true", "from: time"));
-        Assert.Contains(faults, fault => fault.Contains("'day' is in the table's key") && fault.EndsWith("write required: true at column 'ordered_at'"));
+        Assert.Contains(faults, fault => fault.Contains("'day' is in the table's key")
+            && fault.EndsWith("write required: true at column 'ordered_at'"));
     }
 
     [Theory]

@@ -22,7 +22,8 @@ public sealed class ShippedContractsTests
                 "platform string user_identifiers.platform required", "product_name string product_information.name optional",
                 "SKU string product_information.SKU required",
             ],
-            contract.Columns.Select(column => $"{column.Name} {column.Type} {Origin(column)} {(column.Required ? "required" : "optional")}"));
+            contract.Columns.Select(column =>
+                $"{column.Name} {column.Type} {Origin(column)} {(column.Required ? "required" : "optional")}"));
         Assert.Equal(64, contract.Columns[2].MaxLength);
         Assert.Equal(new SourceSpec(SourceKind.Kafka, "user-actions", RecordFormat.Json), contract.Source);
         Assert.Equal(["event_date", "event_name"], contract.Lake.PartitionBy);
@@ -40,5 +41,6 @@ public sealed class ShippedContractsTests
         Assert.All(contract.Columns, column => Assert.EndsWith(".", column.Description));
     });
 
-    private static string Origin(ColumnSpec column) => column.Derive is { } derive ? $"date({derive.Column})" : string.Join('|', column.From);
+    private static string Origin(ColumnSpec column) =>
+        column.Derive is { } derive ? $"date({derive.Column})" : string.Join('|', column.From);
 }
