@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The whole pipeline on one Debian machine that has the .NET SDK: a private PostgreSQL, a Kafka broker in memory and the function app;
 # feeds events, and shows what becomes of them. Installs what is missing, says what, asks nothing.
-set -euo pipefail
+set -eEuo pipefail
 started_in=$PWD
 cd "$(dirname "$0")/../.."
 
@@ -85,6 +85,7 @@ case $(remembered '.lake // ""'),$lake in
 esac
 
 trap stop_everything EXIT
+trap 'fail "$BASH_COMMAND failed (${BASH_SOURCE[0]##*/}, line $LINENO): see $home/logs."' ERR
 trap 'say "Stopping"; exit 130' INT
 trap 'say "Stopping"; exit 143' TERM
 stop_everything
@@ -111,6 +112,7 @@ sha=$(sha_of "$events")
 if has_fed "$sha"; then
   say "$events was fed to this home before: nothing to feed."
   start_broker
+  begin_generation
   start_app
   follow
 else

@@ -5,7 +5,7 @@
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
 
 has_command() { command -v "$1" >/dev/null 2>&1; }
-has_library() { PATH="$PATH:/sbin:/usr/sbin" ldconfig -p | grep -q "[[:space:]]$1 "; }
+has_library() { [[ $(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p) == *[[:space:]]"$1 "* ]]; }
 
 # The newest PostgreSQL's programs; Debian keeps them out of PATH.
 postgres_bin() { find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1; }

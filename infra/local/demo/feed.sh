@@ -16,22 +16,29 @@ landed_positions() {
     WHERE dataset = '$dataset' AND next_position > 0 ORDER BY stream"
 }
 
-# Starts broker, app and feed for a file; the app is not told apart from an operator's who does the same.
+# An operator's step for a topic that begins anew: without it the app stops the streams rather than confuse their offsets.
+begin_generation() {
+  [ "$(remembered '.fed == []')" = false ] || return 0
+  step "Beginning a new generation of positions, because the broker's topic is a new one" "$home/logs/generation.log" \
+    "$pipeline" generation raise --dataset "$dataset"
+}
+
+# feed_file FILE SHA: from the start, or again after an interruption.
 feed_file() {
   local file=$1 sha=$2
-  if [ "$(remembered '.feeding.sha256 // ""')" != "$sha" ]; then
-    state '.feeding = {file: $file, sha256: $sha, timestamp: (now * 1000 | floor), raised: (.fed == [])}' --arg file "$file" --arg sha "$sha"
-  fi
-  if [ "$(remembered .feeding.raised)" = false ]; then
-    step "Beginning a new generation of positions: the topic is new, its offsets start again" "$home/logs/generation.log" \
-      "$pipeline" generation raise --dataset "$dataset"
-    state '.feeding.raised = true'
-  fi
-  landed_positions >"$home/run/landed"
+  [ "$(remembered '.feeding.sha256 // ""')" = "$sha" ] ||
+    state '.feeding = {file: $file, sha256: $sha, timestamp: (now * 1000 | floor), begun: false}' --arg file "$file" --arg sha "$sha"
   start_broker
-  rm -f "$home/run/caught-up"
+  : >"$home/run/landed"
+  if [ "$(remembered .feeding.begun)" = true ]; then
+    landed_positions >"$home/run/landed"
+  else
+    begin_generation
+    state '.feeding.begun = true'
+  fi
   if [ -s "$home/run/landed" ]; then
-    say "The feed of $file was interrupted: feeding it again, the ledger crops what it has"
+    say "Feeding $file again, because its feed was interrupted: the ledger knows what it has landed of it"
+    rm -f "$home/run/caught-up"
     start_feed "$file" --landed "$home/run/landed" --caught-up-file "$home/run/caught-up"
     await_caught_up
     start_app
@@ -40,7 +47,7 @@ feed_file() {
     say "Feeding $file"
     start_feed "$file"
   fi
-  follow "$file"
+  follow
 }
 
 start_feed() {
@@ -54,7 +61,7 @@ start_feed() {
 
 await_caught_up() {
   while [ ! -s "$home/run/caught-up" ]; do
-    is_running feed || finish_feed
+    [ -z "$feed_pid" ] || is_running feed || finish_feed
     progress "giving the broker again what was landed: $(tail -n 1 "$home/logs/feed.log")"
     sleep 0.2
   done
@@ -80,7 +87,7 @@ abandon_feed() {
   local landed
   say "The feed of $(remembered .feeding.file) was interrupted, and that file is gone or has changed: what was landed of it stays."
   landed=$(landed_positions | awk '{ sum += $2 } END { print sum + 0 }')
-  [ "$(remembered .feeding.raised)" = true ] || landed=0
+  [ "$(remembered .feeding.begun)" = true ] || landed=0
   state '.fed += [{file: .feeding.file, sha256: .feeding.sha256, records: $landed, bytes: null, complete: false}] | .feeding = null' \
     --argjson landed "$landed"
 }
@@ -95,6 +102,7 @@ follow() {
     if [ -s "$home/run/status.json" ]; then
       [ "$(of_status '[.streams[] | select(.stopped != null)] | length')" = 0 ] ||
         fail "a stream was stopped: $(of_status 'first(.streams[] | select(.stopped != null)) | "\(.stream): \(.stopped)"')"
+      [ "$(of_status .publications_failed)" = 0 ] || fail "a publication failed: see http://127.0.0.1:$app_port/ and $home/logs/app.log."
       landed=$(of_status '[.streams[].next_position // 0] | add // 0')
       if [ -z "$feed_pid" ] && [ -n "$fed_records" ] && [ "$landed" -ge "$fed_records" ]; then
         mark_fed
@@ -108,7 +116,7 @@ follow() {
             "http://127.0.0.1:$app_port/admin/functions/PublishDue" || :
         fi
       fi
-      show_progress "$landed"
+      show_progress
     fi
     if [ "$landed_and_published" != "$seen" ]; then
       seen=$landed_and_published
@@ -121,8 +129,8 @@ follow() {
 
 show_progress() {
   local feeding=''
-  [ -z "$feed_pid" ] || feeding=", $(grep -o '^[0-9,]* of [0-9,]*' "$home/logs/feed.log" | tail -n 1) fed"
+  [ -z "$feed_pid" ] || feeding=$(sed -n 's/^\([0-9,]* of [0-9,]*\) records.*/, \1 fed/p' "$home/logs/feed.log" | tail -n 1)
   landed_and_published=$(of_status "$numbers"'"\(.records_landed | grouped) landed, \(.rows_in | grouped) published, \(
     .segments_unpublished | grouped) segments and \(.objects_unfinished | grouped) objects to go"')
-  progress "$landed_and_published${feeding/, fed/}"
+  progress "$landed_and_published$feeding"
 }

@@ -21,8 +21,8 @@ open_home() {
   [ -s "$home/keys/quarantine" ] || (umask 077 && head -c 32 /dev/urandom | base64 -w 0 >"$home/keys/quarantine")
 }
 
-# The kernel's start time tells a living child from a stranger that was given its number.
-started_at() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
+# The kernel's start time tells a program from a stranger that was given its number; nothing for one that is dead and not buried.
+started_at() { { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null || :; } | awk '$1 != "Z" { print $20 }'; }
 is_running() {
   local pid start
   [ -s "$home/run/$1.pid" ] && read -r pid start <"$home/run/$1.pid" && [ -n "$start" ] && [ "$(started_at "$pid")" = "$start" ]
