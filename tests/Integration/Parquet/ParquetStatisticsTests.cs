@@ -71,8 +71,8 @@ public sealed class ParquetStatisticsTests
         var counts =
             from value in Enumerable.Range(-41, 82)
             from comparison in (string[])["=", "<", ">", "<=", ">=", "<>"]
-            let where = $"v {comparison} '{Literal(type, value)}'::{sqlType}"
-            select $"SELECT (SELECT count(*) FROM read_parquet('{file.Path}') WHERE {where}) AS pruned, (SELECT count(*) FROM plain WHERE {where}) AS whole";
+            let condition = $"v {comparison} '{Literal(type, value)}'::{sqlType}"
+            select $"SELECT (SELECT count(*) FROM read_parquet('{file.Path}') WHERE {condition}) AS pruned, (SELECT count(*) FROM plain WHERE {condition}) AS whole";
         Assert.Equal(
             [["492", "0", "true"]],
             ParquetReaders.Query($"""

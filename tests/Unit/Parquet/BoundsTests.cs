@@ -58,6 +58,21 @@ public sealed class BoundsTests
         Assert.True(bounds is { MinIsExact: true, MaxIsExact: true });
     }
 
+    [Fact]
+    public void Texts_agree_with_a_plain_search_whatever_their_lengths()
+    {
+        var random = new Random(2);
+        for (var table = 0; table < 300; table++)
+        {
+            var texts = Enumerable.Range(0, random.Next(1, 60))
+                .Select(_ => new string('a', random.Next(20)) + new string('\0', random.Next(3)) + random.Next(3));
+            var ordered = texts.ToArray();
+            var bounds = OfTexts(ordered);
+            Array.Sort(ordered, StringComparer.Ordinal);
+            Assert.Equal((ordered[0], ordered[^1]), (Encoding.UTF8.GetString(bounds.Min!), Encoding.UTF8.GetString(bounds.Max!)));
+        }
+    }
+
     [Theory]
     [InlineData('a', "b")]
     [InlineData('\uD7FF', "\uE000")]
