@@ -69,15 +69,19 @@ internal static class Bounds
     public static ValueBounds OfTexts(PlainTexts texts)
     {
         if (texts.Count == 0) return default;
-        var min = texts[0];
-        var max = min;
+        var (least, most) = (0, 0);
+        var (leastKey, mostKey) = (texts.OrderKey(0), texts.OrderKey(0));
         for (var i = 1; i < texts.Count; i++)
         {
-            var text = texts[i];
-            if (text.SequenceCompareTo(min) < 0) min = text;
-            else if (text.SequenceCompareTo(max) > 0) max = text;
+            // Nearly every text lies between by its first bytes; the others are compared in full.
+            var key = texts.OrderKey(i);
+            if (key > leastKey && key < mostKey) continue;
+            if (texts[i].SequenceCompareTo(texts[least]) < 0) (least, leastKey) = (i, key);
+            if (texts[i].SequenceCompareTo(texts[most]) > 0) (most, mostKey) = (i, key);
         }
 
+        var min = texts[least];
+        var max = texts[most];
         var (lower, upper) = (TextBound.Lower(min), TextBound.Upper(max));
         return new(lower, upper, lower.Length == min.Length, upper is not null && upper.Length == max.Length);
     }

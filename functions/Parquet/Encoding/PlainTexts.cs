@@ -27,16 +27,7 @@ internal readonly ref struct PlainTexts(ReadOnlySpan<byte> bytes, ReadOnlySpan<i
     }
 
     /// <summary>Bytes that all texts and their lengths take.</summary>
-    public long TotalBytes
-    {
-        get
-        {
-            if (ids.IsEmpty) return (ends.IsEmpty ? 0 : ends[^1]) + (long)LengthBytes * ends.Length;
-            long total = 0;
-            for (var i = 0; i < ids.Length; i++) total += LengthBytes + Locate(i).Length;
-            return total;
-        }
-    }
+    public long TotalBytes => BytesOf(0, Count);
 
     public int Fit(int first, int maxBytes)
     {
@@ -52,16 +43,45 @@ internal readonly ref struct PlainTexts(ReadOnlySpan<byte> bytes, ReadOnlySpan<i
 
     public void Write(int first, int count, ByteBuffer page)
     {
+        var total = checked((int)BytesOf(first, count));
+        var room = page.Room(checked(total + ChunkBytes));
         for (var i = first; i < first + count; i++)
         {
             var (start, length) = Locate(i);
-            var room = page.Room(LengthBytes + Math.Max(length, ChunkBytes));
             BinaryPrimitives.WriteInt32LittleEndian(room, length);
             // Most texts are short: one fixed copy, which may take along bytes of the next, is cheaper than one of exact length.
             if (length <= ChunkBytes && bytes.Length - start >= ChunkBytes) bytes.Slice(start, ChunkBytes).CopyTo(room[LengthBytes..]);
             else bytes.Slice(start, length).CopyTo(room[LengthBytes..]);
-            page.Advance(LengthBytes + length);
+            room = room[(LengthBytes + length)..];
         }
+
+        page.Advance(total);
+    }
+
+    private long BytesOf(int first, int count)
+    {
+        if (count == 0) return 0;
+        if (ids.IsEmpty) return ends[first + count - 1] - Locate(first).Start + (long)LengthBytes * count;
+        long total = 0;
+        for (var i = first; i < first + count; i++) total += LengthBytes + Locate(i).Length;
+        return total;
+    }
+
+    /// <summary>The first 16 bytes as a number, zeros behind a shorter text: where two differ, the texts are in the same order.</summary>
+    public UInt128 OrderKey(int index)
+    {
+        var (start, length) = Locate(index);
+        if (bytes.Length - start < ChunkBytes) return OrderKey(bytes.Slice(start, Math.Min(length, ChunkBytes)));
+        var key = BinaryPrimitives.ReadUInt128BigEndian(bytes[start..]);
+        return length >= ChunkBytes ? key : length == 0 ? 0 : key >> (8 * (ChunkBytes - length)) << (8 * (ChunkBytes - length));
+    }
+
+    private static UInt128 OrderKey(ReadOnlySpan<byte> beginning)
+    {
+        Span<byte> padded = stackalloc byte[ChunkBytes];
+        padded.Clear();
+        beginning.CopyTo(padded);
+        return BinaryPrimitives.ReadUInt128BigEndian(padded);
     }
 
     private (int Start, int Length) Locate(int index)
