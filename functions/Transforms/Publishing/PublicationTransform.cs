@@ -1,0 +1,63 @@
+using Pipeline.Domain.Datasets;
+using Pipeline.Domain.Publications;
+using Pipeline.Transforms.Json;
+using Pipeline.Transforms.Lake;
+using Pipeline.Transforms.Ports;
+using Pipeline.Transforms.Quarantine;
+
+namespace Pipeline.Transforms.Publishing;
+
+/// <summary>The transform itself: a publication's segments to Parquet objects, staged rows and a quarantine object, all invisible yet.</summary>
+/// <remarks>A pure function of segments, contract and refused rows: run again, it makes the same objects. Disposing aborts what is not finished.</remarks>
+internal sealed class PublicationTransform(
+    PublicationStores stores, PublicationAttempt attempt, DatasetContract contract, LakePartitioner lake, QuarantineWriter quarantine)
+    : IAsyncDisposable
+{
+    private readonly UnknownFieldCounter unknown = new();
+    private readonly EventTimes times = new(contract);
+    private PublishedObject? refusedObject;
+    private long records;
+    private long rows;
+
+    /// <summary>Objects whose uploads are finished; all of them once <see cref="FinishAsync"/> returned.</summary>
+    public IReadOnlyList<PublishedObject> Objects => refusedObject is null ? lake.Finished : [.. lake.Finished, refusedObject];
+
+    /// <summary>Decodes, routes and stages all records.</summary>
+    /// <param name="session">Where table rows are staged; null when only objects are made.</param>
+    public async Task ReadAsync(IPublicationSession? session, RefusedRows refused, CancellationToken stopping)
+    {
+        var decoder = new JsonDecoder(JsonDecodePlan.Compile(contract));
+        var batch = RecordBatches.For(contract);
+        await foreach (var (segment, block) in new SegmentFeed(stores.Segments, attempt).BlocksAsync(stopping))
+        {
+            batch.Clear();
+            batch.Shard = segment.Shard;
+            decoder.Decode(block, batch, quarantine, unknown, refused.Of(segment.Shard.ToString()));
+            records += block.Count;
+            rows += batch.Rows;
+            times.Add(batch);
+            if (session is not null && batch.Rows != 0) await session.StageAsync(batch, stopping);
+            await lake.AddAsync(batch, stopping);
+            await quarantine.FlushAsync(stopping);
+        }
+    }
+
+    /// <summary>Finishes the uploads and says where the records went.</summary>
+    /// <exception cref="InvalidOperationException">A record is not accounted for: a fault of this program, and nothing is committed.</exception>
+    public async Task<PublicationResult> FinishAsync(CancellationToken stopping)
+    {
+        await lake.FinishAsync(stopping);
+        refusedObject = await quarantine.FinishAsync(stopping);
+        var counts = new PublicationCounts(records, rows, 0, quarantine.Records);
+        if (!counts.Balanced)
+            throw new InvalidOperationException($"Publication {attempt.Plan.Id} does not balance: {counts}. Nothing was committed.");
+        return new(counts, Objects, quarantine.Counts, unknown.ToDictionary(), times.Min, times.Max);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await lake.DisposeAsync();
+        await quarantine.DisposeAsync();
+    }
+}
