@@ -1,0 +1,22 @@
+using Npgsql;
+using Pipeline.Domain.Ports;
+
+namespace Pipeline.Sinks.Ledger;
+
+/// <summary>Alerts in the ledger's table: one open row a finding, counted when it is seen again.</summary>
+public sealed class Alerts(NpgsqlDataSource source, TimeProvider time) : IAlerts
+{
+    /// <inheritdoc/>
+    public Task RaiseAsync(Alert alert, CancellationToken stopping) =>
+        source.TransactAsync($"the alert {alert.Code}", connection => RaiseAsync(connection, alert, time.GetUtcNow(), stopping), stopping);
+
+    /// <summary>Raises within the caller's transaction: the alert stands if, and only if, what it tells of does.</summary>
+    internal static Task<int> RaiseAsync(NpgsqlConnection connection, Alert alert, DateTimeOffset now, CancellationToken stopping) => connection.Command(
+        """
+        INSERT INTO pipeline.alert AS open (severity, dataset, code, subject, text, raised_at, last_seen_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $6)
+        ON CONFLICT (dataset, code, subject) WHERE resolved_at IS NULL DO UPDATE SET
+            occurrences = open.occurrences + 1, last_seen_at = excluded.last_seen_at, text = excluded.text, severity = excluded.severity
+        """,
+        alert.Severity == AlertSeverity.Critical ? "critical" : "warning", alert.Dataset, alert.Code, alert.Subject, alert.Text, now).ExecuteAsync(stopping);
+}

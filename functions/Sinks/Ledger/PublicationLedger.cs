@@ -1,0 +1,124 @@
+using Npgsql;
+using Pipeline.Domain.Ports;
+using Pipeline.Domain.Publications;
+
+namespace Pipeline.Sinks.Ledger;
+
+/// <summary>Plans publications over landed segments and finishes committed ones, in PostgreSQL.</summary>
+public sealed class PublicationLedger(NpgsqlDataSource source, TimeProvider time) : IPublicationLedger
+{
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<PublicationPlan>> PlanAsync(
+        string dataset, int contractVersion, long maxRawBytes, int maxPublications, CancellationToken stopping) =>
+        source.TransactAsync<IReadOnlyList<PublicationPlan>>($"planning {dataset}", async connection =>
+        {
+            var plans = await connection.Command(
+                """
+                SELECT id, contract_version, raw_bytes FROM pipeline.publication
+                WHERE dataset = $1 AND state = 'planned' ORDER BY id LIMIT $2
+                """, dataset, maxPublications).ListAsync(row => new PublicationPlan(row.GetInt64(0), dataset, row.GetInt32(1), row.GetInt64(2)), stopping);
+            foreach (var chunk in await SegmentChunks.TakeAsync(connection, dataset, maxRawBytes, maxPublications - plans.Count, stopping))
+                plans.Add(await InsertAsync(connection, dataset, contractVersion, chunk, stopping));
+            return plans;
+        }, stopping);
+
+    private async Task<PublicationPlan> InsertAsync(
+        NpgsqlConnection connection, string dataset, int contractVersion, SegmentChunk chunk, CancellationToken stopping)
+    {
+        var id = (await connection.Command(
+            """
+            INSERT INTO pipeline.publication (dataset, contract_version, state, raw_bytes, planned_at) VALUES ($1, $2, 'planned', $3, $4) RETURNING id
+            """, dataset, contractVersion, chunk.RawBytes, time.GetUtcNow()).ListAsync(row => row.GetInt64(0), stopping))[0];
+        await connection.Command(
+            """
+            WITH pinned AS (UPDATE pipeline.segment SET state = 'planned', publication_id = $1 WHERE id = ANY($2) RETURNING id)
+            INSERT INTO pipeline.publication_segment (publication_id, segment_id) SELECT $1, id FROM pinned ORDER BY id
+            """, id, chunk.SegmentIds.ToArray()).ExecuteAsync(stopping);
+        return new(id, dataset, contractVersion, chunk.RawBytes);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Backlog> BacklogAsync(string dataset, CancellationToken stopping) =>
+        (await source.ReadAsync($"reading the backlog of {dataset}", connection => connection.Command(
+            """
+            SELECT count(*)::integer, coalesce(sum(records), 0)::bigint, coalesce(sum(raw_bytes), 0)::bigint, min(landed_at),
+                (SELECT count(*)::integer FROM pipeline.publication WHERE dataset = $1 AND state = 'planned')
+            FROM pipeline.segment WHERE dataset = $1 AND state IN ('landed', 'planned') AND NOT EXISTS (
+                SELECT FROM pipeline.publication WHERE publication.id = segment.publication_id AND publication.state = 'failed')
+            """, dataset).ListAsync(row => new Backlog(
+                row.GetInt32(0), row.GetInt64(1), row.GetInt64(2), row.Nullable<DateTimeOffset>(3), row.GetInt32(4)), stopping), stopping))[0];
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<UnfinishedObject>> UnfinishedAsync(long? publicationId, int limit, CancellationToken stopping) =>
+        await source.ReadAsync("reading unfinished objects", connection => connection.Command(
+            $"SELECT {UnfinishedColumns} WHERE state = 'staged' AND ($1::bigint IS NULL OR publication_id = $1) ORDER BY publication_id, id LIMIT $2",
+            publicationId, limit).ListAsync(ReadUnfinished, stopping), stopping);
+
+    /// <summary>Staged objects behind one already seen, so that a sweep passes those that cannot be finished now.</summary>
+    internal async Task<IReadOnlyList<UnfinishedObject>> UnfinishedAfterAsync(UnfinishedObject? seen, int limit, CancellationToken stopping) =>
+        await source.ReadAsync("reading unfinished objects", connection => connection.Command(
+            $"SELECT {UnfinishedColumns} WHERE state = 'staged' AND (publication_id, id) > ($1, $2) ORDER BY publication_id, id LIMIT $3",
+            seen?.PublicationId ?? 0L, seen?.ObjectId ?? 0L, limit).ListAsync(ReadUnfinished, stopping), stopping);
+
+    /// <inheritdoc/>
+    public Task MarkVisibleAsync(IReadOnlyCollection<long> objectIds, CancellationToken stopping) =>
+        source.TransactAsync("marking objects visible", async connection =>
+        {
+            // The publications are locked first: of two calls for objects of one publication the later sees the earlier's.
+            var publications = (await connection.Command(
+                """
+                SELECT id FROM pipeline.publication WHERE id IN (SELECT publication_id FROM pipeline.lake_object WHERE id = ANY($1))
+                ORDER BY id FOR UPDATE
+                """, objectIds.ToArray()).ListAsync(row => row.GetInt64(0), stopping)).ToArray();
+            await connection.Command(
+                "UPDATE pipeline.lake_object SET state = 'visible' WHERE id = ANY($1) AND state = 'staged'", objectIds.ToArray()).ExecuteAsync(stopping);
+            return await connection.Command(
+                """
+                UPDATE pipeline.publication SET state = 'visible', visible_at = $2 WHERE id = ANY($1) AND state = 'committed'
+                AND NOT EXISTS (SELECT FROM pipeline.lake_object WHERE publication_id = publication.id AND lake_object.state = 'staged')
+                """, publications, time.GetUtcNow()).ExecuteAsync(stopping);
+        }, stopping);
+
+    /// <inheritdoc/>
+    public Task ReplaceUploadAsync(long objectId, StagedObject rebuilt, CancellationToken stopping) =>
+        source.TransactAsync($"replacing the upload of {rebuilt.Key}", async connection =>
+        {
+            var keys = await connection.Command("SELECT key FROM pipeline.lake_object WHERE id = $1 FOR UPDATE", objectId)
+                .ListAsync(row => row.GetString(0), stopping);
+            if (keys is not [var key] || key != rebuilt.Key)
+                throw new ArgumentException($"Object {objectId} of the ledger is not {rebuilt.Key}.", nameof(rebuilt));
+            return await connection.Command(
+                """
+                UPDATE pipeline.lake_object SET upload_id = $2, part_tags = $3, bytes = $4, sha256 = $5 WHERE id = $1 AND state = 'staged'
+                """, objectId, rebuilt.UploadId, rebuilt.PartTags.ToArray(), rebuilt.Bytes, rebuilt.Sha256).ExecuteAsync(stopping);
+        }, stopping);
+
+    /// <inheritdoc/>
+    public Task FailAsync(long publicationId, string reason, CancellationToken stopping) =>
+        source.TransactAsync($"giving publication {publicationId} up", async connection =>
+        {
+            var failed = await connection.Command(
+                "UPDATE pipeline.publication SET state = 'failed', failure = $2 WHERE id = $1 AND state = 'planned' RETURNING dataset",
+                publicationId, reason).ListAsync(row => row.GetString(0), stopping);
+            foreach (var dataset in failed)
+                await Alerts.RaiseAsync(connection, new(
+                    AlertSeverity.Critical, dataset, "publication_failed", $"publication {publicationId}",
+                    $"Publication {publicationId} of {dataset} was given up: {reason} Its segments wait; correct the cause, then plan it again."),
+                    time.GetUtcNow(), stopping);
+            return failed.Count;
+        }, stopping);
+
+    /// <summary>Operator's verb: a publication that was given up is planned again, with the segments it had.</summary>
+    /// <returns>False when it is not in the state failed.</returns>
+    public async Task<bool> PlanAgainAsync(long publicationId, CancellationToken stopping) =>
+        await source.TransactAsync($"planning publication {publicationId} again", connection => connection.Command(
+            "UPDATE pipeline.publication SET state = 'planned', failure = NULL WHERE id = $1 AND state = 'failed'", publicationId)
+            .ExecuteAsync(stopping), stopping) > 0;
+
+    private const string UnfinishedColumns =
+        "id, publication_id, dataset, role, key, upload_id, part_tags, bytes, sha256 FROM pipeline.lake_object";
+
+    private static UnfinishedObject ReadUnfinished(NpgsqlDataReader row) => new(
+        row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetString(3) == "data" ? ObjectRole.Data : ObjectRole.Quarantine,
+        new(row.GetString(4), row.GetString(5), row.GetFieldValue<string[]>(6), row.GetInt64(7), row.GetString(8)));
+}

@@ -1,0 +1,36 @@
+using Npgsql;
+using Pipeline.Domain.Failures;
+using Pipeline.Domain.Ports;
+
+namespace Pipeline.Sinks.Ledger.Sweep;
+
+/// <summary>Finishes what crashes left behind, and reports what the ledger does not know (DESIGN 5, Sweep). Safe to run twice at once.</summary>
+/// <param name="segments">Where raw segments are kept.</param>
+/// <param name="lake">Where Parquet and quarantine objects are kept.</param>
+/// <param name="rebuild">Makes an object anew whose upload is lost, and puts the new upload into the ledger.</param>
+public sealed class SweepLeftovers(
+    NpgsqlDataSource source, IObjectStore segments, IObjectStore lake, IAlerts alerts, TimeProvider time,
+    Func<UnfinishedObject, CancellationToken, Task> rebuild)
+{
+    /// <summary>Runs every step; what cannot be done now is left for the next run.</summary>
+    /// <exception cref="TransientException">PostgreSQL or a store is away as a whole.</exception>
+    public async Task<SweepReport> RunAsync(CancellationToken stopping)
+    {
+        var ledger = new SweepLedger(source);
+        var finished = await new FinishStaged(new PublicationLedger(source, time), lake, alerts, rebuild).RunAsync(stopping);
+        var aborted = await new AbortUploads(ledger, lake, time).RunAsync(stopping);
+        var deleted = await new DeleteOrphanSegments(ledger, segments, time).RunAsync(stopping);
+        var unknown = await new FindUnknownObjects(ledger, lake, alerts, time).RunAsync(stopping);
+        return finished with { UploadsAborted = aborted, OrphanSegmentsDeleted = deleted, UnknownObjects = unknown };
+    }
+}
+
+/// <summary>What one sweep did.</summary>
+/// <param name="ObjectsCompleted">Staged objects that are visible now.</param>
+/// <param name="ObjectsRebuilt">Objects whose upload was lost and was made anew.</param>
+/// <param name="ObjectsWaiting">Staged objects that could not be finished in this run.</param>
+/// <param name="UploadsAborted">Uploads that no commit can refer to any more.</param>
+/// <param name="OrphanSegmentsDeleted">Segment objects that no claim can land any more.</param>
+/// <param name="UnknownObjects">Visible objects that the ledger does not know; each has an alert.</param>
+public sealed record SweepReport(
+    int ObjectsCompleted, int ObjectsRebuilt, int ObjectsWaiting, int UploadsAborted = 0, int OrphanSegmentsDeleted = 0, int UnknownObjects = 0);

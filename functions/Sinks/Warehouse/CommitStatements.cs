@@ -1,0 +1,75 @@
+using Npgsql;
+using NpgsqlTypes;
+using Pipeline.Domain.Publications;
+using Pipeline.Sinks.Ledger;
+
+namespace Pipeline.Sinks.Warehouse;
+
+/// <summary>The ledger's statements of one publication's commit.</summary>
+internal static class CommitStatements
+{
+    /// <summary>Locks the publication and says how this attempt ended; null while it is still the one to commit.</summary>
+    public static async Task<CommitOutcome?> LockAsync(NpgsqlConnection connection, PublicationAttempt attempt, CancellationToken stopping)
+    {
+        var held = await connection.Command("SELECT state, attempt FROM pipeline.publication WHERE id = $1 FOR UPDATE", attempt.Plan.Id)
+            .ListAsync(row => (State: row.GetString(0), Attempt: row.GetInt32(1)), stopping);
+        return held switch
+        {
+            [("planned", var number)] when number == attempt.Number => null,
+            [("committed" or "visible" or "superseded", var number)] when number == attempt.Number => CommitOutcome.Committed,
+            _ => CommitOutcome.Fenced,
+        };
+    }
+
+    /// <summary>Inserts objects and rejections, sets the segments published and the publication committed.</summary>
+    public static async Task RecordAsync(
+        NpgsqlConnection connection, PublicationAttempt attempt, PublicationResult result, DateTimeOffset now, CancellationToken stopping)
+    {
+        await InsertObjectsAsync(connection, attempt, result.Objects, stopping);
+        await InsertRejectionsAsync(connection, attempt, result.Rejections, stopping);
+        await connection.Command(
+            "UPDATE pipeline.segment SET state = 'published' WHERE id = ANY($1)", attempt.Segments.Select(segment => segment.Id).ToArray()).ExecuteAsync(stopping);
+        await using var commit = connection.Command(
+            """
+            UPDATE pipeline.publication SET state = $2, rows_in = $3, rows_out = $4, rows_duplicate = $5, rows_rejected = $6,
+                min_event_time = $7, max_event_time = $8, committed_at = $9, visible_at = CASE $2 WHEN 'visible' THEN $9 END,
+                unknown_fields = (SELECT jsonb_object_agg(path, records) FROM unnest($10::text[], $11::bigint[]) AS field (path, records))
+            WHERE id = $1
+            """, attempt.Plan.Id, result.Objects.Count == 0 ? "visible" : "committed",
+            result.Counts.In, result.Counts.Out, result.Counts.Duplicates, result.Counts.Rejected);
+        commit.Parameters.Add(Time(result.MinEventTime));
+        commit.Parameters.Add(Time(result.MaxEventTime));
+        commit.Parameters.Add(Time(now));
+        commit.Parameters.Add(new() { Value = result.UnknownFields.Keys.ToArray() });
+        commit.Parameters.Add(new() { Value = result.UnknownFields.Values.ToArray() });
+        await commit.ExecuteNonQueryAsync(stopping);
+    }
+
+    private static Task InsertObjectsAsync(
+        NpgsqlConnection connection, PublicationAttempt attempt, IReadOnlyList<PublishedObject> objects, CancellationToken stopping) => connection.Command(
+        """
+        INSERT INTO pipeline.lake_object (publication_id, dataset, role, key, date_partition, rows, bytes, sha256, upload_id, part_tags, state)
+        SELECT $1, $2, role, key, date_partition, rows, bytes, sha256, upload_id, string_to_array(part_tags, ' '), 'staged'
+        FROM unnest($3::text[], $4::text[], $5::date[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[])
+            AS made (role, key, date_partition, rows, bytes, sha256, upload_id, part_tags)
+        """,
+        attempt.Plan.Id, attempt.Plan.Dataset, Each(objects, made => made.Role == ObjectRole.Data ? "data" : "quarantine"),
+        Each(objects, made => made.Staged.Key), Each(objects, made => made.DatePartition), Each(objects, made => made.Rows),
+        Each(objects, made => made.Staged.Bytes), Each(objects, made => made.Staged.Sha256), Each(objects, made => made.Staged.UploadId),
+        Each(objects, made => string.Join(' ', made.Staged.PartTags))).ExecuteAsync(stopping);   // an ETag holds no space
+
+    private static Task InsertRejectionsAsync(
+        NpgsqlConnection connection, PublicationAttempt attempt, IReadOnlyList<RejectionCount> rejections, CancellationToken stopping) => connection.Command(
+        """
+        INSERT INTO pipeline.rejection (publication_id, code, field, records, first_shard, first_position)
+        SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[])
+        """,
+        attempt.Plan.Id, Each(rejections, count => RejectionText.Of(count.Code)), Each(rejections, count => count.Field),
+        Each(rejections, count => count.Records), Each(rejections, count => count.FirstShard.ToString()),
+        Each(rejections, count => count.FirstPosition)).ExecuteAsync(stopping);
+
+    private static T[] Each<TItem, T>(IReadOnlyList<TItem> items, Func<TItem, T> value) => [.. items.Select(value)];
+
+    private static NpgsqlParameter Time(DateTimeOffset? instant) =>
+        new() { NpgsqlDbType = NpgsqlDbType.TimestampTz, Value = instant?.ToUniversalTime() ?? (object)DBNull.Value };
+}

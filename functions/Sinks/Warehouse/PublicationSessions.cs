@@ -1,0 +1,83 @@
+using Npgsql;
+using Pipeline.Domain.Datasets;
+using Pipeline.Domain.Failures;
+using Pipeline.Domain.Publications;
+using Pipeline.Sinks.Ledger;
+using Pipeline.Transforms.Ports;
+
+namespace Pipeline.Sinks.Warehouse;
+
+/// <summary>Begins attempts at publications over PostgreSQL.</summary>
+public sealed class PublicationSessions(NpgsqlDataSource source, TimeProvider time) : IPublicationSessions
+{
+    /// <inheritdoc/>
+    /// <remarks>An open publication takes the version of the contract it is begun with: nothing of it was published yet.</remarks>
+    public async Task<IPublicationSession?> BeginAsync(long publicationId, DatasetContract contract, CancellationToken stopping)
+    {
+        var attempt = await source.TransactAsync($"an attempt at publication {publicationId}", async connection =>
+        {
+            var begun = await connection.Command(
+                """
+                UPDATE pipeline.publication SET attempt = attempt + 1, contract_version = $3
+                WHERE id = $1 AND dataset = $2 AND state = 'planned' RETURNING attempt, raw_bytes
+                """, publicationId, contract.Dataset, contract.Version).ListAsync(row => (Number: row.GetInt32(0), RawBytes: row.GetInt64(1)), stopping);
+            if (begun is [var (number, rawBytes)])
+                return new PublicationAttempt(
+                    new(publicationId, contract.Dataset, contract.Version, rawBytes), number,
+                    await PinnedSegments.ReadAsync(connection, publicationId, stopping));
+            await RequireCommittedAsync(connection, publicationId, contract.Dataset, stopping);
+            return null;
+        }, stopping);
+        if (attempt is null) return null;
+        if (TableShape.Of(contract) is not { } shape) return new PublicationSession(source, time, attempt, target: null);
+        return new PublicationSession(source, time, attempt, await OpenTargetAsync(shape, contract, stopping));
+    }
+
+    /// <inheritdoc/>
+    public Task<PublicationAttempt> CommittedAsync(long publicationId, CancellationToken stopping) =>
+        source.ReadAsync($"reading publication {publicationId}", async connection =>
+        {
+            var found = await connection.Command(
+                """
+                SELECT dataset, contract_version, raw_bytes, attempt FROM pipeline.publication
+                WHERE id = $1 AND state IN ('committed', 'visible', 'superseded')
+                """, publicationId).ListAsync(row => (Plan: new PublicationPlan(
+                    publicationId, row.GetString(0), row.GetInt32(1), row.GetInt64(2)), Number: row.GetInt32(3)), stopping);
+            return found is [var (plan, number)]
+                ? new PublicationAttempt(plan, number, await PinnedSegments.ReadAsync(connection, publicationId, stopping))
+                : throw new TerminalException($"Publication {publicationId} is not committed, so no object of it can be rebuilt. Publish it first.");
+        }, stopping);
+
+    private static async Task RequireCommittedAsync(NpgsqlConnection connection, long publicationId, string dataset, CancellationToken stopping)
+    {
+        var found = await connection.Command("SELECT state, failure, dataset FROM pipeline.publication WHERE id = $1", publicationId)
+            .ListAsync(row => (State: row.GetString(0), Failure: row.Text(1), Dataset: row.GetString(2)), stopping);
+        if (found is not [var (state, failure, owner)] || owner != dataset)
+            throw new TerminalException($"The ledger has no publication {publicationId} of {dataset}. See the publications it has in 'status'.");
+        if (state == "failed")
+            throw new TerminalException($"Publication {publicationId} of {dataset} was given up: {failure} Correct the cause, then plan it again.");
+    }
+
+    private async Task<MergeTarget> OpenTargetAsync(TableShape shape, DatasetContract contract, CancellationToken stopping)
+    {
+        try
+        {
+            var connection = await source.OpenConnectionAsync(stopping);
+            try
+            {
+                await TableDdl.EnsureAsync(connection, shape, stopping);
+                var sql = new MergeSql(shape);
+                return new(connection, sql, await StagingTable.BeginAsync(connection, sql, contract.Columns, stopping));
+            }
+            catch
+            {
+                await connection.DisposeAsync();
+                throw;
+            }
+        }
+        catch (NpgsqlException error)
+        {
+            throw PostgresErrors.Classify(error, $"preparing table {shape.QualifiedName}");
+        }
+    }
+}
