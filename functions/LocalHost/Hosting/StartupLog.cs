@@ -1,0 +1,34 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Pipeline.LocalHost.Discovery;
+using Pipeline.LocalHost.Invocation;
+using Pipeline.LocalHost.Settings;
+
+namespace Pipeline.LocalHost.Hosting;
+
+/// <summary>What the host says before anything else.</summary>
+internal static partial class StartupLog
+{
+    /// <summary>That it is the embedded host, what it found, and what differs here.</summary>
+    public static void Write(IServiceProvider services, FunctionCatalog catalog, LocalHostSettings settings)
+    {
+        var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("Host.Startup");
+        LogHost(log);
+        LogFunctions(log, catalog.All.Count, string.Join(", ", catalog.All.Select(function => function.Name)));
+        LogAddress(log, settings.Urls, settings.Keys.Any ? "keys are asked for" : "no key is configured and none is asked for");
+        if (catalog.Orchestrators.Count > 0 && !services.GetRequiredService<MiddlewareChain>().IsEmpty) LogMiddleware(log);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Embedded local host: an API-compatible subset of Azure Functions, the default for a single node")]
+    private static partial void LogHost(ILogger log);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} functions: {Functions}")]
+    private static partial void LogFunctions(ILogger log, int count, string functions);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "HTTP on {Urls}; {Keys}")]
+    private static partial void LogAddress(ILogger log, string urls, string keys);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Middleware does not run around orchestrators in this host")]
+    private static partial void LogMiddleware(ILogger log);
+}

@@ -1,0 +1,54 @@
+using Confluent.Kafka;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Pipeline.LocalHost.Kafka;
+
+/// <summary>One assignment of a topic-partition to this consumer; after a rebalance the same topic-partition is another assignment.</summary>
+internal sealed class KafkaAssignment(TopicPartition topicPartition, KafkaLane lane)
+{
+    private volatile bool revoked;
+
+    public TopicPartition TopicPartition { get; } = topicPartition;
+
+    /// <summary>Where its messages go.</summary>
+    public KafkaLane Lane { get; } = lane;
+
+    /// <summary>Whether fetching is paused.</summary>
+    public bool IsPaused { get; set; }
+
+    /// <summary>Whether the group took it away: its offsets are another consumer's to store.</summary>
+    public bool IsRevoked => revoked;
+
+    /// <summary>The group took it away.</summary>
+    public void Revoke() => revoked = true;
+}
+
+/// <summary>A message and the assignment it came by.</summary>
+internal readonly record struct KafkaMessage(KafkaRecord Record, KafkaAssignment Assignment);
+
+/// <summary>The messages of one invocation.</summary>
+/// <param name="Records">In the order they came; each topic-partition's in the order of its offsets.</param>
+/// <param name="Last">The last offset of each assignment.</param>
+internal sealed record KafkaBatch(KafkaRecord[] Records, IReadOnlyDictionary<KafkaAssignment, long> Last)
+{
+    /// <summary>Whether nothing of it is this consumer's any more.</summary>
+    public bool IsRevoked => Last.Keys.All(assignment => assignment.IsRevoked);
+
+    /// <summary>Takes the first messages of a list whose assignment still stands; null when none is left.</summary>
+    public static KafkaBatch? Take(List<KafkaMessage> messages, int most)
+    {
+        messages.RemoveAll(static message => message.Assignment.IsRevoked);
+        var count = Math.Min(messages.Count, most);
+        if (count == 0) return null;
+        var records = new KafkaRecord[count];
+        var last = new Dictionary<KafkaAssignment, long>();
+        for (var index = 0; index < count; index++)
+        {
+            records[index] = messages[index].Record;
+            last[messages[index].Assignment] = messages[index].Record.Offset;
+        }
+
+        messages.RemoveRange(0, count);
+        return new KafkaBatch(records, last);
+    }
+}

@@ -1,0 +1,97 @@
+using Microsoft.Extensions.Logging;
+using Pipeline.LocalHost.Hosting;
+using Pipeline.LocalHost.Invocation;
+using Pipeline.LocalHost.Settings;
+
+namespace Pipeline.LocalHost.Kafka;
+
+/// <summary>Consumes one function's topic: a thread polls and makes every call to the consumer, the lanes run the function.</summary>
+/// <remarks>
+/// An offset is stored after its function succeeded, and only while its topic-partition is still this consumer's. Polling goes on while
+/// batches run or are retried, with full lanes paused, so the consumer keeps its place in the group however long that takes.
+/// </remarks>
+internal sealed partial class KafkaListener(
+    KafkaFunction kafka, RetryingRunner runner, KafkaSettings settings, TimeProvider time, ILoggerFactory loggers) : ITriggerListener
+{
+    // librdkafka drops what it prefetched when it pauses, so a batched function's lane is paused only after it was full this long.
+    private static readonly TimeSpan PauseAfter = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(10);
+    private readonly ILogger log = loggers.CreateLogger("Host.Triggers.Kafka");
+
+    private TimeSpan Interval => TimeSpan.FromSeconds(settings.SubscriberIntervalInSeconds);
+
+    /// <inheritdoc/>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Factory.StartNew(() => Poll(stopping), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            }
+            catch (Exception failure)
+            {
+                // A consumer that cannot be made, or that its group has fenced off; what was not stored is delivered again.
+                LogBroken(log, kafka.Function.Name, RestartDelay, failure.Message);
+                await Task.Delay(RestartDelay, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        LogClosed(log, kafka.Function.Name, kafka.Topic);
+    }
+
+    private void Poll(CancellationToken stopping)
+    {
+        var execution = new KafkaExecution(kafka, runner, settings, time, log);
+        var progress = new ManualResetEventSlim();
+        using var lanes = new KafkaLanes(kafka.Shape.IsBatched, settings, batch => execution.RunAsync(batch, stopping), progress, time);
+        KafkaConsumer? open = null;
+        using var consumer = open = new KafkaConsumer(kafka, _ => lanes.New(), () => StoreDone(execution, open!), log) { Revoked = lanes.Remove };
+        while (!stopping.IsCancellationRequested)
+        {
+            progress.Reset();
+            StoreDone(execution, consumer);
+            lanes.Flush(Interval);
+            if (lanes.FullFor is { } full) Wait(consumer, lanes, progress, full);
+            else Fetch(consumer, lanes);
+        }
+
+        // Runs under way may end; polling keeps the consumer in the group meanwhile.
+        lanes.Close();
+        consumer.Pause(_ => true);
+        while (!lanes.Running.Wait(settings.ChannelFullRetryIntervalInMs, CancellationToken.None)) consumer.Consume(TimeSpan.Zero);
+        StoreDone(execution, consumer);
+        consumer.Close();
+    }
+
+    private void Fetch(KafkaConsumer consumer, KafkaLanes lanes)
+    {
+        consumer.Resume(assignment => assignment.Lane.HasRoom);
+        if (consumer.Consume(TimeSpan.FromMilliseconds(Math.Max(settings.SubscriberIdleBackoffMs, 1))) is not { } message) return;
+        message.Assignment.Lane.Add(message);
+        if (!lanes.IsOne && message.Assignment.Lane.IsFull) consumer.Pause(assignment => assignment.Lane.IsFull);
+    }
+
+    // The one lane of a batched function is full: there is nothing to fetch for until it moves on.
+    private void Wait(KafkaConsumer consumer, KafkaLanes lanes, ManualResetEventSlim progress, TimeSpan full)
+    {
+        if (full >= PauseAfter)
+        {
+            consumer.Pause(_ => true);
+            if (consumer.Consume(TimeSpan.Zero) is { } early) early.Assignment.Lane.Add(early);
+        }
+
+        progress.Wait(settings.ChannelFullRetryIntervalInMs);
+    }
+
+    private static void StoreDone(KafkaExecution execution, KafkaConsumer consumer)
+    {
+        while (execution.Done.TryDequeue(out var batch)) consumer.Store(batch);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Kafka {Function}: stopped consuming {Topic}")]
+    private static partial void LogClosed(ILogger log, string function, string topic);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Kafka {Function}: consuming failed and begins again in {Delay}: {Reason}")]
+    private static partial void LogBroken(ILogger log, string function, TimeSpan delay, string reason);
+}
