@@ -7,7 +7,10 @@ using Pipeline.Contracts;
 using Pipeline.Domain.Ports;
 using Pipeline.Sinks.Lake;
 using Pipeline.Sinks.Ledger;
+using Pipeline.Sinks.Ledger.Sweep;
 using Pipeline.Sources.Kafka;
+using Pipeline.Sinks.Warehouse;
+using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Publishing;
 using Pipeline.Transforms.Quarantine;
@@ -22,7 +25,7 @@ public static class Services
     {
         services.AddSettings(configuration);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(_ => ContractReader.ReadFolder(Path.Combine(AppContext.BaseDirectory, "datasets")));
+        services.AddSingleton(_ => ContractReader.ReadFolder(Path.Combine(AppContext.BaseDirectory, "datasets")).Verified());
         services.AddSingleton(provider => NpgsqlDataSource.Create(provider.Setting<LedgerSettings>().ConnectionString));
         services.AddSingleton<StartUp>();
         return services.AddLedger().AddStores().AddKafka().AddPublishing();
@@ -40,16 +43,17 @@ public static class Services
     }
 
     private static IServiceCollection AddLedger(this IServiceCollection services) => services
-        .AddSingleton<LedgerMigrations>()
         .AddSingleton<ILandingLedger, LandingLedger>()
         .AddSingleton<IPublicationLedger, PublicationLedger>()
         .AddSingleton<IPublicationSessions, PublicationSessions>()
         .AddSingleton<IAlerts, Alerts>()
         .AddSingleton<StatusReader>()
-        .AddSingleton<SweepLedger>();
+        .AddSingleton(provider => new SweepLeftovers(
+            provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<PublicationStores>(), provider.GetRequiredService<IAlerts>(),
+            provider.GetRequiredService<TimeProvider>(), provider.RebuildAsync));
 
     private static IServiceCollection AddStores(this IServiceCollection services) => services
-        .AddSingleton(provider => new Stores(
+        .AddSingleton(provider => new PublicationStores(
             Lake: provider.Store(provider.Setting<LakeSettings>().Root),
             Segments: provider.Store(provider.Setting<SegmentSettings>().Root),
             Quarantine: provider.Store(provider.Setting<QuarantineSettings>().Root)));
@@ -58,15 +62,21 @@ public static class Services
         .AddSingleton<IKafkaLog>(provider => new KafkaLog(provider.Setting<KafkaSettings>().ToOptions()))
         .AddSingleton(new KafkaLandingLimits())
         .AddSingleton<KafkaStretches>()
-        .AddSingleton(provider => new SegmentLanding(provider.GetRequiredService<Stores>().Segments, provider.GetRequiredService<KafkaLandingLimits>()))
+        .AddSingleton(provider => new SegmentLanding(provider.GetRequiredService<PublicationStores>().Segments, provider.GetRequiredService<KafkaLandingLimits>()))
         .AddSingleton<LandKafkaBatch>()
         .AddSingleton<CatchUpKafka>();
 
     private static IServiceCollection AddPublishing(this IServiceCollection services) => services
         .AddSingleton<ISealer>(provider => new AesGcmSealer(Convert.FromBase64String(provider.Setting<QuarantineSettings>().SealingKey)))
-        .AddSingleton<TransformPublication>();
+        .AddSingleton(new LakeOptions())
+        .AddSingleton<TransformPublication>()
+        .AddSingleton<RebuildObject>();
+
+    // An object is rebuilt under the contract it was committed with.
+    private static Task RebuildAsync(this IServiceProvider provider, UnfinishedObject lost, CancellationToken stopping) =>
+        provider.GetRequiredService<RebuildObject>().RunAsync(lost, provider.GetRequiredService<ContractSet>().Named(lost.Dataset), stopping);
 
     private static T Setting<T>(this IServiceProvider provider) where T : class => provider.GetRequiredService<IOptions<T>>().Value;
 
-    private static IObjectStore Store(this IServiceProvider provider, string root) => ObjectStores.Open(root, provider.Setting<S3Options>());
+    private static IObjectStore Store(this IServiceProvider provider, string root) => ObjectStores.Open(root, provider.Setting<S3Options>(), provider.GetRequiredService<TimeProvider>());
 }

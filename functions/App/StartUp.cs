@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Pipeline.Contracts;
 using Pipeline.Domain.Failures;
 using Pipeline.Sinks.Ledger;
@@ -7,7 +8,7 @@ using Pipeline.Sinks.Ledger;
 namespace Pipeline.App;
 
 /// <summary>What must hold before the first trigger fires: valid settings and contracts, a ledger of this version, tables that fit.</summary>
-public sealed class StartUp(IStartupValidator settings, LedgerMigrations migrations, ContractSet contracts, TimeProvider time, ILogger<StartUp> log)
+public sealed class StartUp(IStartupValidator settings, NpgsqlDataSource ledger, ContractSet contracts, TimeProvider time, ILogger<StartUp> log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -20,7 +21,7 @@ public sealed class StartUp(IStartupValidator settings, LedgerMigrations migrati
         {
             try
             {
-                await migrations.ApplyAsync(stopping);
+                await LedgerMigrations.ApplyAsync(ledger, time, stopping);
                 break;
             }
             catch (TransientException away) when (time.GetUtcNow() - began < Patience)
@@ -29,7 +30,7 @@ public sealed class StartUp(IStartupValidator settings, LedgerMigrations migrati
             }
         }
 
-        Log.Started(log, contracts.All.Count);
+        Log.Started(log, contracts.Contracts.Count);
     }
 }
 

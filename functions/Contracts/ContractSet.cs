@@ -11,6 +11,11 @@ public sealed record ContractSet(IReadOnlyList<DatasetContract> Contracts, IRead
     /// <summary>The contract of a dataset; null when the folder has none.</summary>
     public DatasetContract? Find(string dataset) => Contracts.FirstOrDefault(contract => contract.Dataset == dataset);
 
+    /// <summary>The contract of a dataset that must be there.</summary>
+    /// <exception cref="TerminalException">The folder has no such contract.</exception>
+    public DatasetContract Named(string dataset) => Find(dataset) ?? throw new TerminalException(
+        $"There is no contract of dataset '{dataset}'; there are {string.Join(", ", Contracts.Select(contract => contract.Dataset))}.");
+
     /// <summary>This set, when nothing is wrong with it: what a start asks for.</summary>
     /// <exception cref="TerminalException">There are faults; the message lists every one, a line each.</exception>
     public ContractSet Verified() => Faults.Count == 0 ? this : throw new TerminalException(

@@ -14,7 +14,7 @@ public sealed class PlanPublicationsActivity(ContractSet contracts, IPublication
     public async Task<PublicationPlan[]> RunAsync([ActivityTrigger] string dataset, CancellationToken stopping) =>
     [
         .. await ledger.PlanAsync(
-            dataset, contracts[dataset].Version, settings.Value.MaxRawBytes, settings.Value.MaxParallel, stopping),
+            dataset, contracts.Named(dataset).Version, settings.Value.MaxRawBytes, settings.Value.MaxParallel, stopping),
     ];
 }
 
@@ -23,7 +23,7 @@ public sealed class TransformPublicationActivity(ContractSet contracts, Transfor
 {
     [Function(nameof(TransformPublicationActivity))]
     public Task<PublicationSummary> RunAsync([ActivityTrigger] PublicationPlan plan, CancellationToken stopping) =>
-        transform.RunAsync(plan.Id, contracts.Version(plan.Dataset, plan.ContractVersion), stopping);
+        transform.RunAsync(plan.Id, contracts.Named(plan.Dataset), stopping);
 }
 
 /// <summary>Gives a publication up whose transform cannot succeed, and raises an alert.</summary>

@@ -18,7 +18,7 @@ internal static class StatusVerb
         {
             await using var services = CommandLine.Services();
             var status = services.GetRequiredService<StatusReader>();
-            foreach (var contract in services.GetRequiredService<ContractSet>().All)
+            foreach (var contract in services.GetRequiredService<ContractSet>().Contracts)
                 Console.WriteLine(JsonSerializer.Serialize(await status.ReadAsync(contract, stopping), Indented));
         });
         return verb;

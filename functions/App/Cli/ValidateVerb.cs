@@ -16,8 +16,8 @@ internal static class ValidateVerb
         var verb = new Command("validate", "Check the dataset contracts.") { folder };
         verb.SetAction(result =>
         {
-            var contracts = ContractReader.ReadFolder(result.GetValue(folder)!);
-            foreach (var contract in contracts.All)
+            var contracts = ContractReader.ReadFolder(result.GetValue(folder)!).Verified();
+            foreach (var contract in contracts.Contracts)
                 Console.WriteLine($"{contract.Dataset} version {contract.Version}: {contract.Columns.Count} columns, valid");
         });
         return verb;

@@ -14,7 +14,7 @@ public sealed class Status(ContractSet contracts, StatusReader status)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/status")] HttpRequest request, CancellationToken stopping)
     {
         var datasets = new List<DatasetStatus>();
-        foreach (var contract in contracts.All) datasets.Add(await status.ReadAsync(contract, stopping));
+        foreach (var contract in contracts.Contracts) datasets.Add(await status.ReadAsync(contract, stopping));
         return new JsonResult(new StatusAnswer(datasets, await status.OpenAlertsAsync(stopping)));
     }
 }

@@ -1,5 +1,6 @@
 using Pipeline.App.Activities;
 using Pipeline.Domain.Publications;
+using Pipeline.Transforms.Publishing;
 
 namespace Pipeline.App.Orchestrations;
 
@@ -21,7 +22,7 @@ public static class PublishOrchestration
     }
 
     // One publication that cannot succeed is given up with its reason; the others go on.
-    private static async Task<PublicationSummary> PublishAsync(TaskOrchestrationContext context, PublicationPlan plan)
+    private static async Task<PublicationSummary?> PublishAsync(TaskOrchestrationContext context, PublicationPlan plan)
     {
         try
         {
@@ -31,7 +32,7 @@ public static class PublishOrchestration
         {
             var reason = new GivenUp(plan.Id, failure.FailureDetails.ErrorMessage);
             await context.CallActivityAsync(nameof(GiveUpPublicationActivity), reason, Retry.Transient);
-            return PublicationSummary.Failed(plan.Id);
+            return null;
         }
     }
 }
@@ -46,11 +47,14 @@ public sealed record PublishRequest(string Dataset)
 /// <summary>What a run of <see cref="PublishOrchestration"/> published.</summary>
 public sealed record PublishReport(int Publications, int Failed, long RowsIn, long RowsOut, long Duplicates, long Rejected)
 {
-    /// <summary>This report and one more round.</summary>
-    public PublishReport Add(PublicationSummary[] round) => new(
-        Publications + round.Count(summary => summary.Succeeded), Failed + round.Count(summary => !summary.Succeeded),
-        RowsIn + round.Sum(summary => summary.Counts.In), RowsOut + round.Sum(summary => summary.Counts.Out),
-        Duplicates + round.Sum(summary => summary.Counts.Duplicates), Rejected + round.Sum(summary => summary.Counts.Rejected));
+    /// <summary>This report and one more round; null stands for a publication that was given up.</summary>
+    public PublishReport Add(PublicationSummary?[] round)
+    {
+        var counts = round.OfType<PublicationSummary>().Select(summary => summary.Counts).ToArray();
+        return new(
+            Publications + counts.Length, Failed + round.Length - counts.Length, RowsIn + counts.Sum(count => count.In),
+            RowsOut + counts.Sum(count => count.Out), Duplicates + counts.Sum(count => count.Duplicates), Rejected + counts.Sum(count => count.Rejected));
+    }
 }
 
 /// <summary>Custom status while publishing.</summary>

@@ -13,7 +13,7 @@ public sealed class PublishDue(ContractSet contracts, IPublicationLedger ledger,
     public async Task RunAsync(
         [TimerTrigger("%Publish:Schedule%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken stopping)
     {
-        foreach (var contract in contracts.All)
+        foreach (var contract in contracts.Contracts)
         {
             var backlog = await ledger.BacklogAsync(contract.Dataset, stopping);
             if (settings.Value.IsDue(backlog, time.GetUtcNow())) await StartAsync(client, contract.Dataset, stopping);

@@ -18,7 +18,7 @@ export_settings() {
   local root=$home
   if [ "$lake" = s3 ]; then
     root=s3://$s3_bucket
-    export S3__Endpoint=http://127.0.0.1:$s3_port S3__Region=us-east-1 S3__ForcePathStyle=true
+    export S3__Endpoint=http://127.0.0.1:$s3_port S3__Region=us-east-1 S3__PathStyle=true
     export AWS_ACCESS_KEY_ID=$s3_key AWS_SECRET_ACCESS_KEY=$s3_secret
   fi
   Lake__Root=$root/lake Segments__Root=$root/segments Quarantine__Root=$root/quarantine
