@@ -34,8 +34,8 @@ internal static class SourceSection
         var plain = !zone.Value.StartsWith("right/", StringComparison.Ordinal) && !zone.Value.StartsWith("posix/", StringComparison.Ordinal)
             && zone.Value.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+');
         if (plain && TimeZoneInfo.TryFindSystemTimeZoneById(zone.Value, out var found) && found.HasIanaId) return zone.Value;
-        faults.Add(zone, $"{FaultList.Quote(zone.Value)} is no time zone of the IANA database",
-            "write one such as Europe/Berlin or UTC, or remove the key to refuse timestamps that carry no zone");
+        faults.Add(zone, $"{FaultList.Quote(zone.Value)} is no time zone that this machine knows",
+            "write an IANA name such as Europe/Berlin (package tzdata brings them), or remove the key to refuse timestamps without a zone");
         return null;
     }
 }

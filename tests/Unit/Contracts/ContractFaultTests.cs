@@ -120,7 +120,7 @@ public sealed class ContractFaultTests
             "'kind' of source is 'sqs', which this version does not support; write 'kafka', the only source kind" },
         { "kind: kafka", "kind: kafak", "'kind' of source is 'kafak', which is no source kind" },
         { "format: json", "format: avro", "'format' of source is 'avro', which this version does not support" },
-        { "Europe/Berlin", "Europe/Berlim", "'Europe/Berlim' is no time zone of the IANA database" },
+        { "Europe/Berlin", "Europe/Berlim", "'Europe/Berlim' is no time zone that this machine knows; write an IANA name" },
         { "Europe/Berlin", "W. Europe Standard Time", "'W. Europe Standard Time' is no time zone" },
         { "Europe/Berlin", "right/UTC", "'right/UTC' is no time zone" },
         { "Europe/Berlin", "../etc/passwd", "'../etc/passwd' is no time zone" },
@@ -175,6 +175,20 @@ public sealed class ContractFaultTests
         Assert.Contains(faults, fault => fault.Contains("'day' is in the table's key")
             && fault.EndsWith("write required: true at column 'ordered_at'"));
     }
+
+    [Fact]
+    public void A_column_made_from_an_optional_one_cannot_be_required()
+    {
+        var text = Given.With("from: time, required: true", "from: time").Replace("date(ordered_at)", "date(ordered_at), required: true");
+        Assert.Contains(
+            "orders.yaml:6:66: column 'day' is required, but is made from 'ordered_at', which is not; "
+                + "write required: true at column 'ordered_at'",
+            Given.FaultsOf(text));
+    }
+
+    [Fact]
+    public void A_json_column_may_keep_an_object_whose_fields_other_columns_read() =>
+        Given.Valid(Given.With("from: share", "from: extra.share"));
 
     [Theory]
     [InlineData("", "orders.yaml: the file is empty")]
