@@ -10,6 +10,12 @@ public sealed record DatasetContract
     /// <summary>Starts at 1; raised by every change that can alter an output row. Written into every Parquet footer.</summary>
     public required int Version { get; init; }
 
+    /// <summary>One sentence for people: what a row is. Empty when the contract says nothing.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>Who answers for the data; empty when the contract says nothing.</summary>
+    public string Owner { get; init; } = "";
+
     /// <summary>Where the records come from and how they are encoded.</summary>
     public required SourceSpec Source { get; init; }
 
@@ -65,10 +71,14 @@ public enum RecordFormat
 /// Dotted paths into the record, the first present one wins (old and new names of one field); empty for a derived column.
 /// </param>
 /// <param name="Derive">How the value is made from another column; null for a column that is read.</param>
-/// <param name="Required">A record in which the value is missing or null is refused.</param>
+/// <param name="Required">
+/// A record in which the value is missing or null is refused. A derived column is required exactly when the column it is made from is.
+/// </param>
 /// <param name="MaxLength">Unicode code points at most, strings only; null for no bound of its own.</param>
+/// <param name="Description">One sentence for people; empty when the contract says nothing.</param>
 public sealed record ColumnSpec(
-    string Name, ColumnType Type, IReadOnlyList<string> From, Derivation? Derive = null, bool Required = false, int? MaxLength = null);
+    string Name, ColumnType Type, IReadOnlyList<string> From, Derivation? Derive = null, bool Required = false, int? MaxLength = null,
+    string Description = "");
 
 /// <summary>A value made from another column of the same row.</summary>
 /// <param name="Kind">What is computed.</param>

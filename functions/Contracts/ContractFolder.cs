@@ -1,0 +1,95 @@
+using System.Text;
+using Pipeline.Contracts.Sections;
+using Pipeline.Contracts.Yaml;
+using Pipeline.Domain.Datasets;
+
+namespace Pipeline.Contracts;
+
+/// <summary>The files of one folder, each read by itself and then against the others.</summary>
+internal sealed class ContractFolder
+{
+    private const int MaxFileBytes = 1024 * 1024;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly List<DatasetContract> contracts = [];
+    private readonly List<FaultList> faults = [];
+    private readonly Dictionary<string, string> fileOfDataset = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> fileOfTable = new(StringComparer.Ordinal);
+
+    /// <summary>See <see cref="ContractReader.ReadFolder"/>.</summary>
+    public static ContractSet Read(string path)
+    {
+        var folder = new ContractFolder();
+        folder.AddFiles(path);
+        return new(
+            [.. folder.contracts.OrderBy(contract => contract.Dataset, StringComparer.Ordinal)],
+            [.. folder.faults.SelectMany(list => list.InOrder)]);
+    }
+
+    private void AddFiles(string path)
+    {
+        var folder = new FaultList(Path.GetFileName(Path.TrimEndingDirectorySeparator(path)));
+        faults.Add(folder);
+        try
+        {
+            var files = Directory.GetFiles(path).Order(StringComparer.Ordinal).ToList();
+            foreach (var file in files) AddFile(file);
+            if (!files.Exists(IsContract))
+                folder.Add(0, 0, "the folder holds no contract", "add one <dataset>.yaml for each dataset, or name the right folder");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            folder.Add(0, 0, $"the folder cannot be read: {error.Message.TrimEnd('.')}", "name a folder that this program may read");
+        }
+    }
+
+    private void AddFile(string file)
+    {
+        var list = new FaultList(Path.GetFileName(file));
+        faults.Add(list);
+        if (!IsContract(file))
+        {
+            var stem = Path.GetFileNameWithoutExtension(file);
+            if (Path.GetExtension(file).ToLowerInvariant() is ".yml" or ".yaml")
+                list.Add(0, 0, "only files that end in .yaml are read", $"name it {stem}.yaml or remove it");
+            return;
+        }
+        if (ReadText(file, list) is not { } text || ContractReader.ReadDraft(text, list) is not { } draft) return;
+        var unique = Claim(fileOfDataset, draft.Dataset, "dataset", list) & Claim(fileOfTable, draft.Table, "table", list);
+        if (draft.Contract is { } contract && unique) contracts.Add(contract);
+    }
+
+    private static bool IsContract(string file) => file.EndsWith(".yaml", StringComparison.Ordinal);
+
+    private static bool Claim(Dictionary<string, string> owners, YamlText? name, string what, FaultList list)
+    {
+        if (name is null || owners.TryAdd(name.Value, list.File)) return true;
+        list.Add(name, $"{what} '{name.Value}' is declared in {owners[name.Value]} too", "give one of the two another name");
+        return false;
+    }
+
+    private static string? ReadText(string file, FaultList list)
+    {
+        byte[] bytes = [];
+        try
+        {
+            if (new FileInfo(file).Length > MaxFileBytes)
+            {
+                list.Add(0, 0, "the file is larger than 1 MiB", "check that it is a contract");
+                return null;
+            }
+            bytes = File.ReadAllBytes(file);
+            return StrictUtf8.GetString(bytes);
+        }
+        catch (DecoderFallbackException error)
+        {
+            list.Add(bytes.AsSpan(0, error.Index).Count((byte)'\n') + 1, 1, "the line is not UTF-8", "save the file as UTF-8");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            list.Add(0, 0, $"the file cannot be read: {error.Message.TrimEnd('.')}", "let this program read it or remove it");
+        }
+        return null;
+    }
+}

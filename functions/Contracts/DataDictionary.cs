@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text;
+using Pipeline.Domain.Datasets;
+
+namespace Pipeline.Contracts;
+
+/// <summary>Says in Markdown, for people, what the contracts say.</summary>
+public static class DataDictionary
+{
+    /// <summary>The whole dictionary, datasets in the order of their names; depends on nothing but the set.</summary>
+    public static string Write(ContractSet contracts)
+    {
+        var page = new StringBuilder();
+        page.Append("# Data dictionary\n\n");
+        page.Append("Made from the contracts in this folder; change those, then run\n");
+        page.Append("`UPDATE_GOLDEN=1 bash infra/local/test.sh DataDictionary`.\n");
+        foreach (var contract in contracts.Contracts) WriteDataset(page, contract);
+        return page.ToString();
+    }
+
+    private static void WriteDataset(StringBuilder page, DatasetContract contract)
+    {
+        page.Append(CultureInfo.InvariantCulture, $"\n## {contract.Dataset}\n\n");
+        if (contract.Description.Length > 0) page.Append(Cell(contract.Description)).Append("\n\n");
+        Fact(page, "version", contract.Version.ToString(CultureInfo.InvariantCulture));
+        if (contract.Owner.Length > 0) Fact(page, "owner", Cell(contract.Owner));
+        Fact(page, "source", Source(contract.Source));
+        Fact(page, "lake", Lake(contract));
+        if (contract.Table is { } table)
+            Fact(page, "table", $"`{table.Name}`, one row for each {Names(table.Key)}: the one with the latest `{table.NewerBy}`");
+        Fact(page, "a record", string.Create(CultureInfo.InvariantCulture,
+            $"at most {contract.Limits.MaxRecordBytes:N0} bytes, nested at most {contract.Limits.MaxDepth} deep"));
+        page.Append("\n| column | type | always there | made from | what it is |\n|---|---|---|---|---|\n");
+        foreach (var column in contract.Columns) WriteColumn(page, column, contract);
+    }
+
+    private static void WriteColumn(StringBuilder page, ColumnSpec column, DatasetContract contract)
+    {
+        var type = column.MaxLength is { } length
+            ? string.Create(CultureInfo.InvariantCulture, $"{column.Type}, at most {length:N0} characters")
+            : column.Type.ToString();
+        var from = column.Derive is { } derive ? $"the UTC day of `{derive.Column}`" : string.Join(", else ", column.From.Select(Code));
+        var place = contract.Lake.PartitionBy.Contains(column.Name) ? " (folder)" : "";
+        page.Append(CultureInfo.InvariantCulture,
+            $"| `{column.Name}`{place} | {type} | {(column.Required ? "yes" : "no")} | {from} | {Cell(column.Description)} |\n");
+    }
+
+    private static string Source(SourceSpec source)
+    {
+        var zone = source.TimeZone is null ? "timestamps must carry a zone" : $"timestamps without a zone are in {source.TimeZone}";
+        return $"{source.Kind} topic `{source.Topic}`, one {source.Format.ToString().ToUpperInvariant()} object a record; {zone}";
+    }
+
+    private static string Lake(DatasetContract contract)
+    {
+        var folders = string.Concat(contract.Lake.PartitionBy.Select(column => $"{column}=…/"));
+        var order = contract.Lake.SortBy.Count == 0 ? "" : $", rows in order of {Names(contract.Lake.SortBy)}";
+        var codec = contract.Lake.Codec == LakeCodec.None ? "not compressed" : contract.Lake.Codec.ToString().ToLowerInvariant();
+        return $"`{contract.Dataset}/{folders}*.parquet`, {codec}{order}";
+    }
+
+    private static void Fact(StringBuilder page, string name, string value) => page.Append($"- {name}: {value}\n");
+
+    private static string Names(IReadOnlyList<string> columns) => string.Join(", ", columns.Select(column => $"`{column}`"));
+
+    // A path can hold any character; two backticks outside keep one inside, and a bar would end the cell.
+    private static string Code(string path) => path.Contains('`') ? $"`` {Cell(path)} ``" : $"`{Cell(path)}`";
+
+    private static string Cell(string text) =>
+        string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Replace("|", "\\|");
+}

@@ -1,0 +1,54 @@
+using Pipeline.Contracts.Yaml;
+using Pipeline.Domain.Datasets;
+
+namespace Pipeline.Contracts.Sections;
+
+/// <summary>The contract's <c>table</c>: <c>{ name: user_activity_latest, key: [user_id, SKU], newer_by: event_datetime }</c>.</summary>
+internal static class TableSection
+{
+    private const int MaxKeyColumns = 32;       // https://www.postgresql.org/docs/current/limits.html
+
+    private static readonly Words Keys = new("key", "name", "key", "mode", "newer_by");
+
+    private static readonly Words Modes = new("mode", ["upsert"], ["append", "replace_slice"]);
+
+    /// <summary>The table; null when there is none or a part of it is bad, which is reported.</summary>
+    public static TableSpec? Read(YamlNode? node, ColumnList columns, FaultList faults)
+    {
+        if (Section.Open(node, "table", Keys, faults) is not { } section) return null;
+        var name = Names.SnakeCase(section.Text("name", "name: and what the warehouse calls the table"), "a table", faults);
+        section.Word("mode", Modes);
+        var key = columns.Named(section, "key", "key: [the columns that identify a row]");
+        foreach (var (at, column) in key) CheckKey(at, column, columns, faults);
+        if (key.Count > MaxKeyColumns)
+            faults.Add(key[0].At, $"'key' of table names {key.Count} columns", $"name at most {MaxKeyColumns}, as PostgreSQL demands");
+        var newerBy = section.Text("newer_by", "newer_by: and the column that decides which of two rows with one key stays");
+        if (newerBy is not null && columns.Find(newerBy, "'newer_by' of table") is { } decider)
+            CheckNewerBy(newerBy, decider, columns, faults);
+        columns.CheckTableColumns();
+        return name is null || newerBy is null ? null : new(name, [.. key.Select(named => named.At.Value)], newerBy.Value);
+    }
+
+    private static void CheckKey(YamlText at, ColumnDraft column, ColumnList columns, FaultList faults)
+    {
+        CheckRequired(at, column, columns, "is in the table's key", faults);
+        if (column.Type is { Kind: ColumnKind.Json or ColumnKind.Float64 } type)
+            faults.Add(at, $"'{at.Value}' has type {type}, which cannot identify a row", "name a column of another type");
+    }
+
+    private static void CheckNewerBy(YamlText at, ColumnDraft column, ColumnList columns, FaultList faults)
+    {
+        CheckRequired(at, column, columns, "decides which row is newer", faults);
+        // Texts have an order for every collation, and "10" comes before "9" in all of them.
+        if (column.Type is { Kind: ColumnKind.Json or ColumnKind.Bool or ColumnKind.String } type)
+            faults.Add(at, $"'{at.Value}' has type {type}, which has no order in time or number",
+                "name a timestamp, date, int64, decimal or float64 column");
+    }
+
+    private static void CheckRequired(YamlText at, ColumnDraft column, ColumnList columns, string role, FaultList faults)
+    {
+        if (columns.IsRequired(column)) return;
+        var read = column.DeriveFrom?.Value ?? at.Value;
+        faults.Add(at, $"'{at.Value}' {role} and a row could be without it", $"write required: true at column '{read}'");
+    }
+}
