@@ -27,17 +27,21 @@ run_s3() {
   start s3-monitor ceph-mon -f -i a -c "$CEPH_CONF"
   start s3-store ceph-osd -f -i 0 -c "$CEPH_CONF"
   start s3-gateway radosgw -f -n client.rgw -c "$CEPH_CONF"
-  local wait
+  local wait part
   for wait in $(seq 1200); do
-    is_running s3-gateway || { echo "radosgw ended: see s3-gateway.log"; return 1; }
+    for part in s3-monitor s3-store s3-gateway; do
+      is_running $part || { echo "$part ended: see $home/logs/$part.log"; return 1; }
+    done
     curl -s -o "$home/run/s3-answer" -m 1 "http://127.0.0.1:$s3_port/" && break
     [ "$wait" != 1200 ] || return 1
     sleep 0.1
   done
   [ -e "$directory/bucket" ] && return 0
-  radosgw-admin -c "$CEPH_CONF" user create --uid=demo --display-name=demo --access-key="$s3_key" --secret-key="$s3_secret" >/dev/null ||
-    radosgw-admin -c "$CEPH_CONF" user info --uid=demo >/dev/null || return 1
-  curl -sS --fail-with-body -X PUT --aws-sigv4 aws:amz:us-east-1:s3 --user "$s3_key:$s3_secret" "http://127.0.0.1:$s3_port/$s3_bucket" || return 1
+  timeout 60 radosgw-admin -c "$CEPH_CONF" user create --uid=demo --display-name=demo --access-key="$s3_key" --secret-key="$s3_secret" >/dev/null ||
+    timeout 60 radosgw-admin -c "$CEPH_CONF" user info --uid=demo >/dev/null || return 1
+  # Debian 12's curl leaves out the hash of an empty body, which S3 wants.
+  curl -sS --fail-with-body -X PUT --aws-sigv4 aws:amz:us-east-1:s3 --user "$s3_key:$s3_secret" \
+    -H "x-amz-content-sha256: $(sha256sum </dev/null | cut -d ' ' -f 1)" "http://127.0.0.1:$s3_port/$s3_bucket" || return 1
   touch "$directory/bucket"
 }
 
