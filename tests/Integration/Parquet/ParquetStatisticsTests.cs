@@ -69,12 +69,12 @@ public sealed class ParquetStatisticsTests
 
         // The materialized copy has no statistics to go by: every comparison must count as many rows in both.
         var counts =
-            from value in Enumerable.Range(-41, 82)
+            from value in (int[])[-41, -40, -39, -35, -31, -30, -1, 0, 1, 9, 10, 39, 40]
             from comparison in (string[])["=", "<", ">", "<=", ">=", "<>"]
             let condition = $"v {comparison} '{Literal(type, value)}'::{sqlType}"
             select $"SELECT (SELECT count(*) FROM read_parquet('{file.Path}') WHERE {condition}) AS pruned, (SELECT count(*) FROM plain WHERE {condition}) AS whole";
         Assert.Equal(
-            [["492", "0", "true"]],
+            [["78", "0", "true"]],
             ParquetReaders.Query($"""
                 WITH plain AS MATERIALIZED (SELECT v FROM read_parquet('{file.Path}')), counts AS ({string.Join(" UNION ALL ", counts)})
                 SELECT count(*), count(*) FILTER (pruned <> whole),

@@ -17,32 +17,35 @@ public static class ParquetReaders
     public static IReadOnlyList<string> All { get; } = ["duckdb", "hyparquet", "arrow"];
 
     /// <summary>Every row of a file, in file order.</summary>
-    public static List<string?[]> Read(string reader, string file) => Run(reader, file);
+    public static List<string?[]> Read(string reader, string file) => Run([reader, file], input: "");
 
     /// <summary>The rows of a DuckDB statement.</summary>
-    public static List<string?[]> Query(string sql) => Run("query", sql);
+    public static List<string?[]> Query(string sql) => Run(["query"], sql);
 
-    private static List<string?[]> Run(params string[] arguments)
+    private static List<string?[]> Run(string[] arguments, string input)
     {
         if (!Installed.Value) throw new InvalidOperationException($"node_modules is missing in {Folder}.");
-        var lines = Start("node", ["read.mjs", .. arguments]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = Start("node", ["read.mjs", .. arguments], input).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         return [.. lines.Select(line => JsonSerializer.Deserialize<string?[]>(line)!)];
     }
 
     private static bool Install()
     {
-        if (!Directory.Exists(Path.Combine(Folder, "node_modules"))) Start("npm", ["ci", "--no-audit", "--no-fund"]);
+        if (!Directory.Exists(Path.Combine(Folder, "node_modules"))) Start("npm", ["ci", "--no-audit", "--no-fund"], input: "");
         return Directory.Exists(Path.Combine(Folder, "node_modules"));
     }
 
-    private static string Start(string program, string[] arguments)
+    private static string Start(string program, string[] arguments, string input)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = Folder,
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

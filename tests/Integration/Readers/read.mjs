@@ -1,11 +1,12 @@
 // read.mjs duckdb|hyparquet|arrow FILE    every row of a Parquet file
-// read.mjs query SQL                      the rows of a DuckDB statement
+// read.mjs query < SQL                    the rows of a DuckDB statement
+import { readFileSync } from 'node:fs';
 import { print } from './canonical.mjs';
 
 const [reader, argument] = process.argv.slice(2);
 switch (reader) {
   case 'duckdb': print(await (await import('./duckdb.mjs')).read(argument)); break;
-  case 'query': print(await (await import('./duckdb.mjs')).query(argument)); break;
+  case 'query': print(await (await import('./duckdb.mjs')).query(readFileSync(0, 'utf8'))); break;
   case 'hyparquet': print(await (await import('./hyparquet.mjs')).read(argument)); break;
   case 'arrow': print((await import('./arrow.mjs')).read(argument)); break;
   default:
