@@ -54,6 +54,14 @@ internal static class Given
         return writer.Finish().ToArray();
     }
 
+    /// <summary>The one block of a small segment.</summary>
+    public static SegmentBlock Block(params IEnumerable<RawRecord> records)
+    {
+        var reader = new SegmentReader();
+        reader.Open(new MemoryStream(Segment(records)));
+        return reader.ReadAsync(default).AsTask().Result!;
+    }
+
     /// <summary>Decodes records (null for a tombstone) through a real segment.</summary>
     public static Decoded Decode(DatasetContract contract, params IEnumerable<byte[]?> values)
     {
