@@ -2,6 +2,7 @@ using System.Net;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Pipeline.Domain.Failures;
+using Pipeline.Domain.Ports;
 using Polly;
 using Polly.Retry;
 
@@ -47,6 +48,20 @@ internal sealed record S3Calls(IAmazonS3 Client, string Bucket, string Prefix, s
         catch (AmazonS3Exception missing) when (missing.StatusCode == HttpStatusCode.NotFound)
         {
             return null;
+        }
+    }
+
+    /// <summary>Whether an upload is neither completed nor aborted. One try: callers run it within theirs.</summary>
+    public async Task<bool> UploadExistsAsync(StagedObject staged, CancellationToken stopping)
+    {
+        try
+        {
+            await Client.ListPartsAsync(new ListPartsRequest { BucketName = Bucket, Key = FullKey(staged.Key), UploadId = staged.UploadId, MaxParts = 1 }, stopping);
+            return true;
+        }
+        catch (AmazonS3Exception missing) when (S3Errors.IsMissing(missing))
+        {
+            return false;
         }
     }
 

@@ -82,9 +82,12 @@ public sealed class S3Store : IObjectStore
             if ((await calls.Client.CompleteMultipartUploadAsync(request, token)).ETag is { Length: > 0 }) return Completion.Visible;
             throw new TransientException($"S3 answered the completion of {staged.Key} without an ETag; run it again.");
         }
-        catch (AmazonS3Exception gone) when (S3Errors.IsMissing(gone) || gone.ErrorCode is "NoSuchUpload" or "InvalidPart")
+        catch (AmazonS3Exception error)
         {
-            // Completed by an earlier call whose answer was lost, or aborted: the object itself tells.
+            // Completed by an earlier call whose answer was lost, or aborted: the object itself tells. Some stores answer a plain 500 here.
+            var gone = S3Errors.IsMissing(error) || error.ErrorCode is "NoSuchUpload" or "InvalidPart"
+                || (error.StatusCode == HttpStatusCode.InternalServerError && !await calls.UploadExistsAsync(staged, token));
+            if (!gone) throw;
             return await S3Content.IsAsync(calls, staged, token) ? Completion.Visible : Completion.Gone;
         }
     }, stopping);
