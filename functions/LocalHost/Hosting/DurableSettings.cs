@@ -20,7 +20,6 @@ internal static class DurableSettings
             MaxOrchestrationActions = Number("maxOrchestrationActions", defaults.MaxOrchestrationActions),
             OverridableExistingInstanceStates = States(),
             DefaultVersion = section["defaultVersion"],
-            ThrowStatusExceptionsOnRaiseEvent = Flag("throwStatusExceptionsOnRaiseEvent"),
         };
 
         int Number(string option, int fallback)
@@ -29,14 +28,6 @@ internal static class DurableSettings
             if (int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number > 0) return number;
             faults.Add($"host.json: extensions.durableTask.{option} is '{text}'; write a whole number above 0.");
             return fallback;
-        }
-
-        bool Flag(string option)
-        {
-            if (section[option] is not { } text) return false;
-            if (bool.TryParse(text, out var flag)) return flag;
-            faults.Add($"host.json: extensions.durableTask.{option} is '{text}'; write true or false.");
-            return false;
         }
 
         OverridableStates States()

@@ -32,11 +32,11 @@ internal sealed class AbortUploads(SweepLedger ledger, IObjectStore lake, TimePr
         return aborted;
     }
 
-    /// <summary>The publication that names an object (<c>…/&lt;publication&gt;-&lt;n&gt;.parquet</c>); 0 when none does.</summary>
+    /// <summary>The publication that names an object (<c>…/&lt;publication&gt;-&lt;n&gt;.parquet</c>, <c>…/&lt;publication&gt;.ndjson</c>); 0 when none does.</summary>
     internal static long PublicationOf(string key)
     {
         var name = key.AsSpan(key.LastIndexOf('/') + 1);
-        var dash = name.IndexOf('-');
-        return dash > 0 && long.TryParse(name[..dash], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
+        var digits = name.IndexOfAny('-', '.');
+        return digits > 0 && long.TryParse(name[..digits], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
     }
 }

@@ -1,11 +1,12 @@
 using Pipeline.Domain.Failures;
 using Pipeline.Domain.Ports;
+using Pipeline.Transforms.Publishing;
 
 namespace Pipeline.Sinks.Ledger.Sweep;
 
 /// <summary>Completes the uploads of committed publications; one that cannot be completed does not keep the others waiting.</summary>
 internal sealed class FinishStaged(
-    PublicationLedger ledger, IObjectStore lake, IAlerts alerts, Func<UnfinishedObject, CancellationToken, Task> rebuild)
+    PublicationLedger ledger, PublicationStores stores, IAlerts alerts, Func<UnfinishedObject, CancellationToken, Task> rebuild)
 {
     private const int PageObjects = 200;
 
@@ -38,7 +39,7 @@ internal sealed class FinishStaged(
     {
         try
         {
-            if (await lake.CompleteAsync(unfinished.Staged, stopping) == Completion.Visible)
+            if (await stores.Of(unfinished.Role).CompleteAsync(unfinished.Staged, stopping) == Completion.Visible)
             {
                 visible.Add(unfinished.ObjectId);
                 return Ending.Completed;

@@ -1,15 +1,15 @@
 using Npgsql;
 using Pipeline.Domain.Failures;
 using Pipeline.Domain.Ports;
+using Pipeline.Transforms.Publishing;
 
 namespace Pipeline.Sinks.Ledger.Sweep;
 
 /// <summary>Finishes what crashes left behind, and reports what the ledger does not know (DESIGN 5, Sweep). Safe to run twice at once.</summary>
-/// <param name="segments">Where raw segments are kept.</param>
-/// <param name="lake">Where Parquet and quarantine objects are kept.</param>
+/// <param name="stores">Where segments, Parquet objects and refused records are kept.</param>
 /// <param name="rebuild">Makes an object anew whose upload is lost, and puts the new upload into the ledger.</param>
 public sealed class SweepLeftovers(
-    NpgsqlDataSource source, IObjectStore segments, IObjectStore lake, IAlerts alerts, TimeProvider time,
+    NpgsqlDataSource source, PublicationStores stores, IAlerts alerts, TimeProvider time,
     Func<UnfinishedObject, CancellationToken, Task> rebuild)
 {
     /// <summary>Runs every step; what cannot be done now is left for the next run.</summary>
@@ -17,10 +17,11 @@ public sealed class SweepLeftovers(
     public async Task<SweepReport> RunAsync(CancellationToken stopping)
     {
         var ledger = new SweepLedger(source);
-        var finished = await new FinishStaged(new PublicationLedger(source, time), lake, alerts, rebuild).RunAsync(stopping);
-        var aborted = await new AbortUploads(ledger, lake, time).RunAsync(stopping);
-        var deleted = await new DeleteOrphanSegments(ledger, segments, time).RunAsync(stopping);
-        var unknown = await new FindUnknownObjects(ledger, lake, alerts, time).RunAsync(stopping);
+        var finished = await new FinishStaged(new PublicationLedger(source, time), stores, alerts, rebuild).RunAsync(stopping);
+        var aborted = await new AbortUploads(ledger, stores.Lake, time).RunAsync(stopping)
+            + await new AbortUploads(ledger, stores.Quarantine, time).RunAsync(stopping);
+        var deleted = await new DeleteOrphanSegments(ledger, stores.Segments, time).RunAsync(stopping);
+        var unknown = await new FindUnknownObjects(ledger, stores.Lake, alerts, time).RunAsync(stopping);
         return finished with { UploadsAborted = aborted, OrphanSegmentsDeleted = deleted, UnknownObjects = unknown };
     }
 }
