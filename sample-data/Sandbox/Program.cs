@@ -7,5 +7,6 @@ var root = new RootCommand("Plays the systems around the pipeline: a Kafka broke
 {
     BrokerVerb.Create(),
     FeedVerb.Create(),
+    GenerateVerb.Create(),
 };
 return await root.Parse(args).InvokeAsync();
