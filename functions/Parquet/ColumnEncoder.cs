@@ -92,7 +92,8 @@ public sealed class ColumnEncoder : IDisposable
         if (field.Type.Physical == PhysicalType.Int32) return WriteInt32(field, Narrow(values, ref int32Scratch), rows);
         if (field.Type.Physical == PhysicalType.Int64) return WriteInt64(field, Narrow(values, ref int64Scratch), rows);
         var width = field.Type.DecimalBytes;
-        if (!TryIntern(values, decimalDictionary, width)) return WritePlain(field, new PlainDecimals(values, width), rows, Bounds.OfDecimals(values, width));
+        if (!TryIntern(values, decimalDictionary, width))
+            return WritePlain(field, new PlainDecimals(values, width), rows, Bounds.OfDecimals(values, width));
         WriteEntries(field, new PlainDecimals(decimalDictionary.Values, width), values.Length, rows);
         return Bounds.OfDecimals(decimalDictionary.Values, width);
     }
@@ -122,7 +123,8 @@ public sealed class ColumnEncoder : IDisposable
         return OfTexts(field, entries);
     }
 
-    private bool TryIntern<T>(ReadOnlySpan<T> values, FixedDictionary<T> dictionary, int byteWidth = 0) where T : unmanaged, IBinaryInteger<T>
+    private bool TryIntern<T>(ReadOnlySpan<T> values, FixedDictionary<T> dictionary, int byteWidth = 0)
+        where T : unmanaged, IBinaryInteger<T>
     {
         if (byteWidth == 0) byteWidth = System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
         var choice = new DictionaryChoice(values.Length, (long)values.Length * byteWidth, Options.MaxDictionaryBytes);
@@ -155,14 +157,16 @@ public sealed class ColumnEncoder : IDisposable
         long DictionaryBytes() => textDictionary.Bytes.Length + (long)textDictionary.Count * sizeof(int);
     }
 
-    private void WriteEntries<T>(ParquetField field, T entries, int values, Presence rows) where T : struct, IPageValues, allows ref struct
+    private void WriteEntries<T>(ParquetField field, T entries, int values, Presence rows)
+        where T : struct, IPageValues, allows ref struct
     {
         pages.WriteDictionary(entries);
         var width = BitPacking.WidthOf(entries.Count - 1);
         pages.WriteData(new DictionaryIds(ids.AsSpan(0, values), width), rows, field.Nullable, PageEncoding.RleDictionary);
     }
 
-    private ValueBounds WritePlain<T>(ParquetField field, T values, Presence rows, ValueBounds bounds) where T : struct, IPageValues, allows ref struct
+    private ValueBounds WritePlain<T>(ParquetField field, T values, Presence rows, ValueBounds bounds)
+        where T : struct, IPageValues, allows ref struct
     {
         pages.WriteData(values, rows, field.Nullable, PageEncoding.Plain);
         return bounds;

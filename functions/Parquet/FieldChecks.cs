@@ -37,11 +37,14 @@ internal static class FieldChecks
         {
             var (field, column) = (fields[i], columns[i]);
             if (!Fits(field.Type.Kind, column))
-                throw new ArgumentException($"Column '{field.Name}' is a {Name(column)}; a field of type {field.Type} cannot hold it.", nameof(columns));
+                throw new ArgumentException(
+                    $"Column '{field.Name}' is a {Name(column)}; a field of type {field.Type} cannot hold it.", nameof(columns));
             if (column.Count != columns[0].Count)
-                throw new ArgumentException($"Column '{field.Name}' has {column.Count} rows, '{fields[0].Name}' has {columns[0].Count}.", nameof(columns));
+                throw new ArgumentException(
+                    $"Column '{field.Name}' has {column.Count} rows, '{fields[0].Name}' has {columns[0].Count}.", nameof(columns));
             if (!field.Nullable && column.NullCount > 0)
-                throw new ArgumentException($"Column '{field.Name}' has {column.NullCount} null row(s); its field is not nullable.", nameof(columns));
+                throw new ArgumentException(
+                    $"Column '{field.Name}' has {column.NullCount} null row(s); its field is not nullable.", nameof(columns));
             if (column is FixedColumn<Int128> decimals) CheckDigits(field, decimals.Values);
         }
     }
@@ -61,7 +64,8 @@ internal static class FieldChecks
         var limit = field.Type.DecimalLimit;
         for (var row = 0; row < values.Length; row++)
             if (values[row] >= limit || values[row] <= -limit)
-                throw new ArgumentException($"Column '{field.Name}', row {row}: the value has more than {field.Type.Precision} digits.", "columns");
+                throw new ArgumentException(
+                    $"Column '{field.Name}', row {row}: the value has more than {field.Type.Precision} digits.", "columns");
     }
 
     private static string Name(Column column) =>

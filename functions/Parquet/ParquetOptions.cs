@@ -9,7 +9,7 @@ public sealed record ParquetOptions
     /// <summary>Zstandard's level, -7 (fastest) to 22 (smallest); level 1 is the best trade measured on event data.</summary>
     public int ZstdLevel { get; init; } = 1;
 
-    /// <summary>A page ends before its values pass so many bytes, before compression; a longer single value has a page of its own.</summary>
+    /// <summary>A page ends before its values pass so many bytes, before compression; a longer single value has its own.</summary>
     public int MaxPageBytes { get; init; } = 1024 * 1024;
 
     /// <summary>A column whose distinct values take more bytes than this is written without a dictionary.</summary>

@@ -23,7 +23,7 @@ public sealed class ParquetWriter
     /// <param name="fields">The columns in their order; at least one, each name once.</param>
     /// <param name="encoder">Shared with other writers on the same thread.</param>
     /// <param name="metadata">Keys and values for the footer, in this order; null for none.</param>
-    /// <param name="sortedBy">The columns the rows of every row group are ordered by, first the most significant; null when they are not.</param>
+    /// <param name="sortedBy">The columns the rows of every row group are ordered by, the most significant first; null for none.</param>
     /// <exception cref="ArgumentException">No fields, a name that is empty or repeated, or a sort column that is not a field.</exception>
     public ParquetWriter(
         Stream destination,
@@ -92,6 +92,7 @@ public sealed class ParquetWriter
     {
         if (state == State.Finished) throw new InvalidOperationException($"Cannot {what}: the file is finished already.");
         if (state == State.Broken)
-            throw new InvalidOperationException($"Cannot {what}: an earlier write failed part way, so the bytes so far are not a file. Start again.");
+            throw new InvalidOperationException(
+                $"Cannot {what}: an earlier write failed part way, so the bytes so far are not a file. Start again.");
     }
 }

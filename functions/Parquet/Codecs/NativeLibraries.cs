@@ -10,6 +10,7 @@ internal static class NativeLibraries
     public static void Require(string library, string debianPackage)
     {
         if (!NativeLibrary.TryLoad(library, typeof(NativeLibraries).Assembly, null, out _))
-            throw new DllNotFoundException($"{library} is not on this machine; install it (apt-get install {debianPackage}) or choose another codec.");
+            throw new DllNotFoundException(
+                $"{library} is not on this machine; install it (apt-get install {debianPackage}) or choose another codec.");
     }
 }

@@ -16,7 +16,8 @@ public static partial class Snappy
     public static int Compress(ReadOnlySpan<byte> source, Span<byte> destination)
     {
         var written = (nuint)destination.Length;
-        var status = Compress(in MemoryMarshal.GetReference(source), (nuint)source.Length, ref MemoryMarshal.GetReference(destination), ref written);
+        var status = Compress(
+            in MemoryMarshal.GetReference(source), (nuint)source.Length, ref MemoryMarshal.GetReference(destination), ref written);
         if (status != 0) throw new InvalidOperationException($"snappy could not compress {source.Length} bytes (status {status}).");
         return (int)written;
     }

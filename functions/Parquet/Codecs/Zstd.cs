@@ -23,7 +23,8 @@ public sealed class ZstdCompressor : IDisposable
         var written = ZstdNative.Compress(
             context, ref MemoryMarshal.GetReference(destination), (nuint)destination.Length,
             in MemoryMarshal.GetReference(source), (nuint)source.Length, level);
-        if (ZstdNative.IsError(written) != 0) throw new InvalidOperationException($"zstd could not compress: {ZstdNative.ErrorName(written)}.");
+        if (ZstdNative.IsError(written) != 0)
+            throw new InvalidOperationException($"zstd could not compress: {ZstdNative.ErrorName(written)}.");
         return (int)written;
     }
 

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 
 namespace Pipeline.Parquet.Columns;
 
-/// <summary>Hashes whose seeds are drawn once a run, so that nobody can send values that collide. Never stored, never compared across runs.</summary>
-/// <remarks>Folded 128-bit products, as in wyhash (https://github.com/wangyi-fudan/wyhash).</remarks>
+/// <summary>Hashes whose seeds are drawn once a run, so that nobody can send values that collide.</summary>
+/// <remarks>Never stored nor compared across runs. Folded products, as in wyhash (https://github.com/wangyi-fudan/wyhash).</remarks>
 internal static class SeededHash
 {
     private static readonly ulong First = RandomOdd();

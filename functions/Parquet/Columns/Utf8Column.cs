@@ -36,7 +36,8 @@ public sealed class Utf8Column : Column
     protected override void GatherValues(Column source, ReadOnlySpan<int> rows)
     {
         var texts = (Utf8Column)source;
-        if (ends.Length - Count < rows.Length) Array.Resize(ref ends, Math.Max(Math.Max(64, ends.Length * 2), checked(Count + rows.Length)));
+        if (ends.Length - Count < rows.Length)
+            Array.Resize(ref ends, Math.Max(Math.Max(64, ends.Length * 2), checked(Count + rows.Length)));
         var end = Count == 0 ? 0 : ends[Count - 1];
         for (var i = 0; i < rows.Length; i++)
         {

@@ -5,7 +5,8 @@ namespace Pipeline.Parquet.Encoding;
 
 /// <summary>Parquet's hybrid of run-length encoding and bit packing: dictionary numbers and definition levels.</summary>
 /// <remarks>
-/// A run is <c>varint(count &lt;&lt; 1)</c> and the value in whole bytes, or <c>varint(groups &lt;&lt; 1 | 1)</c> and packed groups of eight.
+/// A run is <c>varint(count &lt;&lt; 1)</c> and the value in whole bytes, or <c>varint(groups &lt;&lt; 1 | 1)</c> and packed groups
+/// of eight.
 /// https://parquet.apache.org/docs/file-format/data-pages/encodings/#RLE
 /// </remarks>
 internal static class HybridRuns

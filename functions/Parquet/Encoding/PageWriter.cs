@@ -53,7 +53,8 @@ internal sealed class PageWriter : IDisposable
 
     /// <summary>Writes all values of the chunk in as many data pages as they need.</summary>
     /// <param name="nullable">Whether pages hold definition levels.</param>
-    public void WriteData<T>(T values, Presence presence, bool nullable, PageEncoding encoding) where T : struct, IPageValues, allows ref struct
+    public void WriteData<T>(T values, Presence presence, bool nullable, PageEncoding encoding)
+        where T : struct, IPageValues, allows ref struct
     {
         dataOffset = start + storedBytes;
         var (row, value) = (0, 0);

@@ -3,7 +3,9 @@ using Pipeline.Parquet.Encoding;
 namespace Pipeline.Parquet.Footer;
 
 /// <summary>Thrift's compact protocol, as much of it as Parquet's page headers and footers need.</summary>
-/// <remarks>https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md. Fields of a struct go in ascending order.</remarks>
+/// <remarks>
+/// Fields of a struct go in ascending order. https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
+/// </remarks>
 internal sealed class ThriftCompactWriter(ByteBuffer into)
 {
     /// <summary>Type codes of list elements.</summary>

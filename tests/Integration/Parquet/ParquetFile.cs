@@ -24,7 +24,8 @@ public sealed class ParquetFile : IDisposable
         foreach (var columns in rowGroups)
         {
             writer.WriteRowGroup(columns);
-            for (var row = 0; row < columns[0].Count; row++) expected.Add([.. columns.Select((column, i) => Text(fields[i].Type, column, row))]);
+            for (var row = 0; row < columns[0].Count; row++)
+                expected.Add([.. columns.Select((column, i) => Text(fields[i].Type, column, row))]);
         }
 
         writer.Finish();

@@ -27,7 +27,8 @@ public sealed class ParquetRoundTripTests(ITestOutputHelper output)
         IEnumerable<IReadOnlyList<Column>> RowGroups()
         {
             foreach (var rows in (int[])[1, 1500, 0, 700])
-                yield return [.. shapes.Select(shape => random.Create(shape.type, rows, shape.nullable ?? Nulls.None, shape.distinct, shape.asDictionary))];
+                yield return [.. shapes.Select(shape =>
+                    random.Create(shape.type, rows, shape.nullable ?? Nulls.None, shape.distinct, shape.asDictionary))];
         }
     }
 
@@ -41,7 +42,8 @@ public sealed class ParquetRoundTripTests(ITestOutputHelper output)
         {
             var columns = new RandomColumns(random.Next());
             var fields = Enumerable.Range(0, random.Next(1, 12))
-                .Select(i => new ParquetField($"f{i}", RandomColumns.Types[random.Next(RandomColumns.Types.Count)], random.Next(2) == 0)).ToList();
+                .Select(i => new ParquetField($"f{i}", RandomColumns.Types[random.Next(RandomColumns.Types.Count)], random.Next(2) == 0))
+                .ToList();
             var options = new ParquetOptions
             {
                 Codec = Enum.GetValues<ParquetCodec>()[random.Next(4)],
@@ -52,7 +54,8 @@ public sealed class ParquetRoundTripTests(ITestOutputHelper output)
             {
                 var rows = random.Next(6000);
                 return (IReadOnlyList<Column>)[.. fields.Select(field => columns.Create(
-                    field.Type, rows, field.Nullable ? (Nulls)random.Next(3) : Nulls.None, random.Next(3) * random.Next(3000), random.Next(2) == 0))];
+                    field.Type, rows, field.Nullable ? (Nulls)random.Next(3) : Nulls.None,
+                    random.Next(3) * random.Next(3000), random.Next(2) == 0))];
             });
             using var file = new ParquetFile(fields, groups, options);
             file.AssertAllReadersAgree();
@@ -72,7 +75,8 @@ public sealed class ParquetRoundTripTests(ITestOutputHelper output)
         IReadOnlyList<Column> columns =
         [
             random.Create(ParquetType.Timestamp, Rows, Nulls.None, 0), random.Create(ParquetType.Utf8, Rows, Nulls.None, 12),
-            random.Create(ParquetType.Utf8, Rows, Nulls.Some, 0), random.Create(ParquetType.Utf8, Rows, Nulls.Some, 70_000, asDictionary: true),
+            random.Create(ParquetType.Utf8, Rows, Nulls.Some, 0),
+            random.Create(ParquetType.Utf8, Rows, Nulls.Some, 70_000, asDictionary: true),
             random.Create(ParquetType.Decimal(18, 4), Rows, Nulls.Some, 3_000), random.Create(ParquetType.Bool, Rows, Nulls.Some, 0),
         ];
         using var file = new ParquetFile(fields, [columns]);
@@ -106,7 +110,8 @@ public sealed class ParquetRoundTripTests(ITestOutputHelper output)
         foreach (var high in (bool[])[true, false])
         {
             int64.Append(high ? long.MaxValue : long.MinValue);
-            micros.Append(((high ? last.AddTicks(TimeSpan.TicksPerDay - TimeSpan.TicksPerMicrosecond) : first) - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+            var at = high ? last.AddTicks(TimeSpan.TicksPerDay - TimeSpan.TicksPerMicrosecond) : first;
+            micros.Append((at - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
             days.Append(((high ? last : first) - DateTime.UnixEpoch).Days);
             wide.Append(high ? digits38 : -digits38);
             narrow.Append(high ? 999_999_999 : -999_999_999);
@@ -119,9 +124,11 @@ public sealed class ParquetRoundTripTests(ITestOutputHelper output)
         [
             new("int64", ParquetType.Int64, false), new("micros", ParquetType.Timestamp, false), new("days", ParquetType.Date, false),
             new("wide", ParquetType.Decimal(38, 38), false), new("narrow", ParquetType.Decimal(9, 0), false),
-            new("middle", ParquetType.Decimal(18, 9), false), new("doubles", ParquetType.Float64, false), new("texts", ParquetType.Utf8, false),
+            new("middle", ParquetType.Decimal(18, 9), false), new("doubles", ParquetType.Float64, false),
+            new("texts", ParquetType.Utf8, false),
         ];
-        using var file = new ParquetFile(fields, [[int64, micros, days, wide, narrow, middle, doubles, texts]], new ParquetOptions { MaxPageBytes = 1024 });
+        IReadOnlyList<Column> columns = [int64, micros, days, wide, narrow, middle, doubles, texts];
+        using var file = new ParquetFile(fields, [columns], new ParquetOptions { MaxPageBytes = 1024 });
         file.AssertAllReadersAgree();
     }
 }

@@ -23,7 +23,11 @@ public sealed class ParquetStatisticsTests
         numbers.AppendNull();
         texts.Append(""u8);
         flags.Append(true);
-        List<ParquetField> fields = [new("n", ParquetType.Int64, true), new("t", ParquetType.Utf8, false), new("f", ParquetType.Bool, true)];
+        List<ParquetField> fields =
+        [
+            new("n", ParquetType.Int64, true), new("t", ParquetType.Utf8, false),
+            new("f", ParquetType.Bool, true),
+        ];
         using var file = new ParquetFile(
             fields, [[numbers, texts, flags]], metadata: [new("contract", "user_actions"), new("version", "3")], sortedBy: [new("t")]);
 
@@ -33,7 +37,8 @@ public sealed class ParquetStatisticsTests
         Assert.Equal(
             [["n", "INT64", "-5", "7", "1"], ["t", "BYTE_ARRAY", "", "text 7", "0"], ["f", "BOOLEAN", "true", "true", "3"]],
             ParquetReaders.Query(
-                $"SELECT path_in_schema, type, stats_min_value, stats_max_value, stats_null_count FROM parquet_metadata('{file.Path}') ORDER BY column_id"));
+                $"SELECT path_in_schema, type, stats_min_value, stats_max_value, stats_null_count "
+                + $"FROM parquet_metadata('{file.Path}') ORDER BY column_id"));
         Assert.Equal(
             [["pipeline version 1.0.0 (build 0)", "4", "1"]],
             ParquetReaders.Query($"SELECT created_by, num_rows, num_row_groups FROM parquet_file_metadata('{file.Path}')"));
@@ -44,11 +49,14 @@ public sealed class ParquetStatisticsTests
     {
         var random = new RandomColumns(seed: 3);
         List<ParquetField> fields = [new("few", ParquetType.Utf8, false), new("many", ParquetType.Int64, false)];
-        using var file = new ParquetFile(fields, [[random.Create(ParquetType.Utf8, 20_000, Nulls.None, 50), random.Create(ParquetType.Int64, 20_000, Nulls.None, 0)]]);
+        const int Rows = 20_000;
+        using var file = new ParquetFile(
+            fields, [[random.Create(ParquetType.Utf8, Rows, Nulls.None, 50), random.Create(ParquetType.Int64, Rows, Nulls.None, 0)]]);
         Assert.Equal(
             [["few", "PLAIN, RLE_DICTIONARY", "true"], ["many", "PLAIN", "false"]],
             ParquetReaders.Query(
-                $"SELECT path_in_schema, encodings, dictionary_page_offset IS NOT NULL FROM parquet_metadata('{file.Path}') ORDER BY column_id"));
+                $"SELECT path_in_schema, encodings, dictionary_page_offset IS NOT NULL "
+                + $"FROM parquet_metadata('{file.Path}') ORDER BY column_id"));
     }
 
     [Theory]
@@ -72,7 +80,8 @@ public sealed class ParquetStatisticsTests
             from value in (int[])[-41, -40, -39, -35, -31, -30, -1, 0, 1, 9, 10, 39, 40]
             from comparison in (string[])["=", "<", ">", "<=", ">=", "<>"]
             let condition = $"v {comparison} '{Literal(type, value)}'::{sqlType}"
-            select $"SELECT (SELECT count(*) FROM read_parquet('{file.Path}') WHERE {condition}) AS pruned, (SELECT count(*) FROM plain WHERE {condition}) AS whole";
+            select $"SELECT (SELECT count(*) FROM read_parquet('{file.Path}') WHERE {condition}) AS pruned, "
+                + $"(SELECT count(*) FROM plain WHERE {condition}) AS whole";
         Assert.Equal(
             [["78", "0", "true"]],
             ParquetReaders.Query($"""
@@ -122,7 +131,8 @@ public sealed class ParquetStatisticsTests
     {
         // Longer than statistics keep, with characters of several bytes where they are cut.
         ParquetKind.Utf8 => $"{new string('é', 20)}{(char)('f' + value / 10)}{new string('日', 20)}{value % 10 + 20}",
-        ParquetKind.Timestamp => DateTime.UnixEpoch.AddMicroseconds(value).ToString("yyyy-MM-dd HH:mm:ss.ffffff'+00'", CultureInfo.InvariantCulture),
+        ParquetKind.Timestamp =>
+            DateTime.UnixEpoch.AddMicroseconds(value).ToString("yyyy-MM-dd HH:mm:ss.ffffff'+00'", CultureInfo.InvariantCulture),
         ParquetKind.Date => DateOnly.FromDateTime(DateTime.UnixEpoch.AddDays(value)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         ParquetKind.Float64 => (value / 8.0).ToString(CultureInfo.InvariantCulture),
         ParquetKind.Decimal => (value / 100m).ToString("0.00", CultureInfo.InvariantCulture),

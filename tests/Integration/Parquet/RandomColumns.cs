@@ -15,7 +15,10 @@ public enum Nulls
 /// <summary>Columns of random values, by a seed.</summary>
 public sealed class RandomColumns(int seed)
 {
-    private static readonly string[] Pieces = ["", "a", "Zürich", "日本語", "😀", "\"quoted\"", "a\\b", "line\nend", "\u0001", "~", "ÿ", new('x', 200)];
+    private static readonly string[] Pieces =
+    [
+        "", "a", "Zürich", "日本語", "😀", "\"quoted\"", "a\\b", "line\nend", "\u0001", "~", "ÿ", new('x', 200),
+    ];
 
     private readonly Random random = new(seed);
     private readonly Utf8Dictionary shared = new();
@@ -23,7 +26,8 @@ public sealed class RandomColumns(int seed)
     /// <summary>Every type a file can hold; decimals in each of their three layouts.</summary>
     public static IReadOnlyList<ParquetType> Types { get; } =
     [
-        ParquetType.Utf8, ParquetType.Json, ParquetType.Int64, ParquetType.Float64, ParquetType.Bool, ParquetType.Timestamp, ParquetType.Date,
+        ParquetType.Utf8, ParquetType.Json, ParquetType.Int64, ParquetType.Float64, ParquetType.Bool, ParquetType.Timestamp,
+        ParquetType.Date,
         ParquetType.Decimal(9, 2), ParquetType.Decimal(18, 18), ParquetType.Decimal(25, 0), ParquetType.Decimal(38, 10),
     ];
 
@@ -60,7 +64,7 @@ public sealed class RandomColumns(int seed)
         {
             case Utf8Column texts: texts.Append(Text(type, value)); break;
             case Utf8DictionaryColumn texts: texts.Append(Text(type, value)); break;
-            case FixedColumn<long> numbers: numbers.Append(type.Kind == ParquetKind.Timestamp ? Timestamp(value) : value.NextInt64(long.MinValue, long.MaxValue)); break;
+            case FixedColumn<long> numbers: numbers.Append(Integer(type, value)); break;
             case FixedColumn<double> numbers: numbers.Append(Double(value)); break;
             case FixedColumn<bool> flags: flags.Append(value.Next(2) == 0); break;
             case FixedColumn<int> days: days.Append(value.Next(-719162, 2932897)); break;
@@ -74,7 +78,9 @@ public sealed class RandomColumns(int seed)
         return Encoding.UTF8.GetBytes(type.Kind == ParquetKind.Json ? System.Text.Json.JsonSerializer.Serialize(text) : text);
     }
 
-    private static long Timestamp(Random value) => value.NextInt64(-62135596800000000, 253402300800000000);
+    private static long Integer(ParquetType type, Random value) => type.Kind == ParquetKind.Timestamp
+        ? value.NextInt64(-62135596800000000, 253402300800000000)
+        : value.NextInt64(long.MinValue, long.MaxValue);
 
     private static double Double(Random value) => value.Next(10) switch
     {

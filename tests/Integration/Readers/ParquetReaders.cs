@@ -50,7 +50,8 @@ public static class ParquetReaders
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}: {errors.Result}");
+            throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}: {errors.Result}");
         return output;
     }
 

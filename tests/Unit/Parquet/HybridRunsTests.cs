@@ -89,7 +89,8 @@ public sealed class HybridRunsTests
             for (var i = 0; i < (header >> 1) * 8; i++)
             {
                 var value = 0;
-                for (var bit = 0; bit < bitWidth; bit++) value |= (bytes[at + (i * bitWidth + bit) / 8] >> ((i * bitWidth + bit) % 8) & 1) << bit;
+                for (var bit = 0; bit < bitWidth; bit++)
+                    value |= (bytes[at + (i * bitWidth + bit) / 8] >> ((i * bitWidth + bit) % 8) & 1) << bit;
                 values.Add(value);
             }
 
