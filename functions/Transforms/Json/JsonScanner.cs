@@ -91,10 +91,10 @@ internal sealed partial class JsonScanner(JsonDecodePlan plan)
             if (run[at] != (byte)'"') return Unexpected(at);
             var close = Text(run, at + 1, out var escaped);
             if (close < 0) return close;
+            var colon = Space(run, close + 1);
+            if (run[colon] != (byte)':') return Unexpected(colon);
             if (!Key(run, at + 1, close - at - 1, escaped, node, number, out var child)) return Fail(RejectionCode.DuplicateKey, at);
-            at = Space(run, close + 1);
-            if (run[at] != (byte)':') return Unexpected(at);
-            at = Value(run, Space(run, at + 1), child, depth);
+            at = Value(run, Space(run, colon + 1), child, depth);
             if (at < 0) return at;
             at = Space(run, at);
             if (run[at] == (byte)'}') return at + 1;
