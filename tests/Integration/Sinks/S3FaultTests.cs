@@ -61,7 +61,7 @@ public sealed class S3FaultTests
     [Fact]
     public async Task Nobody_listening_is_transient()
     {
-        await using var s3 = new FaultyS3();
+        var s3 = new FaultyS3();
         var store = Store(s3);
         await s3.DisposeAsync();
         await Assert.ThrowsAsync<TransientException>(() => store.OpenReadAsync("a/1", stopping));
