@@ -43,9 +43,6 @@ internal sealed record DurableOptions
     /// <summary>The version of instances started without one; null is unversioned.</summary>
     public string? DefaultVersion { get; init; }
 
-    /// <summary>Raising an event to an unknown or ended instance throws instead of dropping the event.</summary>
-    public bool ThrowStatusExceptionsOnRaiseEvent { get; init; }
-
     /// <summary>Timers longer than this are split.</summary>
     public TimeSpan MaximumTimerInterval { get; init; } = TimeSpan.FromDays(3);
 

@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Pipeline.LocalHost.Durable;
+
+namespace Pipeline.Tests.Conformance.Durable;
+
+/// <summary>One engine on a database, as the host would run it.</summary>
+internal sealed class TestNode : IAsyncDisposable
+{
+    private readonly IHost host;
+
+    private TestNode(IHost host) => this.host = host;
+
+    public DurableTaskClient Client => host.Services.GetRequiredService<DurableTaskClient>();
+
+    public static async Task<TestNode> StartAsync(
+        string database, LambdaFunctions functions, DurableOptions? options = null, Action<IServiceCollection>? configure = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new() { DisableDefaults = true });
+        builder.Services.AddSingleton<IDurableFunctions>(functions);
+        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace));
+        configure?.Invoke(builder.Services);
+        builder.Services.AddDurableEngine(options ?? new(), database);
+        var host = builder.Build();
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        return new(host);
+    }
+
+    /// <summary>Starts an orchestration and returns its end; a minute without one fails the test.</summary>
+    public async Task<OrchestrationMetadata> RunAsync(string orchestrator, object? input = null)
+    {
+        var id = await Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, TestContext.Current.CancellationToken);
+        return await EndAsync(id);
+    }
+
+    public async Task<OrchestrationMetadata> EndAsync(string id)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromMinutes(1));
+        return await Client.WaitForInstanceCompletionAsync(id, true, deadline.Token);
+    }
+
+    /// <summary>Waits until something holds; a minute without it fails the test.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromMinutes(1));
+        while (!await holds()) await Task.Delay(20, deadline.Token);
+    }
+
+    public Task StopAsync(CancellationToken deadline) => host.StopAsync(deadline);
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.StopAsync(CancellationToken.None);
+        if (host is IAsyncDisposable disposable) await disposable.DisposeAsync();
+    }
+}
+
+/// <summary>Keeps what was logged.</summary>
+internal sealed class LogLines : ILoggerProvider
+{
+    public ConcurrentQueue<(string Category, string Text)> Lines { get; } = new();
+
+    public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
+
+    public void Dispose() { }
+
+    private sealed class Logger(LogLines owner, string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel level, EventId id, TState state, Exception? error, Func<TState, Exception?, string> format) =>
+            owner.Lines.Enqueue((category, format(state, error)));
+    }
+}
