@@ -26,7 +26,7 @@ internal sealed record RetryPlan(int MaxRetryCount, TimeSpan First, TimeSpan Lon
     {
         return method.GetCustomAttribute<RetryAttribute>() switch
         {
-            FixedDelayRetryAttribute plan => new(plan.MaxRetryCount, Interval(plan.DelayInterval), Interval(plan.DelayInterval)),
+            FixedDelayRetryAttribute plan when Interval(plan.DelayInterval) is var delay => new(plan.MaxRetryCount, delay, delay),
             ExponentialBackoffRetryAttribute plan => new(plan.MaxRetryCount, Interval(plan.MinimumInterval), Interval(plan.MaximumInterval)),
             _ => null,
         };

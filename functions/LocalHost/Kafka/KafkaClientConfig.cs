@@ -35,6 +35,9 @@ internal static class KafkaClientConfig
         };
         if (attribute.AuthenticationMode == BrokerAuthenticationMode.OAuthBearer) AddOAuth();
         foreach (var (name, value) in host.Client) config.Set(name, value);
+
+        // librdkafka's 3 s would let a session shorter than that end between two heartbeats.
+        if (config.SessionTimeoutMs is { } session and < 9_000) config.HeartbeatIntervalMs = Math.Max(session / 3, 1);
         return config;
 
         void AddOAuth()

@@ -1,0 +1,278 @@
+using System.Text;
+using Confluent.Kafka;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+using Pipeline.Sandbox;
+
+namespace Pipeline.Tests.Conformance.Functions;
+
+/// <summary>A Kafka broker of the tests of this class; each test has a topic and a group of its own.</summary>
+public sealed class KafkaCluster : IDisposable
+{
+    private readonly MockKafkaCluster cluster = new();
+    private int topics;
+
+    public string Bootstrap => cluster.Bootstrap;
+
+    public string NewTopic(int topicPartitions)
+    {
+        var topic = $"t{Interlocked.Increment(ref topics)}";
+        cluster.CreateTopic(topic, topicPartitions);
+        return topic;
+    }
+
+    public void Produce(string topic, int topicPartition, params string?[] values)
+    {
+        using var producer = new ProducerBuilder<string, byte[]?>(new ProducerConfig { BootstrapServers = Bootstrap }).Build();
+        foreach (var value in values)
+            producer.Produce(new TopicPartition(topic, topicPartition), new Message<string, byte[]?>
+            {
+                Key = "k", Value = value is null ? null : Encoding.UTF8.GetBytes(value), Headers = [new Header("h", "v"u8.ToArray())],
+            });
+        Assert.Equal(0, producer.Flush(TimeSpan.FromSeconds(30)));
+    }
+
+    /// <summary>The offset the group goes on from; -1001 for none.</summary>
+    public long Committed(string topic, int topicPartition, string group)
+    {
+        using var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = Bootstrap, GroupId = group }).Build();
+        return consumer.Committed([new TopicPartition(topic, topicPartition)], TimeSpan.FromSeconds(30))[0].Offset.Value;
+    }
+
+    public void Dispose() => cluster.Dispose();
+}
+
+public sealed class KafkaTests(KafkaCluster cluster) : IClassFixture<KafkaCluster>
+{
+    private const string Group = "pipeline";
+
+    [Fact]
+    public async Task A_batch_spans_topic_partitions_and_its_offsets_are_committed_after_it()
+    {
+        var topic = cluster.NewTopic(2);
+        cluster.Produce(topic, 0, "a", "b", null);
+        cluster.Produce(topic, 1, "c");
+        await using var host = await StartAsync(typeof(Batches), topic);
+        await host.Seen.UntilAsync(lines => lines.Count == 4);
+        Assert.Equal(["0/0 k=a h:v", "0/1 k=b h:v", "0/2 k= h:v", "1/0 k=c h:v"], host.Seen.Lines.Order(StringComparer.Ordinal));
+        await Seen.Until(() => cluster.Committed(topic, 0, Group), offset => offset == 3);
+        await Seen.Until(() => cluster.Committed(topic, 1, Group), offset => offset == 1);
+    }
+
+    [Fact]
+    public async Task More_than_a_batch_arrives_whole_and_in_order()
+    {
+        var topic = cluster.NewTopic(1);
+        var values = Enumerable.Range(0, 1_000).Select(value => $"{value}").ToArray();
+        cluster.Produce(topic, 0, values);
+        await using var host = await StartAsync(typeof(Batches), topic, """ "maxBatchSize": 7 """);
+        await host.Seen.UntilAsync(lines => lines.Count >= 1_000);
+        Assert.Equal(values.Select((value, offset) => $"0/{offset} k={value} h:v"), host.Seen.Lines);
+    }
+
+    [Fact]
+    public async Task A_failed_batch_runs_again_until_it_succeeds_and_is_committed_then()
+    {
+        var topic = cluster.NewTopic(1);
+        cluster.Produce(topic, 0, "fail-3", "b");
+        await using var host = await StartAsync(typeof(Failing), topic, """ "commitOnFailure": false, "maxRetries": -1 """);
+        await host.Seen.UntilAsync(lines => lines.Count(line => line == "run of 2") == 3);
+        Assert.Equal(-1001, cluster.Committed(topic, 0, Group));
+        await Seen.Until(() => cluster.Committed(topic, 0, Group), offset => offset == 2);
+        Assert.Equal(4, host.Seen.Lines.Count(line => line == "run of 2"));
+        Assert.Single(host.Log.Lines, line => line is { Level: LogLevel.Error, Failure: not null });
+    }
+
+    [Theory]
+    [InlineData(""" "commitOnFailure": true """, 1)]
+    [InlineData(""" "commitOnFailure": false, "maxRetries": 2 """, 3)]
+    public async Task A_batch_that_is_given_up_is_committed(string options, int runs)
+    {
+        var topic = cluster.NewTopic(1);
+        cluster.Produce(topic, 0, "fail-99");
+        await using var host = await StartAsync(typeof(Failing), topic, options);
+        await Seen.Until(() => cluster.Committed(topic, 0, Group), offset => offset == 1);
+        Assert.Equal(runs, host.Seen.Lines.Count);
+    }
+
+    [Fact]
+    public async Task A_batch_whose_host_stopped_before_it_ended_is_delivered_again()
+    {
+        var topic = cluster.NewTopic(1);
+        cluster.Produce(topic, 0, "a", "b");
+        await using (var first = await StartAsync(typeof(Blocking), topic, """ "commitOnFailure": false, "maxRetries": -1 """))
+        {
+            await first.Seen.UntilAsync(lines => lines.Contains("began a,b"));
+            await first.StopAsync();
+        }
+
+        Assert.Equal(-1001, cluster.Committed(topic, 0, Group));
+        await using var second = await StartAsync(typeof(Batches), topic);
+        await second.Seen.UntilAsync(lines => lines.Count == 2);
+        Assert.Equal(["0/0 k=a h:v", "0/1 k=b h:v"], second.Seen.Lines);
+    }
+
+    [Fact]
+    public async Task A_batch_that_ends_while_the_host_drains_is_committed()
+    {
+        var topic = cluster.NewTopic(1);
+        cluster.Produce(topic, 0, "a");
+        var host = await StartAsync(typeof(Finishing), topic);
+        await host.Seen.UntilAsync(lines => lines.Count == 1);
+        await host.DisposeAsync();
+        Assert.Equal(["began", "ended"], host.Seen.Lines);
+        Assert.Equal(1, cluster.Committed(topic, 0, Group));
+    }
+
+    [Fact]
+    public async Task A_run_longer_than_the_poll_interval_keeps_its_place_in_the_group()
+    {
+        var topic = cluster.NewTopic(1);
+        cluster.Produce(topic, 0, "a");
+        await using var host = await StartAsync(typeof(Long), topic, """ "maxPollIntervalMs": 3000, "sessionTimeoutMs": 3000 """);
+        await host.Seen.UntilAsync(lines => lines.Contains("ended"));
+        await Seen.Until(() => cluster.Committed(topic, 0, Group), offset => offset == 1);
+        Assert.Equal(["began", "ended"], host.Seen.Lines);
+        Assert.DoesNotContain(host.Log.Lines, line => line.Text.Contains("revoked", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Two_hosts_share_a_topic_and_one_takes_over_what_the_other_leaves()
+    {
+        var topic = cluster.NewTopic(2);
+        await using var first = await StartAsync(typeof(Batches), topic, """ "sessionTimeoutMs": 2000 """);
+        await Seen.Until(() => first.Log.Lines, lines => lines.Any(line => line.Text.Contains("assigned", StringComparison.Ordinal)));
+        var second = await StartAsync(typeof(Batches), topic, """ "sessionTimeoutMs": 2000 """);
+        await Seen.Until(() => second.Log.Lines, lines => lines.Any(line => line.Text.Contains($"assigned {topic} [[", StringComparison.Ordinal)));
+        cluster.Produce(topic, 0, "a");
+        cluster.Produce(topic, 1, "b");
+        await Seen.Until(() => first.Seen.Lines.Count + second.Seen.Lines.Count, count => count == 2);
+        Assert.Single(first.Seen.Lines);
+        await Seen.Until(() => cluster.Committed(topic, 0, Group) + cluster.Committed(topic, 1, Group), sum => sum == 2);
+        await second.DisposeAsync();
+        cluster.Produce(topic, 0, "c");
+        cluster.Produce(topic, 1, "d");
+        await first.Seen.UntilAsync(lines => lines.Count == 3);
+        Assert.Single(second.Seen.Lines);
+    }
+
+    [Fact]
+    public async Task A_poisonous_message_holds_up_its_own_topic_partition_alone()
+    {
+        var topic = cluster.NewTopic(2);
+        cluster.Produce(topic, 0, "poison", "behind");
+        cluster.Produce(topic, 1, "a", "b", "c");
+        await using var host = await StartAsync(typeof(Singles), topic, """ "commitOnFailure": false, "maxRetries": -1, "maxBatchSize": 1 """);
+        await host.Seen.UntilAsync(lines => lines.Count(line => line == "poison") >= 2 && lines.Contains("c"));
+        Assert.Equal(["a", "b", "c"], host.Seen.Lines.Where(line => line != "poison"));
+        await Seen.Until(() => cluster.Committed(topic, 1, Group), offset => offset == 3);
+        Assert.Equal(-1001, cluster.Committed(topic, 0, Group));
+    }
+
+    [Fact]
+    public async Task Text_and_bytes_come_with_their_positions()
+    {
+        var topic = cluster.NewTopic(1);
+        cluster.Produce(topic, 0, "a\"", null);
+        await using (var texts = await StartAsync(typeof(Texts), topic))
+        {
+            await texts.Seen.UntilAsync(lines => lines.Count == 2);
+            Assert.StartsWith($$"""{"Offset":0,"Partition":0,"Topic":"{{topic}}","Timestamp":""", texts.Seen.Lines[0], StringComparison.Ordinal);
+            Assert.EndsWith("""Value":"a\u0022","Key":"k","Headers":[{"Key":"h","Value":"dg=="}]}""", texts.Seen.Lines[0], StringComparison.Ordinal);
+            Assert.Contains("\"Value\":null", texts.Seen.Lines[1], StringComparison.Ordinal);
+        }
+
+        await using var bytes = await StartAsync(typeof(Bytes), topic, group: "bytes");
+        await bytes.Seen.UntilAsync(lines => lines.Count == 1);
+        Assert.Equal("""2+0 bytes at [0,1] of [0,0]""", bytes.Seen.Lines[0]);
+    }
+
+    private Task<TestHost> StartAsync(Type function, string topic, string options = "", string group = Group) => TestHost.StartAsync(
+        [function], $$"""{ "version": "2.0", "extensions": { "kafka": { {{options}} } } }""", new()
+        {
+            ["Brokers"] = cluster.Bootstrap, ["Topic"] = topic, ["Group"] = group, ["LocalHost:DrainTimeout"] = "00:00:05",
+        });
+
+    public sealed class Batches(Seen seen)
+    {
+        [Function("batches")]
+        public void Run([KafkaTrigger("Brokers", "%Topic%", ConsumerGroup = "%Group%", IsBatched = true)] KafkaRecord[] records)
+        {
+            foreach (var record in records)
+                seen.Add($"{record.Partition}/{record.Offset} {Encoding.UTF8.GetString(record.Key)}={Text(record)} "
+                    + $"{record.Headers[0].Key}:{record.Headers[0].GetValueAsString()}");
+        }
+    }
+
+    public sealed class Failing(Seen seen)
+    {
+        private static readonly Dictionary<Seen, int> Runs = [];
+
+        [Function("failing")]
+        public void Run([KafkaTrigger("%Brokers%", "%Topic%", ConsumerGroup = "%Group%", IsBatched = true)] KafkaRecord[] records)
+        {
+            seen.Add($"run of {records.Length}");
+            var run = Runs[seen] = Runs.GetValueOrDefault(seen) + 1;
+            if (run <= int.Parse(Text(records[0])["fail-".Length..])) throw new InvalidOperationException("the database is away");
+        }
+    }
+
+    public sealed class Blocking(Seen seen)
+    {
+        [Function("blocking")]
+        public Task Run(
+            [KafkaTrigger("Brokers", "%Topic%", ConsumerGroup = "%Group%", IsBatched = true)] KafkaRecord[] records, CancellationToken stopping)
+        {
+            seen.Add($"began {string.Join(",", records.Select(Text))}");
+            return Task.Delay(Timeout.Infinite, stopping);
+        }
+    }
+
+    public sealed class Finishing(Seen seen, Microsoft.Extensions.Hosting.IHostApplicationLifetime lifetime)
+    {
+        [Function("finishing")]
+        public async Task Run([KafkaTrigger("Brokers", "%Topic%", ConsumerGroup = "%Group%", IsBatched = true)] KafkaRecord[] records)
+        {
+            seen.Add("began");
+            await Task.Delay(Timeout.Infinite, lifetime.ApplicationStopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            seen.Add("ended");
+        }
+    }
+
+    public sealed class Long(Seen seen)
+    {
+        [Function("long")]
+        public async Task Run([KafkaTrigger("Brokers", "%Topic%", ConsumerGroup = "%Group%", IsBatched = true)] KafkaRecord[] records)
+        {
+            seen.Add("began");
+            await Task.Delay(TimeSpan.FromSeconds(7));
+            seen.Add("ended");
+        }
+    }
+
+    public sealed class Singles(Seen seen)
+    {
+        [Function("singles")]
+        public void Run([KafkaTrigger("Brokers", "%Topic%", ConsumerGroup = "%Group%")] KafkaRecord record)
+        {
+            seen.Add(Text(record));
+            if (Text(record) == "poison") throw new FormatException("poison");
+        }
+    }
+
+    public sealed class Texts(Seen seen)
+    {
+        [Function("texts")]
+        public void Run([KafkaTrigger("Brokers", "%Topic%", ConsumerGroup = "%Group%")] string message) => seen.Add(message);
+    }
+
+    public sealed class Bytes(Seen seen)
+    {
+        [Function("bytes")]
+        public void Run([KafkaTrigger("Brokers", "%Topic%", ConsumerGroup = "%Group%", IsBatched = true)] byte[][] values, FunctionContext context) =>
+            seen.Add($"{string.Join("+", values.Select(value => value.Length))} bytes at {context.BindingContext.BindingData["offsetArray"]} "
+                + $"of {context.BindingContext.BindingData["partitionArray"]}");
+    }
+
+    private static string Text(KafkaRecord record) => record.Value is null ? "" : Encoding.UTF8.GetString(record.Value);
+}
