@@ -1,6 +1,7 @@
 using System.Text;
 using Npgsql;
 using Pipeline.Sandbox;
+using Pipeline.Sandbox.Generating;
 using Pipeline.Tests.Integration.Readers;
 using Pipeline.Tests.Servers;
 
@@ -57,7 +58,7 @@ public sealed class KillTests(PostgresServer postgres, ITestOutputHelper output)
 
     private static List<byte[]> WriteEvents(string path)
     {
-        using (var file = File.Create(path)) UserActionsGenerator.Write(file, new GeneratorOptions { Lines = Events, Seed = 7 });
+        using (var file = File.Create(path)) UserActionsGenerator.Write(file, new(Events, Seed: 7));
         var records = new List<byte[]>(Events + Events / BrokenEvery);
         foreach (var line in File.ReadLines(path))
         {

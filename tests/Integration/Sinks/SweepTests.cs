@@ -6,6 +6,7 @@ using Pipeline.Sinks.Lake;
 using Pipeline.Sinks.Ledger;
 using Pipeline.Sinks.Ledger.Sweep;
 using Pipeline.Sinks.Warehouse;
+using Pipeline.Transforms.Publishing;
 using Pipeline.Tests.Servers;
 
 namespace Pipeline.Tests.Integration.Sinks;
@@ -135,7 +136,7 @@ public sealed class SweepTests(PostgresServer postgres) : IDisposable
     }
 
     private SweepLeftovers Sweep(NpgsqlDataSource source, Func<UnfinishedObject, CancellationToken, Task>? rebuild = null) =>
-        new(source, Segments, Lake, new Alerts(source, clock), clock, rebuild ?? ((_, _) => throw new InvalidOperationException("nothing is lost here")));
+        new(source, new PublicationStores(Segments, Lake, Lake), new Alerts(source, clock), clock, rebuild ?? ((_, _) => throw new InvalidOperationException("nothing is lost here")));
 
     private async Task<StagedObject> StageAsync(string key)
     {

@@ -13,7 +13,7 @@ public sealed class LandKafkaBatchTests
 
     private readonly InMemoryKafka kafka = new();
     private readonly InMemoryLandingLedger ledger = new(TimeProvider.System);
-    private readonly InMemoryStore store = new();
+    private readonly MemoryObjectStore store = new();
 
     [Fact]
     public async Task A_batch_becomes_one_segment_with_its_bytes()
@@ -90,7 +90,7 @@ public sealed class LandKafkaBatchTests
         recreated.Append("other");
         await DeliverAsync(recreated, 0, 1);
 
-        Assert.Contains("recreated or truncated", (await ledger.CursorsAsync("d", default))[0].StoppedReason);
+        Assert.Contains("recreated or truncated", (await ledger.CursorsAsync("d", TestContext.Current.CancellationToken))[0].StoppedReason);
         Assert.Equal(10, ledger.Segments.Sum(segment => segment.Records));
     }
 
@@ -103,7 +103,7 @@ public sealed class LandKafkaBatchTests
         for (var i = 0; i < 5; i++) recreated.Append("other", timestampMs: 99);
         await DeliverAsync(recreated, 0, 5);
 
-        Assert.Contains("was recreated", (await ledger.CursorsAsync("d", default))[0].StoppedReason);
+        Assert.Contains("was recreated", (await ledger.CursorsAsync("d", TestContext.Current.CancellationToken))[0].StoppedReason);
         Assert.Equal(3, ledger.Segments.Sum(segment => segment.Records));
     }
 
@@ -112,7 +112,7 @@ public sealed class LandKafkaBatchTests
     {
         Append(3);
         await DeliverAsync(0, 3);
-        await ledger.RaiseGenerationAsync("d", null, default);
+        await ledger.RaiseGenerationAsync("d", null, TestContext.Current.CancellationToken);
         await DeliverAsync(2, 3);
 
         Assert.Equal([0, 1], ledger.Segments.Select(segment => segment.Shard.Generation).Distinct());
@@ -149,7 +149,7 @@ public sealed class LandKafkaBatchTests
     public async Task What_a_trigger_skipped_at_the_end_of_the_log_is_caught_up()
     {
         Append(4);
-        await new CatchUpKafka(ledger, kafka, Stretches(kafka), Landing(), TimeProvider.System, NullLogger<CatchUpKafka>.Instance).RunAsync("d", "topic", default);
+        await new CatchUpKafka(ledger, kafka, Stretches(kafka), Landing(), TimeProvider.System, NullLogger<CatchUpKafka>.Instance).RunAsync("d", "topic", TestContext.Current.CancellationToken);
 
         await AssertAllLandedOnceAsync();
     }
