@@ -3,7 +3,8 @@ using Pipeline.Transforms.Json.Fields;
 
 namespace Pipeline.Transforms.Json;
 
-/// <summary>What a JSON decoder must look for and how each column takes its value: compiled once from a contract, shared by decoders.</summary>
+/// <summary>What a JSON decoder must look for and how each column takes its value: compiled once from a contract, shared by
+/// decoders.</summary>
 public sealed class JsonDecodePlan
 {
     private readonly IReadOnlyList<ColumnPlan> columns;

@@ -22,7 +22,8 @@ internal static class JsonEscapes
             written += plain;
             if (plain == text.Length) return written;
             text = text[(plain + 1)..];
-            written += text[0] == (byte)'u' ? DecodeUnicode(ref text, destination[written..]) : DecodeShort(ref text, destination[written..]);
+            var room = destination[written..];
+            written += text[0] == (byte)'u' ? DecodeUnicode(ref text, room) : DecodeShort(ref text, room);
         }
     }
 
@@ -63,5 +64,7 @@ internal static class JsonEscapes
     }
 
     private static ushort Hex(ReadOnlySpan<byte> digits) =>
-        Utf8Parser.TryParse(digits, out ushort value, out _, 'x') ? value : throw new UnreachableException("The scanner let a bad escape pass.");
+        Utf8Parser.TryParse(digits, out ushort value, out _, 'x')
+            ? value
+            : throw new UnreachableException("The scanner let a bad escape pass.");
 }

@@ -5,7 +5,8 @@ namespace Pipeline.Transforms.Json;
 
 /// <summary>Reads one record's syntax (RFC 8259) in a single pass and notes where the contract's fields lie.</summary>
 /// <remarks>
-/// The run is one block's values, each followed by a line feed. A line feed inside a text is a fault, so no text can run over the end of its
+/// The run is one block's values, each followed by a line feed. A line feed inside a text is a fault, so no text can run over the end
+/// of its
 /// record, and every other loop stops at a byte that is none of its own: the end is compared only where white space is skipped.
 /// The first fault in byte order is reported. UTF-8 has been validated before.
 /// </remarks>

@@ -19,7 +19,8 @@ public sealed class UnknownFieldCounter
     private readonly char[] path = new char[MaxPathBytes];
     private long others;
 
-    /// <summary>Records by path, in the paths' ordinal order; a record with two fields that are counted as others counts twice there.</summary>
+    /// <summary>Records by path, in the paths' ordinal order; a record with two fields that are counted as others counts twice
+    /// there.</summary>
     public IReadOnlyDictionary<string, long> ToDictionary()
     {
         var sorted = new SortedDictionary<string, long>(counts, StringComparer.Ordinal);

@@ -36,7 +36,10 @@ internal sealed class FolderNames(LakeSchema schema)
         foreach (var index in schema.Folders)
         {
             var (spec, column) = (schema.Contract.Columns[index], batch.Columns[index]);
-            path.Append(column.IsNull(row) ? HivePath.NullFolder(spec.Name) : HivePath.Folder(spec.Name, ValueOf(spec.Type.Kind, column, row))).Append('/');
+            var folder = column.IsNull(row)
+                ? HivePath.NullFolder(spec.Name)
+                : HivePath.Folder(spec.Name, ValueOf(spec.Type.Kind, column, row));
+            path.Append(folder).Append('/');
         }
         return path.ToString();
     }

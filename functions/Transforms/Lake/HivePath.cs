@@ -4,10 +4,12 @@ using System.Text;
 
 namespace Pipeline.Transforms.Lake;
 
-/// <summary>Folder names of hive-style lakes, <c>column=value</c>, escaped as Hive and Spark do and as DuckDB, Trino and Glue read them.</summary>
+/// <summary>Folder names of hive-style lakes, <c>column=value</c>, escaped as Hive and Spark do and as DuckDB, Trino and Glue read
+/// them.</summary>
 /// <remarks>
 /// Control characters, DEL and <c>"#%'*/:=?\{[]^</c> are written as <c>%XX</c>; all else stays as it is, raw UTF-8. A value that spells the
-/// null folder has its first character escaped too, so that it is not read as null; every reader that decodes <c>%XX</c> gets it back.
+/// null folder, or NULL (which DuckDB takes for null), has its first character escaped too; every reader that decodes <c>%XX</c> gets
+/// it back.
 /// A value of dots is harmless, because the column's name stands before it.
 /// https://github.com/apache/hive common/src/java/org/apache/hadoop/hive/common/FileUtils.java (escapePathName)
 /// </remarks>
@@ -74,5 +76,5 @@ public static class HivePath
     }
 
     private static bool IsMisread(ReadOnlySpan<byte> value) =>
-        value.Length == NullValue.Length && Ascii.EqualsIgnoreCase(value, NullValue);
+        Ascii.EqualsIgnoreCase(value, NullValue) || Ascii.EqualsIgnoreCase(value, "NULL");
 }

@@ -44,7 +44,8 @@ internal sealed class LakeFile(string key, DateOnly? day, LakeSchema schema, boo
     public async ValueTask<PublishedObject> FinishAsync(LakeEncoder encoder, IObjectStore lake, CancellationToken stopping)
     {
         await WriteRowGroupAsync(encoder, lake, stopping);
-        if (upload is null || writer is null) throw new InvalidOperationException($"'{key}' has no rows; a file is opened by its first row.");
+        if (upload is null || writer is null)
+            throw new InvalidOperationException($"'{key}' has no rows; a file is opened by its first row.");
         await upload.WriteAsync(encoder.End(writer), stopping);
         return new(await upload.FinishAsync(stopping), ObjectRole.Data, day, writer.Rows);
     }

@@ -5,7 +5,8 @@ namespace Pipeline.Transforms.Lake;
 
 /// <summary>Routes a publication's rows to one Parquet object for each hive folder, within a memory budget.</summary>
 /// <remarks>
-/// Objects are <c>&lt;dataset&gt;/&lt;column&gt;=&lt;value&gt;/…/&lt;publication&gt;-&lt;n&gt;.parquet</c>, n counting from 0 in order of first
+/// Objects are <c>&lt;dataset&gt;/&lt;column&gt;=&lt;value&gt;/…/&lt;publication&gt;-&lt;n&gt;.parquet</c>, n counting from 0 in order
+/// of first
 /// appearance. The same batches give the same objects with the same bytes. Disposing aborts the uploads that are not finished.
 /// </remarks>
 /// <param name="onlyKey">Makes this object and no other, to rebuild one that was lost; null makes all.</param>

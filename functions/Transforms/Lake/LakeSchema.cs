@@ -55,7 +55,8 @@ public sealed class LakeSchema
         new("dataset", Contract.Dataset), new("contract_version", $"{Contract.Version}"), new("publication_id", $"{publicationId}"),
     ];
 
-    private static ParquetField FieldOf(DatasetContract contract, ColumnSpec column) => new(column.Name, TypeOf(column.Type), !IsRequired(contract, column));
+    private static ParquetField FieldOf(DatasetContract contract, ColumnSpec column) =>
+        new(column.Name, TypeOf(column.Type), !IsRequired(contract, column));
 
     /// <summary>A derived column is null where its source is.</summary>
     private static bool IsRequired(DatasetContract contract, ColumnSpec column) =>

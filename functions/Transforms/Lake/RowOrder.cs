@@ -3,7 +3,8 @@ using Pipeline.Parquet.Columns;
 namespace Pipeline.Transforms.Lake;
 
 /// <summary>Finds the order of rows by some columns: ascending, nulls last, equal rows as they came. Keeps its memory.</summary>
-/// <remarks>Column by column from the last to the first, each pass stable: radix sort for numbers, comparison for texts and decimals.</remarks>
+/// <remarks>Column by column from the last to the first, each pass stable: radix sort for numbers, comparison for texts and
+/// decimals.</remarks>
 internal sealed class RowOrder
 {
     private int[] order = [];

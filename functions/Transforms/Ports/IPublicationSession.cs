@@ -15,7 +15,8 @@ public interface IPublicationSessions
     Task<PublicationAttempt> CommittedAsync(long publicationId, CancellationToken stopping);
 }
 
-/// <summary>One attempt at a publication: rows are copied to a staging table while the transform runs, then ONE transaction decides.</summary>
+/// <summary>One attempt at a publication: rows are copied to a staging table while the transform runs, then ONE transaction
+/// decides.</summary>
 /// <remarks>Holds one PostgreSQL connection when the contract has a table. Disposing without a commit leaves nothing behind.</remarks>
 public interface IPublicationSession : IAsyncDisposable
 {

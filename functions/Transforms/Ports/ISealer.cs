@@ -12,6 +12,7 @@ public interface ISealer
     void Seal(ReadOnlySpan<byte> record, ReadOnlySpan<byte> context, Span<byte> destination);
 
     /// <summary>Opens what <see cref="Seal"/> made.</summary>
-    /// <exception cref="Pipeline.Domain.Failures.TerminalException">Another key sealed it, the context is another, or it was changed.</exception>
+    /// <exception cref="Pipeline.Domain.Failures.TerminalException">Another key sealed it, the context is another, or it was
+    /// changed.</exception>
     byte[] Unseal(ReadOnlySpan<byte> sealedRecord, ReadOnlySpan<byte> context);
 }

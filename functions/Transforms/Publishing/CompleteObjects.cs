@@ -4,7 +4,8 @@ using Pipeline.Domain.Ports;
 
 namespace Pipeline.Transforms.Publishing;
 
-/// <summary>Makes a committed publication's objects visible. Idempotent; what fails here is left to the sweep, which does the same.</summary>
+/// <summary>Makes a committed publication's objects visible. Idempotent; what fails here is left to the sweep, which does the
+/// same.</summary>
 public sealed class CompleteObjects(IPublicationLedger ledger, PublicationStores stores)
 {
     private const int Page = 1000;

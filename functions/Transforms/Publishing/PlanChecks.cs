@@ -12,7 +12,8 @@ internal static class PlanChecks
     {
         if (plan.Dataset == contract.Dataset && plan.ContractVersion == contract.Version) return;
         throw new TerminalException(
-            $"Publication {plan.Id} was planned under {plan.Dataset} version {plan.ContractVersion}, and this program has {contract.Dataset} "
-            + $"version {contract.Version}. Run it with the program that has its version, or replay its segments under the new one.");
+            $"Publication {plan.Id} was planned under {plan.Dataset} version {plan.ContractVersion}, and this program has "
+            + $"{contract.Dataset} version {contract.Version}. Run it with the program that has its version, "
+            + "or replay its segments under the new one.");
     }
 }

@@ -7,8 +7,10 @@ using Pipeline.Transforms.Quarantine;
 
 namespace Pipeline.Transforms.Publishing;
 
-/// <summary>The transform itself: a publication's segments to Parquet objects, staged rows and a quarantine object, all invisible yet.</summary>
-/// <remarks>A pure function of segments, contract and refused rows: run again, it makes the same objects. Disposing aborts what is not finished.</remarks>
+/// <summary>The transform itself: a publication's segments to Parquet objects, staged rows and a quarantine object, all invisible
+/// yet.</summary>
+/// <remarks>A pure function of segments, contract and refused rows: run again, it makes the same objects. Disposing aborts what is not
+/// finished.</remarks>
 internal sealed class PublicationTransform(
     PublicationStores stores, PublicationAttempt attempt, DatasetContract contract, LakePartitioner lake, QuarantineWriter quarantine)
     : IAsyncDisposable
@@ -43,7 +45,8 @@ internal sealed class PublicationTransform(
     }
 
     /// <summary>Finishes the uploads and says where the records went.</summary>
-    /// <exception cref="InvalidOperationException">A record is not accounted for: a fault of this program, and nothing is committed.</exception>
+    /// <exception cref="InvalidOperationException">A record is not accounted for: a fault of this program, and nothing is
+    /// committed.</exception>
     public async Task<PublicationResult> FinishAsync(CancellationToken stopping)
     {
         await lake.FinishAsync(stopping);

@@ -8,7 +8,8 @@ using Pipeline.Transforms.Quarantine;
 
 namespace Pipeline.Transforms.Publishing;
 
-/// <summary>Makes a committed object again whose upload was lost before it was completed: the transform is run again for its key alone.</summary>
+/// <summary>Makes a committed object again whose upload was lost before it was completed: the transform is run again for its key
+/// alone.</summary>
 /// <remarks>
 /// Rows the table refused are known from the quarantine object, so that one comes first. A rebuilt quarantine object must have the bytes
 /// the ledger knows: the table's refusals are only in it.
@@ -19,7 +20,8 @@ public sealed class RebuildObject(
     /// <summary>Rebuilds an object, replaces its upload in the ledger and makes it visible.</summary>
     /// <param name="contract">The version the publication was committed under.</param>
     /// <exception cref="TransientException">Run it again.</exception>
-    /// <exception cref="TerminalException">It cannot be rebuilt: a segment is gone, the contract is another, or the result differs.</exception>
+    /// <exception cref="TerminalException">It cannot be rebuilt: a segment is gone, the contract is another, or the result
+    /// differs.</exception>
     public async Task RunAsync(UnfinishedObject lost, DatasetContract contract, CancellationToken stopping)
     {
         var attempt = await sessions.CommittedAsync(lost.PublicationId, stopping);
@@ -42,7 +44,8 @@ public sealed class RebuildObject(
         var unfinished = await ledger.UnfinishedAsync(publicationId, int.MaxValue, stopping);
         foreach (var each in unfinished.Where(each => each.Role == ObjectRole.Quarantine))
         {
-            if (await stores.Quarantine.CompleteAsync(each.Staged, stopping) == Completion.Visible) await ledger.MarkVisibleAsync([each.ObjectId], stopping);
+            if (await stores.Quarantine.CompleteAsync(each.Staged, stopping) == Completion.Visible)
+                await ledger.MarkVisibleAsync([each.ObjectId], stopping);
             else await RunAsync(each, contract, stopping);
         }
     }

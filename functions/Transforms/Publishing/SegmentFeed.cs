@@ -7,14 +7,16 @@ using Pipeline.Transforms.Segments;
 
 namespace Pipeline.Transforms.Publishing;
 
-/// <summary>Reads a publication's segments block by block in ledger order, opening a few ahead: small ones cost a round trip each.</summary>
+/// <summary>Reads a publication's segments block by block in ledger order, opening a few ahead: small ones cost a round trip
+/// each.</summary>
 internal sealed class SegmentFeed(IObjectStore segments, PublicationAttempt attempt)
 {
     private const int OpenAhead = 4;
 
     /// <summary>All blocks; each is lent until the next is asked for.</summary>
     /// <exception cref="TerminalException">A segment is missing, damaged, or not what the ledger says.</exception>
-    public async IAsyncEnumerable<(LandedSegment Segment, SegmentBlock Block)> BlocksAsync([EnumeratorCancellation] CancellationToken stopping)
+    public async IAsyncEnumerable<(LandedSegment Segment, SegmentBlock Block)> BlocksAsync(
+        [EnumeratorCancellation] CancellationToken stopping)
     {
         using var reader = new SegmentReader();
         var opening = new Queue<Task<Stream>>();
@@ -23,7 +25,8 @@ internal sealed class SegmentFeed(IObjectStore segments, PublicationAttempt atte
         {
             foreach (var segment in attempt.Segments)
             {
-                while (next < attempt.Segments.Count && opening.Count < OpenAhead) opening.Enqueue(OpenAsync(attempt.Segments[next++], stopping));
+                while (next < attempt.Segments.Count && opening.Count < OpenAhead)
+                    opening.Enqueue(OpenAsync(attempt.Segments[next++], stopping));
                 await using var stream = await opening.Dequeue();
                 reader.Open(stream);
                 while (await NextAsync(reader, segment, stopping) is { } block) yield return (segment, block);
@@ -64,12 +67,14 @@ internal sealed class SegmentFeed(IObjectStore segments, PublicationAttempt atte
         }
         catch (IOException error)
         {
-            throw new TransientException($"Reading segment '{segment.ObjectKey}' broke off ({error.Message}); run the publication again.", error);
+            throw new TransientException(
+                $"Reading segment '{segment.ObjectKey}' broke off ({error.Message}); run the publication again.", error);
         }
     }
 
     private TerminalException Unreadable(LandedSegment segment, string why, Exception? inner = null) => new(
-        $"Publication {attempt.Plan.Id} cannot read segment '{segment.ObjectKey}' in {segments.Root}: {why} Restore the object, then plan it again.", inner);
+        $"Publication {attempt.Plan.Id} cannot read segment '{segment.ObjectKey}' in {segments.Root}: {why} "
+        + "Restore the object, then plan it again.", inner);
 
     private static async Task CloseAsync(Task<Stream> opening)
     {

@@ -37,8 +37,8 @@ public sealed class TransformPublication(
                 var added = error.Rows.Count(refused.Add);
                 if (round < MaxRounds && added != 0) continue;
                 throw new TerminalException(
-                    $"Publication {publicationId} of {contract.Dataset}: the table refused rows in {round} rounds, the last for: {error.Rows[0].Reason}. "
-                    + "Look at the table's constraints and triggers, then plan it again.", error);
+                    $"Publication {publicationId} of {contract.Dataset}: the table refused rows in {round} rounds, "
+                    + $"the last for: {error.Rows[0].Reason}. Look at the table's constraints and triggers, then plan it again.", error);
             }
         }
     }
@@ -58,10 +58,12 @@ public sealed class TransformPublication(
         var outcome = await CommitAsync(session, transform, result, stopping);
         if (outcome == CommitOutcome.Fenced)
             return new(publicationId, PublicationEnd.Fenced, default, 0, await AbortAsync(transform.Objects, stopping));
-        return new(publicationId, PublicationEnd.Committed, result.Counts, result.Objects.Count, await CompleteAsync(publicationId, result, stopping));
+        var unfinished = await CompleteAsync(publicationId, result, stopping);
+        return new(publicationId, PublicationEnd.Committed, result.Counts, result.Objects.Count, unfinished);
     }
 
-    /// <returns>Objects that are not visible yet. The commit has decided: nothing that fails here may look like a failed publication.</returns>
+    /// <returns>Objects that are not visible yet. The commit has decided: nothing that fails here may look like a failed
+    /// publication.</returns>
     private async Task<int> CompleteAsync(long publicationId, PublicationResult result, CancellationToken stopping)
     {
         try

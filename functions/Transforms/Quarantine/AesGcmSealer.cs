@@ -4,7 +4,8 @@ using Pipeline.Transforms.Ports;
 
 namespace Pipeline.Transforms.Quarantine;
 
-/// <summary>AES-256-GCM: <c>version 1 · key id (4 bytes) · nonce (12) · tag (16) · ciphertext</c>, the context being authenticated too.</summary>
+/// <summary>AES-256-GCM: <c>version 1 · key id (4 bytes) · nonce (12) · tag (16) · ciphertext</c>, the context being authenticated
+/// too.</summary>
 /// <remarks>
 /// The nonce is the HMAC-SHA-256 of context and record, cut to 12 bytes: equal inputs give equal bytes, and a nonce serves two records
 /// only if their HMACs collide. Encryption and nonces have keys of their own, both derived from the given one by HKDF (RFC 5869).
@@ -30,7 +31,8 @@ public sealed class AesGcmSealer : ISealer, IDisposable
     /// <exception cref="ArgumentException">It has another length.</exception>
     public AesGcmSealer(ReadOnlySpan<byte> key)
     {
-        if (key.Length != KeyBytes) throw new ArgumentException($"The quarantine key has {key.Length} bytes; it needs {KeyBytes}.", nameof(key));
+        if (key.Length != KeyBytes)
+            throw new ArgumentException($"The quarantine key has {key.Length} bytes; it needs {KeyBytes}.", nameof(key));
         cipher = new(Derive(key, "pipeline quarantine encryption"u8, KeyBytes), TagBytes);
         nonces = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Derive(key, "pipeline quarantine nonce"u8, KeyBytes));
         keyId = Derive(key, "pipeline quarantine key id"u8, IdBytes);
@@ -55,15 +57,19 @@ public sealed class AesGcmSealer : ISealer, IDisposable
         if (sealedRecord.Length < OverheadBytes || sealedRecord[0] != Version)
             throw new TerminalException("The quarantined record is not sealed in a known form; look where it was copied from.");
         if (!sealedRecord.Slice(1, IdBytes).SequenceEqual(keyId))
-            throw new TerminalException("The quarantined record was sealed with another key; set the key that was in use when it was refused.");
+            throw new TerminalException(
+                "The quarantined record was sealed with another key; set the key that was in use when it was refused.");
         var record = new byte[sealedRecord.Length - OverheadBytes];
         try
         {
-            cipher.Decrypt(sealedRecord.Slice(NonceAt, NonceBytes), sealedRecord[OverheadBytes..], sealedRecord.Slice(TagAt, TagBytes), record, context);
+            var nonce = sealedRecord.Slice(NonceAt, NonceBytes);
+            var tag = sealedRecord.Slice(TagAt, TagBytes);
+            cipher.Decrypt(nonce, sealedRecord[OverheadBytes..], tag, record, context);
         }
         catch (AuthenticationTagMismatchException error)
         {
-            throw new TerminalException("The quarantined record was changed, or stands under another shard or position than it was refused at.", error);
+            throw new TerminalException(
+                "The quarantined record was changed, or stands under another shard or position than it was refused at.", error);
         }
         return record;
     }

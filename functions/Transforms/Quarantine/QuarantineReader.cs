@@ -10,7 +10,8 @@ public static class QuarantineReader
 {
     private static readonly string TableRefused = RejectionCode.TableRefused.Text();
 
-    /// <summary>Rows of a publication that its table refused, by its visible quarantine object; none when there is no such object.</summary>
+    /// <summary>Rows of a publication that its table refused, by its visible quarantine object; none when there is no such
+    /// object.</summary>
     public static async Task<RefusedRows> TableRefusalsAsync(
         IObjectStore quarantine, string dataset, long publicationId, CancellationToken stopping)
     {

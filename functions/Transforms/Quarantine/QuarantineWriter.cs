@@ -11,10 +11,12 @@ namespace Pipeline.Transforms.Quarantine;
 
 /// <summary>Writes a publication's refused records to one object, a JSON line each, the records themselves sealed.</summary>
 /// <remarks>
-/// <c>{"code":"wrong_type","field":"a.b","message":"…","shard":"clicks-0-g0","position":7,"bytes":123,"sealed":"…base64…"}</c>; sealed is null
+/// <c>{"code":"wrong_type","field":"a.b","message":"…","shard":"clicks-0-g0","position":7,"bytes":123,"sealed":"…base64…"}</c>; sealed
+/// is null
 /// for a record without a value. There is no object when nothing was refused.
 /// </remarks>
-public sealed class QuarantineWriter(IObjectStore quarantine, ISealer sealer, string dataset, long publicationId) : IRejectionSink, IAsyncDisposable
+public sealed class QuarantineWriter(IObjectStore quarantine, ISealer sealer, string dataset, long publicationId)
+    : IRejectionSink, IAsyncDisposable
 {
     private const int WriteBytes = 1 << 20;
 

@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 
 namespace Pipeline.Transforms.Segments;
 
-/// <summary>The layout of a segment object: raw records of one shard, exactly as the source delivered them. All integers are little-endian.</summary>
+/// <summary>The layout of a segment object: raw records of one shard, exactly as the source delivered them. All integers are
+/// little-endian.</summary>
 /// <remarks>
 /// <code>
 /// object  := file header, block*, trailer
@@ -20,7 +21,8 @@ namespace Pipeline.Transforms.Segments;
 ///            · with keys: each record's key length + 1, 0 for a null key   (varint), then the keys' bytes
 /// trailer := "PEND" · blocks (u32) · records (i64) · value bytes (i64) · reserved (u32, zero) · CRC-32C of the 28 bytes before (u32)
 /// </code>
-/// A block takes at most <see cref="BlockBytes"/> of values and <see cref="BlockRecords"/> records, a larger record a block of its own, so a
+/// A block takes at most <see cref="BlockBytes"/> of values and <see cref="BlockRecords"/> records, a larger record a block of its
+/// own, so a
 /// reader's memory is bounded. An object without its trailer was cut off. The same records give the same bytes.
 /// </remarks>
 public static class SegmentFormat

@@ -3,8 +3,9 @@ using Pipeline.Parquet.Codecs;
 
 namespace Pipeline.Transforms.Segments;
 
-/// <summary>Reads a segment object block by block (<see cref="SegmentFormat"/>); memory is that of one block. Used again by <see cref="Open"/>.</summary>
-/// <remarks>Nothing is handed out before its checksum was compared. Not for two threads at once.</remarks>
+/// <summary>Reads a segment object block by block (<see cref="SegmentFormat"/>); memory is that of one block.</summary>
+/// <remarks>Used again by <see cref="Open"/>. Nothing is handed out before its checksum was compared.
+/// Not for two threads at once.</remarks>
 public sealed class SegmentReader : IDisposable
 {
     private readonly ZstdDecompressor zstd = new();
@@ -33,7 +34,8 @@ public sealed class SegmentReader : IDisposable
 
     /// <summary>Reads the next block.</summary>
     /// <returns>The block, lent until the next call; null behind the last one, when the object has proved whole.</returns>
-    /// <exception cref="InvalidDataException">The object is damaged or cut off; the message says at which byte and what does not fit.</exception>
+    /// <exception cref="InvalidDataException">The object is damaged or cut off; the message says at which byte and what does not
+    /// fit.</exception>
     public async ValueTask<SegmentBlock?> ReadAsync(CancellationToken stopping)
     {
         if (ended) return null;
@@ -82,7 +84,8 @@ public sealed class SegmentReader : IDisposable
         foreach (var length in block.Lengths) RawBytes += Math.Max(0, length);
     }
 
-    /// <remarks>The size is not proved yet: memory grows with the bytes that really arrive, not with what a damaged header claims.</remarks>
+    /// <remarks>The size is not proved yet: memory grows with the bytes that really arrive, not with what a damaged header
+    /// claims.</remarks>
     private async ValueTask FillFrameAsync(long start, BlockHeader header, CancellationToken stopping)
     {
         if (header.FrameBytes <= 0) throw Damaged(start, "the block's sizes are impossible");
@@ -109,7 +112,8 @@ public sealed class SegmentReader : IDisposable
         await FillAsync(head.AsMemory(4, SegmentFormat.TrailerBytes - 4), stopping);
         if (SegmentFormat.Crc(head.AsSpan(0, 28), []) != BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(28)))
             throw Damaged(start, "the trailer's checksum does not match");
-        if (BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(4)) != blocks || BinaryPrimitives.ReadInt64LittleEndian(head.AsSpan(8)) != Records
+        if (BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(4)) != blocks
+            || BinaryPrimitives.ReadInt64LittleEndian(head.AsSpan(8)) != Records
             || BinaryPrimitives.ReadInt64LittleEndian(head.AsSpan(16)) != RawBytes)
             throw Damaged(start, "the trailer counts other blocks, records or bytes than were read");
         if (await source.ReadAsync(head.AsMemory(0, 1), stopping) != 0) throw Damaged(offset, "bytes follow the trailer");

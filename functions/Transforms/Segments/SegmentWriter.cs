@@ -4,8 +4,9 @@ using Pipeline.Parquet.Codecs;
 
 namespace Pipeline.Transforms.Segments;
 
-/// <summary>Turns raw records of one shard into the bytes of one segment object (<see cref="SegmentFormat"/>). Used again after <see cref="Reset"/>.</summary>
-/// <remarks>Holds the compressed object and one open block; allocates nothing per record. Not for two threads at once.</remarks>
+/// <summary>Turns raw records of one shard into the bytes of one segment object (<see cref="SegmentFormat"/>).</summary>
+/// <remarks>Used again after <see cref="Reset"/>. Holds the compressed object and one open block; allocates nothing per record.
+/// Not for two threads at once.</remarks>
 public sealed class SegmentWriter : IDisposable
 {
     /// <summary>zstd's level: the fastest whose ratio still pays for itself in storage (measured on event JSON).</summary>
@@ -45,10 +46,12 @@ public sealed class SegmentWriter : IDisposable
     {
         if (finished) throw new InvalidOperationException("The segment is finished; reset the writer before the next one.");
         if (record.Position <= LastPosition)
-            throw new ArgumentException($"Position {record.Position} does not follow {LastPosition}; records come in position order, each once.");
+            throw new ArgumentException(
+                $"Position {record.Position} does not follow {LastPosition}; records come in position order, each once.");
         var bytes = (long)record.Value.Length + record.Key.Length;
         if (bytes > SegmentFormat.MaxRecordBytes)
-            throw new ArgumentException($"The record at position {record.Position} has {bytes} bytes; the format holds {SegmentFormat.MaxRecordBytes}.");
+            throw new ArgumentException(
+                $"The record at position {record.Position} has {bytes} bytes; the format holds {SegmentFormat.MaxRecordBytes}.");
 
         var full = block.Length + bytes + 1 + keys.Length > SegmentFormat.BlockBytes || open == SegmentFormat.BlockRecords;
         if (open != 0 && full) CloseBlock();

@@ -16,6 +16,8 @@ public sealed class HivePathTests
     [InlineData("\"#%'*/:=?\\{[]^", "c=%22%23%25%27%2A%2F%3A%3D%3F%5C%7B%5B%5D%5E")]
     [InlineData("__HIVE_DEFAULT_PARTITION__", "c=%5F_HIVE_DEFAULT_PARTITION__")]
     [InlineData("%2F", "c=%252F")]
+    [InlineData("null", "c=%6Eull")]
+    [InlineData("nullable", "c=nullable")]
     public void A_value_is_escaped_as_hive_does_and_comes_back(string value, string folder)
     {
         Assert.Equal(folder, HivePath.Folder("c", Encoding.UTF8.GetBytes(value)));

@@ -87,7 +87,8 @@ internal static class TimestampText
     {
         minutes = 0;
         if (text.Length == 1) return text[0] is (byte)'Z' or (byte)'z';
-        if (text[0] is not ((byte)'+' or (byte)'-') || text.Length is not (3 or 5 or 6) || (text.Length == 6 && text[3] != (byte)':')) return false;
+        if (text[0] is not ((byte)'+' or (byte)'-') || text.Length is not (3 or 5 or 6)) return false;
+        if (text.Length == 6 && text[3] != (byte)':') return false;
         int hour = Two(text, 1), minute = text.Length == 3 ? 0 : Two(text, text.Length - 2);
         if ((uint)hour > 23 || (uint)minute > 59) return false;
         minutes = (hour * 60 + minute) * (text[0] == (byte)'-' ? -1 : 1);
