@@ -61,6 +61,7 @@ start_app() {
 # The dataset's part of what the app tells; empty when it does not answer.
 read_status() {
   curl -fs -m 10 "http://127.0.0.1:$app_port/api/status" -o "$home/run/status.new" || return 0
-  jq --arg dataset "$dataset" '.datasets[] | select(.dataset == $dataset)' "$home/run/status.new" >"$home/run/status.json"
+  jq --arg dataset "$dataset" '.datasets[] | select(.dataset == $dataset)' "$home/run/status.new" >"$home/run/dataset.new"
+  mv "$home/run/dataset.new" "$home/run/status.json"
 }
 of_status() { jq -r "$1" "$home/run/status.json"; }

@@ -7,7 +7,7 @@ public sealed class Feeder(FeedOptions options, TimeProvider time, Action<string
 {
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(2);
 
-    private FileSurvey survey = new(0, 0, 0, 0);
+    private FileSurvey survey = new(0, 0, Fault: null);
     private long bytes;
     private long reportedAt;
 
@@ -38,16 +38,15 @@ public sealed class Feeder(FeedOptions options, TimeProvider time, Action<string
             var file = new FileStream(options.File, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.SequentialScan);
             survey = FileSurvey.Of(file);
             file.Position = 0;
-            if (survey.LargestBytes <= RecordProducer.MaxRecordBytes) return file;
+            if (survey.Fault is null) return file;
+            file.Dispose();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new FeedException($"{options.File} cannot be read: {error.Message}");
         }
 
-        throw new FeedException(
-            $"Record {survey.LargestRecord} of {options.File} has {survey.LargestBytes} bytes and the broker carries at most "
-            + $"{RecordProducer.MaxRecordBytes}: take that line out, and feed the rest.");
+        throw new FeedException($"{options.File} cannot be fed: {survey.Fault}. Take that line out, and feed the rest.");
     }
 
     private async Task ProduceAsync(LineReader lines, RecordProducer producer, FeedPace pace, CancellationToken stopping)

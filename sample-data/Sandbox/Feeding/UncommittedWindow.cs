@@ -37,7 +37,7 @@ public sealed class UncommittedWindow
     public long Safe { get; private set; }
 
     /// <summary>Counts a record that is about to be produced, unless the broker could not keep it.</summary>
-    /// <remarks>One that is larger than the limit goes when nothing else waits: the broker always keeps the newest batch.</remarks>
+    /// <remarks>One that is larger than the limit goes when nothing else waits; <see cref="StoredSize"/> has made sure that it fits.</remarks>
     public bool TryAdd(int recordBytes)
     {
         if (NextOffset < Safe)

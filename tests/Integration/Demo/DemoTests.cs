@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.Sockets;
+using Pipeline.Sandbox.Generating;
+using Pipeline.Tests.Servers;
+
+namespace Pipeline.Tests.Integration.Demo;
+
+public sealed class DemoTests : IDisposable
+{
+    private static readonly string Samples = Repository.PathOf("sample-data", "user-actions", "user_actions.ndjson");
+
+    private readonly DemoRun demo = new();
+    private readonly CancellationToken stopping = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_sample_events_are_all_accounted_for_and_a_second_run_feeds_nothing()
+    {
+        var records = File.ReadAllBytes(Samples).Count(character => character == (byte)'\n');
+        var first = await demo.OnceAsync(Samples, stopping);
+        Assert.True(first.ExitCode == 0, first.Output);
+        var counts = Counts();
+        Assert.Equal(records, counts.In);
+        Assert.True(counts.Rejected > 0);
+
+        var second = await demo.OnceAsync(Samples, stopping);
+        Assert.True(second.ExitCode == 0, second.Output);
+        Assert.Contains("was fed to this home before: nothing to feed.", second.Output, StringComparison.Ordinal);
+        Assert.Equal(counts, Counts());
+    }
+
+    [Fact]
+    public async Task A_second_file_is_added_to_the_first()
+    {
+        await AcceptAsync(Generate("first", lines: 3000, seed: 1));
+        await AcceptAsync(Generate("second", lines: 2000, seed: 2));
+        Assert.Equal(5000, Counts().In);
+    }
+
+    [Fact]
+    public async Task A_feed_that_was_killed_is_finished_by_the_next_run()
+    {
+        var events = Generate("large", lines: 1_500_000, seed: 3);
+        using (var killed = demo.Start(events))
+        {
+            while (!killed.HasExited && Landed() < 100_000) await Task.Delay(20, stopping);
+            Assert.False(killed.HasExited, "The demo ended before it could be killed.");
+            demo.KillEverything(killed);
+        }
+
+        Assert.Equal(events, demo.State.GetProperty("feeding").GetProperty("file").GetString());
+        var output = await AcceptAsync(events);
+        Assert.Contains("because its feed was interrupted", output, StringComparison.Ordinal);
+        Assert.Equal(1_500_000, Counts().In);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_named()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, demo.Port);
+        taken.Start();
+        var (exitCode, output) = await demo.OnceAsync(Samples, stopping);
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"port {demo.Port} on 127.0.0.1 is taken", output, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => demo.Dispose();
+
+    private string Generate(string name, long lines, uint seed) =>
+        demo.Write(name, file => UserActionsGenerator.Write(file, new GeneratorOptions(lines, seed)));
+
+    private async Task<string> AcceptAsync(string events)
+    {
+        var (exitCode, output) = await demo.OnceAsync(events, stopping);
+        Assert.True(exitCode == 0, output);
+        return output;
+    }
+
+    private (long In, long Out, long Duplicates, long Rejected) Counts()
+    {
+        var status = demo.Status;
+        return (Count("rows_in"), Count("rows_out"), Count("duplicates"), Count("rejected"));
+
+        long Count(string name) => status.GetProperty(name).GetInt64();
+    }
+
+    private long Landed()
+    {
+        try
+        {
+            return demo.Status.GetProperty("records_landed").GetInt64();
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+}
