@@ -34,8 +34,8 @@ public sealed class FunctionApp : IDisposable
             ["Quarantine__Root"] = Path.Combine(Home, "quarantine"),
             ["Quarantine__SealingKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Publish__MaxAge"] = "00:00:02",
-            ["Publish__Schedule"] = "*/1 * * * * *",
-            ["Sweep__Schedule"] = "*/5 * * * * *",
+            ["PublishSchedule"] = "*/1 * * * * *",
+            ["SweepSchedule"] = "*/5 * * * * *",
         };
         foreach (var (name, value) in overrides) settings[name] = value;
     }

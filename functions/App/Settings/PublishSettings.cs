@@ -22,9 +22,6 @@ public sealed record PublishSettings
     /// <summary>Publications of one dataset that are transformed side by side.</summary>
     [Range(1, 64)] public int MaxParallel { get; init; } = 2;
 
-    /// <summary>NCRONTAB schedule of <c>PublishDue</c>.</summary>
-    [Required] public string Schedule { get; init; } = "*/15 * * * * *";
-
     /// <summary>Whether a backlog should be published now.</summary>
     public bool IsDue(Backlog backlog, DateTimeOffset now) =>
         backlog.OpenPublications > 0 || backlog.RawBytes >= TargetBytes || backlog.Oldest <= now - MaxAge;

@@ -11,7 +11,7 @@ public sealed class PublishDue(ContractSet contracts, IPublicationLedger ledger,
 {
     [Function(nameof(PublishDue))]
     public async Task RunAsync(
-        [TimerTrigger("%Publish:Schedule%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken stopping)
+        [TimerTrigger("%PublishSchedule%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken stopping)
     {
         foreach (var contract in contracts.Contracts)
         {

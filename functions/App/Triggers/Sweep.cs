@@ -8,7 +8,7 @@ namespace Pipeline.App.Triggers;
 public sealed class Sweep(ContractSet contracts, SweepLeftovers sweep, CatchUpKafka catchUp)
 {
     [Function(nameof(Sweep))]
-    public async Task RunAsync([TimerTrigger("%Sweep:Schedule%")] TimerInfo timer, CancellationToken stopping)
+    public async Task RunAsync([TimerTrigger("%SweepSchedule%")] TimerInfo timer, CancellationToken stopping)
     {
         await sweep.RunAsync(stopping);
         foreach (var contract in contracts.Contracts) await catchUp.RunAsync(contract.Dataset, contract.Source.Topic, stopping);

@@ -80,12 +80,15 @@ public sealed class StatusReader(NpgsqlDataSource ledger)
     private static async Task<TableStatus> TableAsync(NpgsqlConnection connection, string table, CancellationToken stopping)
     {
         var name = $"warehouse.{table}";
-        await using var command = new NpgsqlCommand($"""
-            SELECT CASE WHEN c.reltuples > 1000000 THEN c.reltuples::bigint
-                   ELSE (SELECT count(*) FROM warehouse.{new NpgsqlCommandBuilder().QuoteIdentifier(table)}) END
-            FROM pg_class c WHERE c.oid = to_regclass($1)
-            """, connection) { Parameters = { new() { Value = name } } };
-        return new TableStatus(name, await command.ExecuteScalarAsync(stopping) as long? ?? 0);
+        await using var estimate = new NpgsqlCommand("SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass($1)", connection)
+        {
+            Parameters = { new() { Value = name } },
+        };
+        // The first publication makes the table.
+        if (await estimate.ExecuteScalarAsync(stopping) is not long rows) return new(name, 0);
+        if (rows > 1_000_000) return new(name, rows);
+        await using var count = new NpgsqlCommand($"SELECT count(*) FROM warehouse.{new NpgsqlCommandBuilder().QuoteIdentifier(table)}", connection);
+        return new(name, (long)(await count.ExecuteScalarAsync(stopping))!);
     }
 
     private static async Task<T> OneAsync<T>(

@@ -9,7 +9,7 @@ namespace Pipeline.Transforms.Quarantine;
 /// <remarks>
 /// The nonce is the HMAC-SHA-256 of context and record, cut to 12 bytes: equal inputs give equal bytes, and a nonce serves two records
 /// only if their HMACs collide. Encryption and nonces have keys of their own, both derived from the given one by HKDF (RFC 5869).
-/// Not for two threads at once.
+/// For any number of threads, one at a time: records are refused seldom.
 /// </remarks>
 public sealed class AesGcmSealer : ISealer, IDisposable
 {
@@ -23,6 +23,7 @@ public sealed class AesGcmSealer : ISealer, IDisposable
     private const int TagAt = NonceAt + NonceBytes;
     private const int TagBytes = 16;
 
+    private readonly Lock turn = new();
     private readonly AesGcm cipher;
     private readonly IncrementalHash nonces;
     private readonly byte[] keyId;
@@ -47,6 +48,7 @@ public sealed class AesGcmSealer : ISealer, IDisposable
         destination[0] = Version;
         keyId.CopyTo(destination[1..]);
         var nonce = destination.Slice(NonceAt, NonceBytes);
+        using var mine = turn.EnterScope();
         Nonce(record, context, nonce);
         cipher.Encrypt(nonce, record, destination.Slice(OverheadBytes, record.Length), destination.Slice(TagAt, TagBytes), context);
     }

@@ -14,6 +14,8 @@ export_settings() {
   UserActionsTopic=$topic
   KafkaGroup=$group
   Publish__MaxAge=00:00:02
+  PublishSchedule="*/5 * * * * *"
+  SweepSchedule="0 * * * * *"
   Quarantine__SealingKey=$(cat "$home/keys/quarantine")
   local root=$home
   if [ "$lake" = s3 ]; then
@@ -21,8 +23,8 @@ export_settings() {
     export S3__Endpoint=http://127.0.0.1:$s3_port S3__Region=us-east-1 S3__PathStyle=true
     export AWS_ACCESS_KEY_ID=$s3_key AWS_SECRET_ACCESS_KEY=$s3_secret
   fi
-  Lake__Root=$root/lake Segments__Root=$root/segments Quarantine__Root=$root/quarantine
-  export LocalHost__Postgres Ledger__ConnectionString LocalHost__Urls UserActionsTopic KafkaGroup Publish__MaxAge Quarantine__SealingKey
+  Lake__Root=$root/lake Segments__Root=$root/segments Quarantine__Root=$home/quarantine
+  export LocalHost__Postgres Ledger__ConnectionString LocalHost__Urls UserActionsTopic KafkaGroup Publish__MaxAge PublishSchedule SweepSchedule Quarantine__SealingKey
   export Lake__Root Segments__Root Quarantine__Root
 }
 
