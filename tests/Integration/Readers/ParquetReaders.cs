@@ -31,7 +31,7 @@ public static class ParquetReaders
 
     private static bool Install()
     {
-        if (!Directory.Exists(Path.Combine(Folder, "node_modules"))) Start("npm", ["ci", "--no-audit", "--no-fund"], input: "");
+        if (!Directory.Exists(Path.Combine(Folder, "node_modules"))) Start("npm", ["install", "--no-save", "--no-audit", "--no-fund"], input: "");
         return Directory.Exists(Path.Combine(Folder, "node_modules"));
     }
 
