@@ -122,8 +122,8 @@ fi
 print_summary
 check_counts
 print_places
+print_next_steps
 if [ -z "$once" ]; then
-  print_next_steps
   say "The pipeline runs. Ctrl-C stops everything."
   read -r app_pid _ <"$home/run/app.pid"
   wait "$app_pid" || :

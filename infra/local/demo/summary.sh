@@ -45,16 +45,17 @@ print_places() {
   } | table
 }
 
-# The interactive end: the app stays up.
+# With --once everything is stopped again: only what works on files is worth a try.
 print_next_steps() {
   say ""
   {
     printf '%s\t\n' "Try next"
-    printf 'the status page\thttp://127.0.0.1:%s/\n' "$app_port"
-    printf 'the same as JSON\tcurl -s http://127.0.0.1:%s/api/status | jq .\n' "$app_port"
-    printf 'the table\t%s -h 127.0.0.1 -p %s -U postgres pipeline -c "SELECT * FROM %s LIMIT 5"\n' \
+    [ -z "$once" ] || printf 'keep it running\t%s --home %s\n' infra/local/demo.sh "$home"
+    [ -n "$once" ] || printf 'where it stands\tcurl -s http://127.0.0.1:%s/api/status | jq .\n' "$app_port"
+    [ -n "$once" ] || printf 'the table\t%s -h 127.0.0.1 -p %s -U postgres pipeline -c "SELECT * FROM %s LIMIT 5"\n' \
       "$postgres_programs/psql" "$postgres_port" "$(of_status .table.name)"
     [ "$lake" = s3 ] || printf "the lake\tduckdb -c \"SELECT event_date, event_name, count(*) FROM '%s/**/*.parquet' GROUP BY ALL\"\n" "$Lake__Root"
+    printf 'why records were refused\tjq -c "{code, field, message}" %s/user_actions/*.ndjson | sort | uniq -c\n' "$Quarantine__Root"
     printf 'events of your own\t%s --home %s --events FILE   (a JSON object a line)\n' infra/local/demo.sh "$home"
   } | table
   say ""
