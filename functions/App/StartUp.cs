@@ -34,7 +34,7 @@ public sealed class StartUp(IStartupValidator settings, NpgsqlDataSource ledger,
     }
 }
 
-/// <summary>What the start writes to the log.</summary>
+/// <summary>What the app itself writes to the log.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Warning, "The ledger does not answer yet: {Reason}")]
@@ -42,4 +42,10 @@ internal static partial class Log
 
     [LoggerMessage(2, LogLevel.Information, "The ledger is ready; {Datasets} dataset contract(s) loaded.")]
     internal static partial void Started(ILogger log, int datasets);
+
+    [LoggerMessage(3, LogLevel.Information,
+        "Publication {Publication} of {Dataset} ended {End}: {In} in, {Out} out, {Duplicates} duplicates, {Rejected} rejected, {Objects} objects.")]
+    internal static partial void Published(
+        ILogger log, long publication, string dataset, Transforms.Publishing.PublicationEnd end, long @in, long @out, long duplicates, long rejected,
+        int objects);
 }

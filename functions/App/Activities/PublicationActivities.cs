@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.App.Settings;
 using Pipeline.Contracts;
@@ -19,11 +20,17 @@ public sealed class PlanPublicationsActivity(ContractSet contracts, IPublication
 }
 
 /// <summary>Transforms and commits one publication; running it again after its commit finishes what is left.</summary>
-public sealed class TransformPublicationActivity(ContractSet contracts, TransformPublication transform)
+public sealed class TransformPublicationActivity(
+    ContractSet contracts, TransformPublication transform, ILogger<TransformPublicationActivity> log)
 {
     [Function(nameof(TransformPublicationActivity))]
-    public Task<PublicationSummary> RunAsync([ActivityTrigger] PublicationPlan plan, CancellationToken stopping) =>
-        transform.RunAsync(plan.Id, contracts.Named(plan.Dataset), stopping);
+    public async Task<PublicationSummary> RunAsync([ActivityTrigger] PublicationPlan plan, CancellationToken stopping)
+    {
+        var summary = await transform.RunAsync(plan.Id, contracts.Named(plan.Dataset), stopping);
+        var counts = summary.Counts;
+        Log.Published(log, plan.Id, plan.Dataset, summary.End, counts.In, counts.Out, counts.Duplicates, counts.Rejected, summary.Objects);
+        return summary;
+    }
 }
 
 /// <summary>Gives a publication up whose transform cannot succeed, and raises an alert.</summary>
