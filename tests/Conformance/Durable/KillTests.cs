@@ -38,7 +38,8 @@ public sealed class KillTests(PostgresServer postgres)
         using var last = StartEngine(database);
         try
         {
-            await TestNode.UntilAsync(async () => (long)(await ScalarAsync(source, "SELECT count(*) FROM localhost.instance WHERE completed_at IS NULL"))! == 0);
+            await TestNode.UntilAsync(async () =>
+                (long)(await ScalarAsync(source, "SELECT count(*) FROM localhost.instance WHERE completed_at IS NULL"))! == 0);
         }
         finally
         {
@@ -47,7 +48,8 @@ public sealed class KillTests(PostgresServer postgres)
         Assert.Equal(0L, await ScalarAsync(source, "SELECT count(*) FROM ran WHERE again"));
         Assert.Equal(Count * 10L, await ScalarAsync(source, "SELECT count(DISTINCT (instance, task)) FROM ran"));
         Assert.Equal(Count * 10L, await ScalarAsync(source, "SELECT count(*) FROM localhost.history WHERE kind = 3"));
-        await using var reader = await source.CreateCommand("SELECT input::int, output::int, status FROM localhost.instance").ExecuteReaderAsync(Stop);
+        await using var reader = await source.CreateCommand(
+            "SELECT input::int, output::int, status FROM localhost.instance").ExecuteReaderAsync(Stop);
         while (await reader.ReadAsync(Stop))
         {
             Assert.Equal((short)OrchestrationRuntimeStatus.Completed, reader.GetInt16(2));
@@ -55,7 +57,8 @@ public sealed class KillTests(PostgresServer postgres)
         }
     }
 
-    private static Process StartEngine(string database) => Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [EngineProgram.Verb, database]))!;
+    private static Process StartEngine(string database) =>
+        Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [EngineProgram.Verb, database]))!;
 
     private static async Task ExecuteAsync(NpgsqlDataSource source, string sql)
     {

@@ -52,7 +52,8 @@ internal sealed class TestNode : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"Instance {id} did not end. The engine wrote:\n{string.Join('\n', log.Lines.Select(line => line.Text))}");
+            var lines = string.Join('\n', log.Lines.Select(line => line.Text));
+            throw new TimeoutException($"Instance {id} did not end. The engine wrote:\n{lines}");
         }
     }
 

@@ -40,14 +40,9 @@ internal sealed class WorkStore(NpgsqlDataSource database, string hub)
     public async Task<Claimed> ClaimAsync(Guid node, DateTime now, int turns, int activities, CancellationToken stopping)
     {
         await using var batch = database.CreateBatch();
-        if (turns > 0)
-            batch.BatchCommands.Add(new(ClaimTurns)
-                { Parameters = { new() { Value = node }, new() { Value = hub }, new() { Value = now }, new() { Value = turns } } });
-        if (activities > 0)
-            batch.BatchCommands.Add(new(ClaimActivities)
-                { Parameters = { new() { Value = node }, new() { Value = hub }, new() { Value = activities } } });
-        batch.BatchCommands.Add(new("SELECT min(visible_at) FROM localhost.message WHERE visible_at > $1")
-            { Parameters = { new() { Value = now } } });
+        if (turns > 0) batch.BatchCommands.Add(Sql.Command(ClaimTurns, node, hub, now, turns));
+        if (activities > 0) batch.BatchCommands.Add(Sql.Command(ClaimActivities, node, hub, activities));
+        batch.BatchCommands.Add(Sql.Command("SELECT min(visible_at) FROM localhost.message WHERE visible_at > $1", now));
         await using var reader = await batch.ExecuteReaderAsync(stopping);
         var (claimedTurns, claimedActivities) = (new List<TurnWork>(), new List<ActivityWork>());
         if (turns > 0)
@@ -58,7 +53,8 @@ internal sealed class WorkStore(NpgsqlDataSource database, string hub)
         if (activities > 0)
         {
             while (await reader.ReadAsync(stopping))
-                claimedActivities.Add(new(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), Text(reader, 3), reader.GetInt32(4)));
+                claimedActivities.Add(new(
+                    reader.GetInt64(0), reader.GetString(1), reader.GetString(2), Text(reader, 3), reader.GetInt32(4)));
             await reader.NextResultAsync(stopping);
         }
         await reader.ReadAsync(stopping);
