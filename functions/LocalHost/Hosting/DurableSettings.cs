@@ -12,6 +12,8 @@ internal static class DurableSettings
     public static DurableOptions Read(IConfigurationSection section, IConfiguration configuration, StartFaults faults)
     {
         var defaults = new DurableOptions();
+        if ("true".Equals(section["throwStatusExceptionsOnRaiseEvent"], StringComparison.OrdinalIgnoreCase))
+            faults.Add("host.json: extensions.durableTask.throwStatusExceptionsOnRaiseEvent is not offered by this host; leave it out.");
         return defaults with
         {
             HubName = new AppSettings(configuration, faults).Resolve(section["hubName"], "host.json: extensions.durableTask.hubName") ?? defaults.HubName,
@@ -20,7 +22,6 @@ internal static class DurableSettings
             MaxOrchestrationActions = Number("maxOrchestrationActions", defaults.MaxOrchestrationActions),
             OverridableExistingInstanceStates = States(),
             DefaultVersion = section["defaultVersion"],
-            ThrowStatusExceptionsOnRaiseEvent = Flag("throwStatusExceptionsOnRaiseEvent"),
         };
 
         int Number(string option, int fallback)
@@ -29,14 +30,6 @@ internal static class DurableSettings
             if (int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number > 0) return number;
             faults.Add($"host.json: extensions.durableTask.{option} is '{text}'; write a whole number above 0.");
             return fallback;
-        }
-
-        bool Flag(string option)
-        {
-            if (section[option] is not { } text) return false;
-            if (bool.TryParse(text, out var flag)) return flag;
-            faults.Add($"host.json: extensions.durableTask.{option} is '{text}'; write true or false.");
-            return false;
         }
 
         OverridableStates States()
