@@ -4,29 +4,35 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pipeline.LocalHost.Durable;
+using Pipeline.LocalHost.Durable.Engine;
 
 namespace Pipeline.Tests.Conformance.Durable;
 
 /// <summary>One engine on a database, as the host would run it.</summary>
 internal sealed class TestNode : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("PATIENCE") ?? "60"));
+
     private readonly IHost host;
 
-    private TestNode(IHost host) => this.host = host;
+    private readonly LogLines log;
+
+    private TestNode(IHost host, LogLines log) => (this.host, this.log) = (host, log);
 
     public DurableTaskClient Client => host.Services.GetRequiredService<DurableTaskClient>();
 
     public static async Task<TestNode> StartAsync(
         string database, LambdaFunctions functions, DurableOptions? options = null, Action<IServiceCollection>? configure = null)
     {
+        var log = new LogLines();
         var builder = Host.CreateEmptyApplicationBuilder(new() { DisableDefaults = true });
         builder.Services.AddSingleton<IDurableFunctions>(functions);
-        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace));
+        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log));
         configure?.Invoke(builder.Services);
         builder.Services.AddDurableEngine(options ?? new(), database);
         var host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
-        return new(host);
+        return new(host, log);
     }
 
     /// <summary>Starts an orchestration and returns its end; a minute without one fails the test.</summary>
@@ -39,15 +45,33 @@ internal sealed class TestNode : IAsyncDisposable
     public async Task<OrchestrationMetadata> EndAsync(string id)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromMinutes(1));
-        return await Client.WaitForInstanceCompletionAsync(id, true, deadline.Token);
+        deadline.CancelAfter(Patience);
+        try
+        {
+            return await Client.WaitForInstanceCompletionAsync(id, true, deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"Instance {id} did not end. The engine wrote:\n{string.Join('\n', log.Lines.Select(line => line.Text))}");
+        }
     }
+
+    /// <summary>Waits until an instance's history is at least so long and nobody works on it.</summary>
+    public Task UntilQuietAsync(string id, int historyLength) => UntilAsync(async () =>
+    {
+        var parts = host.Services.GetRequiredService<EngineParts>();
+        await using var command = parts.Database.CreateCommand(
+            "SELECT history_length >= $2 AND owner IS NULL FROM localhost.instance WHERE id = $1");
+        command.Parameters.Add(new() { Value = id });
+        command.Parameters.Add(new() { Value = historyLength });
+        return (bool)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    });
 
     /// <summary>Waits until something holds; a minute without it fails the test.</summary>
     public static async Task UntilAsync(Func<Task<bool>> holds)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromMinutes(1));
+        deadline.CancelAfter(Patience);
         while (!await holds()) await Task.Delay(20, deadline.Token);
     }
 
@@ -76,6 +100,6 @@ internal sealed class LogLines : ILoggerProvider
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel level, EventId id, TState state, Exception? error, Func<TState, Exception?, string> format) =>
-            owner.Lines.Enqueue((category, format(state, error)));
+            owner.Lines.Enqueue((category, error is null ? format(state, error) : $"{format(state, error)} {error}"));
     }
 }

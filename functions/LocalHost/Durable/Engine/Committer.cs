@@ -22,7 +22,7 @@ internal sealed partial class Committer(
     private const int MostItems = 500;
     private const long MostBytes = 16 << 20;
 
-    private readonly Channel<Finished> queue = Channel.CreateUnbounded<Finished>(new() { SingleReader = true });
+    private readonly Channel<Finished> queue = Channel.CreateUnbounded<Finished>();
 
     /// <summary>Held while a transaction is written and its outcome noted.</summary>
     public SemaphoreSlim Gate { get; } = new(1);

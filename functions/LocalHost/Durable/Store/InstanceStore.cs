@@ -3,6 +3,7 @@ using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Npgsql;
+using NpgsqlTypes;
 using Pipeline.LocalHost.Durable.Orchestrators;
 
 namespace Pipeline.LocalHost.Durable.Store;
@@ -92,8 +93,8 @@ internal sealed class InstanceStore(NpgsqlDataSource database, string hub)
 
     private static NpgsqlParameter Parameter(object? value) => value switch
     {
-        null => new NpgsqlParameter<string?> { TypedValue = null },
-        DateTimeOffset instant => new() { Value = instant.ToUniversalTime() },
-        _ => new() { Value = value },
+        null => new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = DBNull.Value },
+        DateTimeOffset instant => new NpgsqlParameter { Value = instant.ToUniversalTime() },
+        _ => new NpgsqlParameter { Value = value },
     };
 }

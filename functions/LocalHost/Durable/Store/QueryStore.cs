@@ -87,7 +87,10 @@ internal sealed class QueryStore(NpgsqlDataSource database, string hub, DataConv
 
     private static void Add(NpgsqlCommand command, params object?[] values)
     {
-        foreach (var value in values) command.Parameters.Add(value is null ? new NpgsqlParameter<string?>() : new() { Value = value });
+        foreach (var value in values)
+            command.Parameters.Add(value is null
+                ? new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = DBNull.Value }
+                : new NpgsqlParameter { Value = value });
     }
 
     private static void Add(
