@@ -12,6 +12,8 @@ internal static class DurableSettings
     public static DurableOptions Read(IConfigurationSection section, IConfiguration configuration, StartFaults faults)
     {
         var defaults = new DurableOptions();
+        if ("true".Equals(section["throwStatusExceptionsOnRaiseEvent"], StringComparison.OrdinalIgnoreCase))
+            faults.Add("host.json: extensions.durableTask.throwStatusExceptionsOnRaiseEvent is not offered by this host; leave it out.");
         return defaults with
         {
             HubName = new AppSettings(configuration, faults).Resolve(section["hubName"], "host.json: extensions.durableTask.hubName") ?? defaults.HubName,

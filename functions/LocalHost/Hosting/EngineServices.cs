@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -48,9 +51,9 @@ internal static class EngineServices
         app.Use(HttpEndpoints.NotFoundForOtherMethods);
         app.Services.GetRequiredService<HttpEndpoints>().Map(app, catalog.Http);
         app.Services.GetRequiredService<AdminEndpoints>().Map(app);
-        if (catalog.HasDurable)
-            app.MapDurableManagement(request => keys.Open(
-                Microsoft.Azure.Functions.Worker.AuthorizationLevel.System, null, HttpEndpoints.ShownKey(request)));
+        if (!catalog.HasDurable) return;
+        app.MapDurableManagement(request => keys.Open(AuthorizationLevel.System, null, HttpEndpoints.ShownKey(request)));
+        ManagementLinks.Attach(app.Services.GetRequiredService<DurableTaskClient>(), new ManagementLinks(app.Services.GetRequiredService<IServer>(), keys));
     }
 
     private static IReadOnlyList<ITriggerListener> Listeners(IServiceProvider services, FunctionCatalog catalog, HostSettings host)

@@ -5,26 +5,28 @@ using Microsoft.Extensions.Configuration;
 
 namespace Pipeline.LocalHost.Settings;
 
-/// <summary>The keys callers of HTTP functions show: one for the host, one for its administration, one per function.</summary>
+/// <summary>The keys callers of HTTP functions show: for all functions, for one, for the durable management pages, for all.</summary>
 /// <remarks>Without any key nothing is asked for, as when Core Tools runs an app; the host then listens on loopback alone.</remarks>
 internal sealed class HttpKeys
 {
     private byte[]? master;
     private byte[]? common;
+    private byte[]? system;
     private Dictionary<string, byte[]> functions = [];
 
     /// <summary>Whether a key is configured at all.</summary>
-    public bool Any => master is not null || common is not null || functions.Count > 0;
+    public bool Any => master is not null || common is not null || system is not null || functions.Count > 0;
 
-    /// <summary>The master key for links that the host itself gives out; null when there is none.</summary>
-    public string? Master { get; private init; }
+    /// <summary>The key in the links of the durable management pages that functions give out; null when there is none.</summary>
+    public string? System { get; private init; }
 
-    /// <summary><c>default</c>, <c>master</c> and <c>functions:{name}</c>.</summary>
+    /// <summary><c>default</c>, <c>master</c>, <c>system</c> and <c>functions:{name}</c>.</summary>
     public static HttpKeys Read(IConfigurationSection section) => new()
     {
-        Master = section["master"],
+        System = section["system"],
         master = Hash(section["master"]),
         common = Hash(section["default"]),
+        system = Hash(section["system"]),
         functions = section.GetSection("functions").GetChildren().Where(key => !string.IsNullOrEmpty(key.Value))
             .ToDictionary(key => key.Key, key => Hash(key.Value)!, StringComparer.OrdinalIgnoreCase),
     };
@@ -39,6 +41,7 @@ internal sealed class HttpKeys
         if (string.IsNullOrEmpty(shown)) return false;
         var hash = Hash(shown)!;
         var open = Same(master, hash);
+        if (level == AuthorizationLevel.System) return open | Same(system, hash);
         if (level != AuthorizationLevel.Function) return open;
         open |= Same(common, hash);
         open |= function is not null && functions.TryGetValue(function, out var own) && Same(own, hash);

@@ -98,6 +98,10 @@ internal sealed class LogLines : ILoggerProvider
 
     public IReadOnlyList<(LogLevel Level, string Category, string Text, Exception? Failure)> Lines => [.. lines];
 
+    /// <summary>Waits until a line has the text.</summary>
+    public Task<string> UntilAsync(string text) =>
+        Seen.Until(() => string.Join('\n', lines.Select(line => line.Text)), all => all.Contains(text, StringComparison.Ordinal));
+
     public ILogger CreateLogger(string categoryName) => new Logger(categoryName, this);
 
     public void Dispose() { }

@@ -7,9 +7,12 @@ namespace Microsoft.Azure.Functions.Worker.Http;
 
 /// <summary>An HTTP request, the same whatever serves it.</summary>
 /// <remarks>https://learn.microsoft.com/dotnet/api/microsoft.azure.functions.worker.http.httprequestdata</remarks>
-public abstract class HttpRequestData(FunctionContext functionContext)
+public abstract class HttpRequestData
 {
     private NameValueCollection? query;
+
+    /// <param name="functionContext">The invocation.</param>
+    public HttpRequestData(FunctionContext functionContext) => FunctionContext = functionContext;
 
     /// <summary>The body; read it asynchronously.</summary>
     public abstract Stream Body { get; }
@@ -30,7 +33,7 @@ public abstract class HttpRequestData(FunctionContext functionContext)
     public abstract string Method { get; }
 
     /// <summary>The invocation.</summary>
-    public FunctionContext FunctionContext { get; } = functionContext;
+    public FunctionContext FunctionContext { get; }
 
     /// <summary>The query, decoded.</summary>
     public virtual NameValueCollection Query => query ??= HttpUtility.ParseQueryString(Url.Query);
@@ -40,8 +43,11 @@ public abstract class HttpRequestData(FunctionContext functionContext)
 }
 
 /// <summary>An HTTP response.</summary>
-public abstract class HttpResponseData(FunctionContext functionContext)
+public abstract class HttpResponseData
 {
+    /// <param name="functionContext">The invocation.</param>
+    public HttpResponseData(FunctionContext functionContext) => FunctionContext = functionContext;
+
     /// <summary>The status; 200 until set.</summary>
     public abstract HttpStatusCode StatusCode { get; set; }
 
@@ -55,7 +61,7 @@ public abstract class HttpResponseData(FunctionContext functionContext)
     public abstract HttpCookies Cookies { get; }
 
     /// <summary>The invocation.</summary>
-    public FunctionContext FunctionContext { get; } = functionContext;
+    public FunctionContext FunctionContext { get; }
 
     /// <summary>An empty response to the request, status 200.</summary>
     public static HttpResponseData CreateResponse(HttpRequestData request) => request.CreateResponse();

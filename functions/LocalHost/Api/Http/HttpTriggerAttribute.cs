@@ -44,7 +44,7 @@ namespace Microsoft.Azure.Functions.Worker
         /// <summary>The function's key or the host's.</summary>
         Function,
 
-        /// <summary>The host's master key.</summary>
+        /// <summary>The host's system key.</summary>
         System,
 
         /// <summary>The host's master key.</summary>
