@@ -16,14 +16,16 @@ internal sealed class WorkStore(NpgsqlDataSource database, string hub)
             SELECT m.instance FROM localhost.message m JOIN localhost.instance i ON i.key = m.instance
             WHERE m.visible_at <= $3 AND i.owner IS NULL AND i.hub = $2 ORDER BY m.visible_at LIMIT $4 * 4),
         taken AS (
-            SELECT key FROM localhost.instance WHERE key IN (SELECT instance FROM due) AND owner IS NULL
+            SELECT key FROM localhost.instance WHERE key = ANY (ARRAY(SELECT instance FROM due)) AND owner IS NULL
             ORDER BY key LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED),
         mine AS (
-            UPDATE localhost.instance i SET owner = me.id, attempts = attempts + 1 FROM taken, me WHERE i.key = taken.key RETURNING i.*)
+            UPDATE localhost.instance SET owner = $1, attempts = attempts + 1
+            WHERE key = ANY (ARRAY(SELECT key FROM taken)) AND EXISTS (SELECT FROM me) RETURNING *)
         SELECT i.key, i.id, i.execution, i.name, i.version, i.status, i.history_length, i.attempts,
             i.parent, i.parent_id, i.parent_name, i.parent_execution, i.parent_task,
             m.seq, m.execution, m.kind, m.visible_at, m.task, m.name, CASE m.kind WHEN 1 THEN i.input ELSE m.payload END, m.detail
-        FROM mine i JOIN localhost.message m ON m.instance = i.key AND m.visible_at <= $3
+        FROM mine i CROSS JOIN LATERAL (
+            SELECT * FROM localhost.message WHERE instance = i.key AND visible_at <= $3 ORDER BY seq OFFSET 0) m
         ORDER BY i.attempts, i.key, m.seq
         """;
 
@@ -32,8 +34,8 @@ internal sealed class WorkStore(NpgsqlDataSource database, string hub)
         WITH me AS (SELECT id FROM localhost.node WHERE id = $1 FOR KEY SHARE),
         taken AS (
             SELECT key FROM localhost.activity WHERE hub = $2 AND owner IS NULL ORDER BY key LIMIT $3 FOR UPDATE SKIP LOCKED)
-        UPDATE localhost.activity a SET owner = me.id FROM taken, me, localhost.instance i
-        WHERE a.key = taken.key AND i.key = a.instance RETURNING a.key, a.name, i.id, a.input, a.task
+        UPDATE localhost.activity a SET owner = $1 FROM localhost.instance i
+        WHERE a.key = ANY (ARRAY(SELECT key FROM taken)) AND i.key = a.instance AND EXISTS (SELECT FROM me) RETURNING a.key, a.name, i.id, a.input, a.task
         """;
 
     /// <summary>Claims up to so many turns and activities, in one round trip.</summary>
