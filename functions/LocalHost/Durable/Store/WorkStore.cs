@@ -35,7 +35,8 @@ internal sealed class WorkStore(NpgsqlDataSource database, string hub)
         taken AS (
             SELECT key FROM localhost.activity WHERE hub = $2 AND owner IS NULL ORDER BY key LIMIT $3 FOR UPDATE SKIP LOCKED)
         UPDATE localhost.activity a SET owner = $1 FROM localhost.instance i
-        WHERE a.key = ANY (ARRAY(SELECT key FROM taken)) AND i.key = a.instance AND EXISTS (SELECT FROM me) RETURNING a.key, a.name, i.id, a.input, a.task
+        WHERE a.key = ANY (ARRAY(SELECT key FROM taken)) AND i.key = a.instance AND EXISTS (SELECT FROM me)
+        RETURNING a.key, a.name, i.id, a.input, a.task
         """;
 
     /// <summary>Claims up to so many turns and activities, in one round trip.</summary>
