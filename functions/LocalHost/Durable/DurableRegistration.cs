@@ -33,7 +33,8 @@ internal static class DurableRegistration
         return services;
     }
 
-    /// <summary>Maps <c>/runtime/webhooks/durabletask/…</c>; <paramref name="allowed"/> decides by its key whether a request may pass.</summary>
+    /// <summary>Maps <c>/runtime/webhooks/durabletask/…</c>; <paramref name="allowed"/> decides by its key whether a request may
+    /// pass.</summary>
     public static void MapDurableManagement(this IEndpointRouteBuilder endpoints, Func<HttpRequest, bool> allowed) =>
         ManagementEndpoints.Map(endpoints, allowed);
 }

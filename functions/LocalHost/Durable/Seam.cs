@@ -11,10 +11,12 @@ internal interface IDurableFunctions
     /// <summary>Names of all activities.</summary>
     IReadOnlyCollection<string> Activities { get; }
 
-    /// <summary>The orchestrator of a name, ignoring case; null when there is none. It must run on the calling thread up to its first await.</summary>
+    /// <summary>The orchestrator of a name, ignoring case; null when there is none. It must run on the calling thread up to its first
+    /// await.</summary>
     Func<TaskOrchestrationContext, Task<object?>>? FindOrchestrator(TaskName name);
 
-    /// <summary>The activity of a name, ignoring case; null when there is none. The token fires when the host's stop deadline passes.</summary>
+    /// <summary>The activity of a name, ignoring case; null when there is none. The token fires when the host's stop deadline
+    /// passes.</summary>
     Func<DurableActivityCall, CancellationToken, Task<object?>>? FindActivity(TaskName name);
 }
 

@@ -20,7 +20,8 @@ namespace Microsoft.DurableTask
 namespace Microsoft.DurableTask.Converters
 {
     /// <summary>JSON by System.Text.Json.</summary>
-    /// <remarks>Part of the Durable Task API: https://learn.microsoft.com/dotnet/api/microsoft.durabletask.converters.jsondataconverter</remarks>
+    /// <remarks>Part of the Durable Task API:
+    /// https://learn.microsoft.com/dotnet/api/microsoft.durabletask.converters.jsondataconverter</remarks>
     public class JsonDataConverter : DataConverter
     {
         private readonly JsonSerializerOptions? options;
@@ -32,7 +33,8 @@ namespace Microsoft.DurableTask.Converters
         public static JsonDataConverter Default { get; } = new(new JsonSerializerOptions { IncludeFields = true });
 
         /// <inheritdoc/>
-        public override string? Serialize(object? value) => value is null ? null : JsonSerializer.Serialize(value, value.GetType(), options);
+        public override string? Serialize(object? value) =>
+            value is null ? null : JsonSerializer.Serialize(value, value.GetType(), options);
 
         /// <inheritdoc/>
         public override object? Deserialize(string? data, Type targetType) =>

@@ -36,7 +36,8 @@ public record TaskFailureDetails(
     public override string ToString() => $"{ErrorType}: {ErrorMessage}";
 
     private Type? FindType() => Type.GetType(ErrorType, throwOnError: false)
-        ?? AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetType(ErrorType, throwOnError: false)).FirstOrDefault(t => t is not null);
+        ?? AppDomain.CurrentDomain.GetAssemblies().Select(assembly =>
+            assembly.GetType(ErrorType, throwOnError: false)).FirstOrDefault(t => t is not null);
 }
 
 /// <summary>An activity or sub-orchestration the orchestrator awaited has failed.</summary>
@@ -66,5 +67,6 @@ public sealed class TaskFailedException : Exception
     /// <summary>What went wrong.</summary>
     public TaskFailureDetails FailureDetails { get; }
 
-    private static string Text(string name, int id, string message) => $"Task '{name}' (#{id}) failed with an unhandled exception: {message}";
+    private static string Text(string name, int id, string message) =>
+        $"Task '{name}' (#{id}) failed with an unhandled exception: {message}";
 }

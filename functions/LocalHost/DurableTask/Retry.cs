@@ -6,7 +6,8 @@ public delegate bool RetryHandler(RetryContext retryContext);
 /// <summary>Decides after a failure whether to try again; may await durable tasks, for instance a timer.</summary>
 public delegate Task<bool> AsyncRetryHandler(RetryContext retryContext);
 
-/// <summary>What a retry handler knows: the orchestration, the count of failures (from 1), the last failure, the time since the first attempt.</summary>
+/// <summary>What a retry handler knows: the orchestration, the count of failures (from 1), the last failure, the time since the first
+/// attempt.</summary>
 /// <remarks>Part of the Durable Task API: https://learn.microsoft.com/dotnet/api/microsoft.durabletask.retrycontext</remarks>
 public record RetryContext(
     TaskOrchestrationContext OrchestrationContext,
@@ -21,7 +22,8 @@ public class RetryPolicy
 {
     private readonly Func<TaskFailureDetails, bool> handleFailure = _ => true;
 
-    /// <summary>A rule; <paramref name="maxRetryInterval"/> null is one hour, <paramref name="retryTimeout"/> null is without end.</summary>
+    /// <summary>A rule; <paramref name="maxRetryInterval"/> null is one hour, <paramref name="retryTimeout"/> null is without
+    /// end.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A count below 1, a first interval not above zero, a coefficient below 1,
     /// a maximum or timeout below the first interval.</exception>
     public RetryPolicy(

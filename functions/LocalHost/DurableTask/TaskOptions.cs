@@ -96,6 +96,7 @@ public record StartOrchestrationOptions
     /// <summary>The version to run; null means the default version.</summary>
     public TaskVersion? Version { get; init; }
 
-    /// <summary>Names of the runtime statuses in which an existing instance of this id refuses the start; null: the host's setting.</summary>
+    /// <summary>Names of the runtime statuses in which an existing instance of this id refuses the start; null: the host's
+    /// setting.</summary>
     public IReadOnlyList<string>? DedupeStatuses { get; init; }
 }

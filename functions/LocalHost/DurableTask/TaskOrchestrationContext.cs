@@ -62,7 +62,8 @@ public abstract class TaskOrchestrationContext
         CallActivityAsync<object>(name, input, options);
 
     /// <summary>Calls an activity without input.</summary>
-    public virtual Task<TResult> CallActivityAsync<TResult>(TaskName name, TaskOptions options) => CallActivityAsync<TResult>(name, null, options);
+    public virtual Task<TResult> CallActivityAsync<TResult>(TaskName name, TaskOptions options) =>
+        CallActivityAsync<TResult>(name, null, options);
 
     /// <summary>Calls an activity.</summary>
     /// <exception cref="TaskFailedException">The activity failed, after the retries the options ask for.</exception>
@@ -97,7 +98,8 @@ public abstract class TaskOrchestrationContext
 
     /// <summary>Waits for an event at most so long.</summary>
     /// <exception cref="TaskCanceledException">The time passed.</exception>
-    public Task<T> WaitForExternalEvent<T>(string eventName, TimeSpan timeout) => WaitForExternalEvent<T>(eventName, timeout, CancellationToken.None);
+    public Task<T> WaitForExternalEvent<T>(string eventName, TimeSpan timeout) =>
+        WaitForExternalEvent<T>(eventName, timeout, CancellationToken.None);
 
     /// <summary>Waits for an event at most so long or until cancelled.</summary>
     /// <exception cref="TaskCanceledException">The time passed, or the token was cancelled.</exception>

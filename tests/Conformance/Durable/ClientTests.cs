@@ -101,7 +101,8 @@ public sealed class ClientTests(PostgresServer postgres)
     {
         await using var node = await StartAsync();
         var before = DateTimeOffset.UtcNow.AddSeconds(-5);
-        for (var i = 0; i < 7; i++) await node.Client.ScheduleNewOrchestrationInstanceAsync("Quick", new StartOrchestrationOptions($"q{i}"), Stop);
+        for (var i = 0; i < 7; i++) await node.Client.ScheduleNewOrchestrationInstanceAsync("Quick",
+            new StartOrchestrationOptions($"q{i}"), Stop);
         await node.Client.ScheduleNewOrchestrationInstanceAsync("Waits", new StartOrchestrationOptions("w"), Stop);
         for (var i = 0; i < 7; i++) await node.EndAsync($"q{i}");
         var pages = new List<int>();

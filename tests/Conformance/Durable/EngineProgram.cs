@@ -6,17 +6,17 @@ using Pipeline.LocalHost.Durable;
 
 namespace Pipeline.Tests.Conformance.Durable;
 
-/// <summary>An engine in a process of its own, to be killed: <c>engine &lt;connection string&gt;</c>.</summary>
+/// <summary>An engine in a process of its own, to be killed: <c>engine &lt;connection string&gt; &lt;activity milliseconds&gt;</c>.</summary>
 internal static class EngineProgram
 {
     public const string Verb = "engine";
 
-    public static DurableOptions Options { get; } = new() { Lease = TimeSpan.FromSeconds(2) };
+    public static DurableOptions Options { get; } = new() { Lease = TimeSpan.FromSeconds(2), MaxConcurrentActivityFunctions = 4 };
 
-    public static async Task<int> RunAsync(string database)
+    public static async Task<int> RunAsync(string database, TimeSpan activity)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new() { DisableDefaults = true });
-        builder.Services.AddSingleton<IDurableFunctions>(Functions(NpgsqlDataSource.Create(database)));
+        builder.Services.AddSingleton<IDurableFunctions>(Functions(NpgsqlDataSource.Create(database), activity));
         builder.Services.AddLogging();
         builder.Services.AddDurableEngine(Options, database);
         await builder.Build().RunAsync();
@@ -24,7 +24,7 @@ internal static class EngineProgram
     }
 
     /// <summary>Ten squares, five one after the other and five at once; every run is written to the side table <c>ran</c>.</summary>
-    public static LambdaFunctions Functions(NpgsqlDataSource database) => new LambdaFunctions()
+    public static LambdaFunctions Functions(NpgsqlDataSource database, TimeSpan activity) => new LambdaFunctions()
         .Orchestrator("Squares", async context =>
         {
             var sum = 0;
@@ -45,6 +45,7 @@ internal static class EngineProgram
             command.Parameters.Add(new() { Value = call.InstanceId });
             command.Parameters.Add(new() { Value = call.TaskId });
             await command.ExecuteNonQueryAsync(cancellation);
+            await Task.Delay(activity, cancellation);
             return value * value;
         });
 

@@ -80,7 +80,8 @@ public sealed class ErrorTests(PostgresServer postgres)
         var end = await RunAsync(Boom(() => Interlocked.Increment(ref count)).Orchestrator("Main", async context =>
         {
             var before = context.CurrentUtcDateTime;
-            var failed = await Assert.ThrowsAsync<TaskFailedException>(() => context.CallActivityAsync("Boom", new TaskOptions(ThreeTimes)));
+            var failed = await Assert.ThrowsAsync<TaskFailedException>(() =>
+                context.CallActivityAsync("Boom", new TaskOptions(ThreeTimes)));
             taskId = failed.TaskId;
             return context.CurrentUtcDateTime - before;
         }));
@@ -96,7 +97,8 @@ public sealed class ErrorTests(PostgresServer postgres)
             .Activity<object, int>("Third", _ => Interlocked.Increment(ref count) < 3 ? throw new IOException("again") : count)
             .Orchestrator("Main", async context =>
             {
-                var policy = new RetryPolicy(5, TimeSpan.FromMilliseconds(5)) { HandleFailure = failure => failure.IsCausedBy<IOException>() };
+                var policy = new RetryPolicy(5, TimeSpan.FromMilliseconds(5)) { HandleFailure = failure =>
+                    failure.IsCausedBy<IOException>() };
                 var third = await context.CallActivityAsync<int>("Third", new TaskOptions(policy));
                 await Assert.ThrowsAsync<TaskFailedException>(() => context.CallActivityAsync("Boom", new TaskOptions(policy)));
                 var throws = new RetryPolicy(5, TimeSpan.FromMilliseconds(5)) { HandleFailure = _ => throw new FormatException() };
@@ -171,7 +173,8 @@ public sealed class ErrorTests(PostgresServer postgres)
     [Fact]
     public async Task Options_passed_as_the_input_are_refused()
     {
-        var end = await RunAsync(new LambdaFunctions().Orchestrator("Main", context => context.CallActivityAsync("A", (object)new TaskOptions(ThreeTimes))));
+        var end = await RunAsync(new LambdaFunctions().Orchestrator("Main", context =>
+            context.CallActivityAsync("A", (object)new TaskOptions(ThreeTimes))));
         Assert.Equal("System.ArgumentException", end.FailureDetails!.ErrorType);
     }
 
@@ -207,7 +210,8 @@ public sealed class ErrorTests(PostgresServer postgres)
                     await context.CallActivityAsync("Nothing");
                 }
             }));
-        Assert.Equal(("System.InvalidOperationException", true), (end.FailureDetails!.ErrorType, end.FailureDetails.ErrorMessage.Contains("not durable")));
+        Assert.Equal(("System.InvalidOperationException", true), (end.FailureDetails!.ErrorType,
+            end.FailureDetails.ErrorMessage.Contains("not durable")));
     }
 
     [Theory]
@@ -244,7 +248,8 @@ public sealed class ErrorTests(PostgresServer postgres)
     {
         await using var node = await TestNode.StartAsync(
             postgres.CreateDatabase(),
-            new LambdaFunctions().Orchestrator("Main", context => Task.WhenAll(Enumerable.Range(0, 11).Select(_ => context.CallActivityAsync("A")))),
+            new LambdaFunctions().Orchestrator("Main", context =>
+                Task.WhenAll(Enumerable.Range(0, 11).Select(_ => context.CallActivityAsync("A")))),
             new() { MaxOrchestrationActions = 10 });
         Assert.Contains("maxOrchestrationActions", (await node.RunAsync("Main")).FailureDetails!.ErrorMessage);
     }

@@ -76,7 +76,8 @@ public sealed class EventTests(PostgresServer postgres)
     {
         await using var node = await StartAsync(async context =>
         {
-            var late = await Assert.ThrowsAsync<TaskCanceledException>(() => context.WaitForExternalEvent<string>("none", TimeSpan.FromMilliseconds(20), CancellationToken.None));
+            var late = await Assert.ThrowsAsync<TaskCanceledException>(() =>
+                context.WaitForExternalEvent<string>("none", TimeSpan.FromMilliseconds(20), CancellationToken.None));
             using var cancel = new CancellationTokenSource();
             var cancelled = context.WaitForExternalEvent<string>("none", TimeSpan.FromDays(1), cancel.Token);
             cancel.Cancel();
@@ -85,7 +86,8 @@ public sealed class EventTests(PostgresServer postgres)
             return await context.WaitForExternalEvent<string>("some", TimeSpan.FromDays(1), CancellationToken.None);
         });
         var id = await ScheduleAsync(node);
-        await TestNode.UntilAsync(async () => (await node.Client.GetInstanceAsync(id, true, Stop))!.SerializedCustomStatus == "\"waiting\"");
+        await TestNode.UntilAsync(async () =>
+            (await node.Client.GetInstanceAsync(id, true, Stop))!.SerializedCustomStatus == "\"waiting\"");
         await node.Client.RaiseEventAsync(id, "some", "came", Stop);
         Assert.Equal("came", (await node.EndAsync(id)).ReadOutputAs<string>());
     }
@@ -201,7 +203,8 @@ public sealed class EventTests(PostgresServer postgres)
     public async Task Terminating_includes_children_when_asked(bool recursive)
     {
         await using var node = await TestNode.StartAsync(postgres.CreateDatabase(), new LambdaFunctions()
-            .Orchestrator("Main", context => context.CallSubOrchestratorAsync("Middle", options: new TaskOptions().WithInstanceId("middle")))
+            .Orchestrator("Main", context => context.CallSubOrchestratorAsync("Middle",
+                options: new TaskOptions().WithInstanceId("middle")))
             .Orchestrator("Middle", context => context.CallSubOrchestratorAsync("Leaf", options: new TaskOptions().WithInstanceId("leaf")))
             .Orchestrator("Leaf", context => context.WaitForExternalEvent<object>("never")));
         var id = await node.Client.ScheduleNewOrchestrationInstanceAsync("Main", Stop);

@@ -8,7 +8,12 @@ namespace Pipeline.Tests.Conformance.Durable;
 /// <summary>An engine that is killed at any moment loses nothing and repeats nothing that was committed.</summary>
 public sealed class KillTests(PostgresServer postgres)
 {
+    private const string Open = "SELECT count(*) FROM localhost.instance WHERE completed_at IS NULL";
+
     private static readonly bool Long = Environment.GetEnvironmentVariable("PIPELINE_LONG") == "1";
+
+    // Long enough that the work lasts as long as the killing does.
+    private static readonly string ActivityMilliseconds = Long ? "30" : "5";
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -32,13 +37,14 @@ public sealed class KillTests(PostgresServer postgres)
         {
             using var engine = StartEngine(database);
             await Task.Delay(TimeSpan.FromMilliseconds(random.Next(300, 4_000)), Stop);
+            TestContext.Current.TestOutputHelper.WriteLine($"killed with {await ScalarAsync(source, Open)} orchestrations open");
             engine.Kill();
             await engine.WaitForExitAsync(Stop);
         }
         using var last = StartEngine(database);
         try
         {
-            await TestNode.UntilAsync(async () => (long)(await ScalarAsync(source, "SELECT count(*) FROM localhost.instance WHERE completed_at IS NULL"))! == 0);
+            await TestNode.UntilAsync(async () => (long)(await ScalarAsync(source, Open))! == 0, TimeSpan.FromMinutes(10));
         }
         finally
         {
@@ -47,7 +53,8 @@ public sealed class KillTests(PostgresServer postgres)
         Assert.Equal(0L, await ScalarAsync(source, "SELECT count(*) FROM ran WHERE again"));
         Assert.Equal(Count * 10L, await ScalarAsync(source, "SELECT count(DISTINCT (instance, task)) FROM ran"));
         Assert.Equal(Count * 10L, await ScalarAsync(source, "SELECT count(*) FROM localhost.history WHERE kind = 3"));
-        await using var reader = await source.CreateCommand("SELECT input::int, output::int, status FROM localhost.instance").ExecuteReaderAsync(Stop);
+        await using var reader = await source.CreateCommand(
+            "SELECT input::int, output::int, status FROM localhost.instance").ExecuteReaderAsync(Stop);
         while (await reader.ReadAsync(Stop))
         {
             Assert.Equal((short)OrchestrationRuntimeStatus.Completed, reader.GetInt16(2));
@@ -55,7 +62,8 @@ public sealed class KillTests(PostgresServer postgres)
         }
     }
 
-    private static Process StartEngine(string database) => Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [EngineProgram.Verb, database]))!;
+    private static Process StartEngine(string database) =>
+        Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [EngineProgram.Verb, database, ActivityMilliseconds]))!;
 
     private static async Task ExecuteAsync(NpgsqlDataSource source, string sql)
     {

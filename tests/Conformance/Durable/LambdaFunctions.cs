@@ -8,8 +8,10 @@ namespace Pipeline.Tests.Conformance.Durable;
 /// <summary>Orchestrators and activities written as lambdas in a test.</summary>
 internal sealed class LambdaFunctions : IDurableFunctions
 {
-    private readonly ConcurrentDictionary<string, Func<TaskOrchestrationContext, Task<object?>>> orchestrators = new(StringComparer.OrdinalIgnoreCase);
-    private readonly ConcurrentDictionary<string, Func<DurableActivityCall, CancellationToken, Task<object?>>> activities = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, Func<TaskOrchestrationContext, Task<object?>>> orchestrators =
+        new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, Func<DurableActivityCall, CancellationToken, Task<object?>>> activities =
+        new(StringComparer.OrdinalIgnoreCase);
 
     public IReadOnlyCollection<string> Orchestrators => [.. orchestrators.Keys];
 
@@ -17,7 +19,8 @@ internal sealed class LambdaFunctions : IDurableFunctions
 
     public Func<TaskOrchestrationContext, Task<object?>>? FindOrchestrator(TaskName name) => orchestrators.GetValueOrDefault(name.Name);
 
-    public Func<DurableActivityCall, CancellationToken, Task<object?>>? FindActivity(TaskName name) => activities.GetValueOrDefault(name.Name);
+    public Func<DurableActivityCall, CancellationToken, Task<object?>>? FindActivity(TaskName name) =>
+        activities.GetValueOrDefault(name.Name);
 
     public LambdaFunctions Orchestrator<TOutput>(string name, Func<TaskOrchestrationContext, Task<TOutput>> code)
     {

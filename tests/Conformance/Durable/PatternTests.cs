@@ -21,7 +21,8 @@ public sealed class PatternTests(PostgresServer postgres)
     [Fact]
     public async Task An_orchestration_returns_its_input()
     {
-        var end = await RunAsync(new LambdaFunctions().Orchestrator("Main", context => Task.FromResult(context.GetInput<string>())), "hello");
+        var end = await RunAsync(new LambdaFunctions().Orchestrator("Main", context =>
+            Task.FromResult(context.GetInput<string>())), "hello");
         Assert.Equal(OrchestrationRuntimeStatus.Completed, end.RuntimeStatus);
         Assert.Equal("hello", end.ReadOutputAs<string>());
         Assert.Equal("hello", end.ReadInputAs<string>());
@@ -160,7 +161,8 @@ public sealed class PatternTests(PostgresServer postgres)
             .Orchestrator("Child", async context =>
             {
                 await context.CallActivityAsync("Nothing");
-                return (string[])[context.Parent!.Name.Name, context.Parent.InstanceId, context.InstanceId, context.GetInput<int>().ToString()];
+                return (string[])[context.Parent!.Name.Name, context.Parent.InstanceId, context.InstanceId,
+                    context.GetInput<int>().ToString()];
             })
             .Activity<object, int>("Nothing", _ => 0));
         var output = end.ReadOutputAs<string[]>()!;
@@ -178,7 +180,8 @@ public sealed class PatternTests(PostgresServer postgres)
                 var options = new TaskOptions().WithInstanceId("child-7");
                 var first = context.CallSubOrchestratorAsync<string>("Child", options: options);
                 await context.CreateTimer(TimeSpan.FromMilliseconds(1), CancellationToken.None);
-                var second = await Assert.ThrowsAsync<TaskFailedException>(() => context.CallSubOrchestratorAsync<string>("Child", options: options));
+                var second = await Assert.ThrowsAsync<TaskFailedException>(() =>
+                    context.CallSubOrchestratorAsync<string>("Child", options: options));
                 context.SendEvent("child-7", "go", "done");
                 return $"{await first}: {second.FailureDetails.ErrorMessage}";
             })
@@ -189,7 +192,8 @@ public sealed class PatternTests(PostgresServer postgres)
     [Fact]
     public async Task The_custom_status_is_seen_while_it_runs()
     {
-        await using var node = await TestNode.StartAsync(postgres.CreateDatabase(), new LambdaFunctions().Orchestrator("Main", async context =>
+        await using var node = await TestNode.StartAsync(postgres.CreateDatabase(), new LambdaFunctions().Orchestrator("Main",
+            async context =>
         {
             context.SetCustomStatus(new { Step = 1 });
             await context.WaitForExternalEvent<object>("go");

@@ -11,7 +11,7 @@ namespace Pipeline.Tests.Conformance.Durable;
 /// <summary>One engine on a database, as the host would run it.</summary>
 internal sealed class TestNode : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("PATIENCE") ?? "60"));
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly IHost host;
 
@@ -52,7 +52,8 @@ internal sealed class TestNode : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"Instance {id} did not end. The engine wrote:\n{string.Join('\n', log.Lines.Select(line => line.Text))}");
+            var lines = string.Join('\n', log.Lines.Select(line => line.Text));
+            throw new TimeoutException($"Instance {id} did not end. The engine wrote:\n{lines}");
         }
     }
 
@@ -67,11 +68,11 @@ internal sealed class TestNode : IAsyncDisposable
         return (bool)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     });
 
-    /// <summary>Waits until something holds; a minute without it fails the test.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> holds)
+    /// <summary>Waits until something holds; a minute (or so long) without it fails the test.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> holds, TimeSpan? patience = null)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(Patience);
+        deadline.CancelAfter(patience ?? Patience);
         while (!await holds()) await Task.Delay(20, deadline.Token);
     }
 

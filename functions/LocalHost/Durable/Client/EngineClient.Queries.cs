@@ -35,7 +35,8 @@ internal sealed partial class EngineClient
 
     public override Task<Page<string>> ListInstanceIdsAsync(
         IEnumerable<OrchestrationRuntimeStatus>? runtimeStatus = null, DateTimeOffset? completedTimeFrom = null,
-        DateTimeOffset? completedTimeTo = null, int pageSize = 100, string? lastInstanceKey = null, CancellationToken cancellation = default)
+        DateTimeOffset? completedTimeTo = null, int pageSize = 100, string? lastInstanceKey = null,
+        CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pageSize, 1);
         return RetryAsync(
@@ -74,7 +75,11 @@ internal sealed partial class EngineClient
         {
             var change = parts.Waiters.NextChange(instanceId);
             var instance = await GetInstancesAsync(instanceId, payloads, cancellation);
-            if (instance is not null && reached(instance)) return instance;
+            if (instance is not null && reached(instance))
+            {
+                parts.Waiters.Changed(instanceId);
+                return instance;
+            }
             cancellation.ThrowIfCancellationRequested();
             await Task.WhenAny(change, Task.Delay(pause, parts.Time, cancellation));
         }

@@ -18,9 +18,11 @@ internal sealed partial class EngineClient(EngineParts parts) : DurableTaskClien
     private DateTimeOffset Now => new(TurnRunner.Microseconds(parts.Time.GetUtcNow().UtcDateTime), TimeSpan.Zero);
 
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
-        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
+        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null,
+        CancellationToken cancellation = default)
     {
-        if (orchestratorName.Name is "") throw new ArgumentException("An orchestration needs the name of its orchestrator.", nameof(orchestratorName));
+        if (orchestratorName.Name is "")
+            throw new ArgumentException("An orchestration needs the name of its orchestrator.", nameof(orchestratorName));
         var now = Now;
         var instance = new NewInstance(
             options?.InstanceId is { Length: > 0 } id ? InstanceIds.Check(id) : Guid.NewGuid().ToString("N"),
@@ -60,7 +62,8 @@ internal sealed partial class EngineClient(EngineParts parts) : DurableTaskClien
             ?? throw new ArgumentException($"An orchestration with the instanceId {instanceId} was not found.", nameof(instanceId));
         if (!restartWithNewInstanceId && !found.Instance.IsCompleted)
             throw new InvalidOperationException(
-                $"An orchestration with the instanceId {instanceId} cannot be restarted: it is {found.Instance.RuntimeStatus} and has not ended.");
+                $"An orchestration with the instanceId {instanceId} cannot be restarted: "
+                + $"it is {found.Instance.RuntimeStatus} and has not ended.");
         var now = Now;
         var restarted = new NewInstance(
             restartWithNewInstanceId ? Guid.NewGuid().ToString("N") : instanceId, found.Instance.Name, found.Version,
@@ -75,10 +78,11 @@ internal sealed partial class EngineClient(EngineParts parts) : DurableTaskClien
     private IReadOnlySet<OrchestrationRuntimeStatus> Refusing(StartOrchestrationOptions? options)
     {
         if (options?.DedupeStatuses is not { } names)
-            return parts.Options.OverridableExistingInstanceStates == OverridableStates.AnyState ? FrozenSet<OrchestrationRuntimeStatus>.Empty : NotEnded;
+            return parts.Options.OverridableExistingInstanceStates == OverridableStates.AnyState
+                ? FrozenSet<OrchestrationRuntimeStatus>.Empty : NotEnded;
         return names.Select(name => Enum.TryParse<OrchestrationRuntimeStatus>(name, ignoreCase: true, out var status)
             ? status
-            : throw new ArgumentException($"'{name}' is not a runtime status of an orchestration; DedupeStatuses takes names such as 'Running'."))
+            : throw new ArgumentException($"DedupeStatuses has '{name}', which is not a runtime status; it takes names such as 'Running'."))
             .ToFrozenSet();
     }
 
@@ -103,5 +107,6 @@ internal sealed partial class EngineClient(EngineParts parts) : DurableTaskClien
         parts.Wake.Set();
     }
 
-    private Task<T> RetryAsync<T>(Func<Task<T>> call, CancellationToken cancellation) => parts.Outage.RetryAsync(call, cancellation, Patience);
+    private Task<T> RetryAsync<T>(Func<Task<T>> call, CancellationToken cancellation) =>
+        parts.Outage.RetryAsync(call, cancellation, Patience);
 }

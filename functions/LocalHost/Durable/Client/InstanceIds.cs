@@ -7,7 +7,8 @@ internal static class InstanceIds
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         if (instanceId is ['@', ..] && instanceId.IndexOf('@', 1) > 0)
-            throw new ArgumentException($"'{instanceId}' is the id of an entity; orchestrations cannot have ids of the form @name@key.", nameof(instanceId));
+            throw new ArgumentException($"'{instanceId}' is the id of an entity; orchestrations cannot have ids of the form @name@key.",
+                nameof(instanceId));
         return CheckText(instanceId, nameof(instanceId));
     }
 

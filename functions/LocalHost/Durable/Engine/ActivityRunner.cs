@@ -6,7 +6,8 @@ using Pipeline.LocalHost.Durable.Store;
 namespace Pipeline.LocalHost.Durable.Engine;
 
 /// <summary>Runs claimed activities, at most so many at once; what they return or throw goes to the committer.</summary>
-internal sealed partial class ActivityRunner(IDurableFunctions functions, DataConverter converter, Window window, ILogger<ActivityRunner> log)
+internal sealed partial class ActivityRunner(IDurableFunctions functions, DataConverter converter, Window window,
+    ILogger<ActivityRunner> log)
 {
     /// <summary>Starts activities; each that ends is given to <paramref name="done"/>, one that was abandoned with null.</summary>
     public void Start(Node node, IReadOnlyList<ActivityWork> works, Action<ActivityWork, ActivityResult?> done)
@@ -51,6 +52,7 @@ internal sealed partial class ActivityRunner(IDurableFunctions functions, DataCo
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Activity {Activity} (task {TaskId} of {InstanceId}) failed; its orchestration decides what follows.")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Activity {Activity} (task {TaskId} of {InstanceId}) failed; its orchestration decides what follows.")]
     private static partial void LogFailed(ILogger log, Exception error, string activity, string instanceId, int taskId);
 }

@@ -40,7 +40,7 @@ internal sealed partial class Committer(
     public void Add(Finished finished) => queue.Writer.TryWrite(finished);
 
     /// <summary>No more work comes: the loop ends once the queue is empty.</summary>
-    public void Complete() => queue.Writer.Complete();
+    public void Complete() => queue.Writer.TryComplete();
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -72,7 +72,7 @@ internal sealed partial class Committer(
         catch (StaleTurnException) when (batch.Count == 1)
         {
             LogStale(log, batch[0].Turn!.Result.Work.Facts.InstanceId);
-            await GiveUpAsync(node, batch[0], stopping);
+            GiveUp(node, batch[0]);
         }
         catch (Exception error) when (batch.Count == 1 && error is not OperationCanceledException)
         {
@@ -141,26 +141,21 @@ internal sealed partial class Committer(
         catch (Exception again) when (again is not OperationCanceledException)
         {
             LogRefused(log, again);
-            await GiveUpAsync(node, finished, stopping);
+            GiveUp(node, finished);
         }
     }
 
-    private async Task GiveUpAsync(Node node, Finished finished, CancellationToken stopping)
+    // The database still calls it this node's, which does not know of it any more: the next reconciliation frees it.
+    private void GiveUp(Node node, Finished finished)
     {
         if (finished.Activity is { } activity) node.Activities.TryRemove(activity.Work.Key, out _);
-        if (finished.Turn is not { } turn) return;
-        await outage.RetryAsync(
-            async () =>
-            {
-                await store.ReleaseTurnAsync(node.Id, turn.Result.Work.Key, stopping);
-                return true;
-            },
-            stopping);
-        node.Turns.TryRemove(turn.Result.Work.Key, out _);
+        if (finished.Turn is { } turn) node.Turns.TryRemove(turn.Result.Work.Key, out _);
+        node.Uncertain = true;
         Committed([]);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A turn of instance {InstanceId} is void: the instance changed in the meantime. It is run again.")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "A turn of instance {InstanceId} is void: the instance changed in the meantime. It is run again.")]
     private static partial void LogStale(ILogger log, string instanceId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "PostgreSQL refuses to store finished work.")]

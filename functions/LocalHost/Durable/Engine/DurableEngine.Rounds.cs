@@ -35,7 +35,9 @@ internal sealed partial class DurableEngine
         }
         if (claimed.Activities.Count > 0) StartActivities(current, claimed.Activities);
         if (claimed.Turns.Count > 0) StartTurns(current, claimed.Turns);
-        if (claimed.Turns.Count == turnPlaces || claimed.Activities.Count == activityPlaces) return;
+        // Full hands: there may be more, and a place becomes free any moment. Hands that were full before are told when that is.
+        if (claimed.Turns.Count > 0 && claimed.Turns.Count == turnPlaces) return;
+        if (claimed.Activities.Count > 0 && claimed.Activities.Count == activityPlaces) return;
         var untilDue = claimed.NextDue - parts.Time.GetUtcNow().UtcDateTime ?? parts.Options.Poll;
         if (untilDue > TimeSpan.Zero) await parts.Wake.WaitAsync(untilDue < parts.Options.Poll ? untilDue : parts.Options.Poll, stopping);
     }

@@ -66,7 +66,7 @@ internal sealed partial class DurableEngine : IHostedService
     {
         await claiming.CancelAsync();
         node.Stopping = true;
-        while (!(node.Turns.IsEmpty && node.Activities.IsEmpty) && !cancellationToken.IsCancellationRequested)
+        while (!(node.Lost || node.Turns.IsEmpty && node.Activities.IsEmpty) && !cancellationToken.IsCancellationRequested)
             await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(20), parts.Time, cancellationToken));
         if (cancellationToken.IsCancellationRequested) await node.Cancellation.CancelAsync();
         committer.Complete();
@@ -113,7 +113,8 @@ internal sealed partial class DurableEngine : IHostedService
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The embedded durable engine runs task hub {Hub}; its history is in PostgreSQL.")]
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "The embedded durable engine runs task hub {Hub}; its history is in PostgreSQL.")]
     private static partial void LogStarted(ILogger log, string hub);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A round of the durable engine failed; the next one in {PauseMs} ms.")]
@@ -122,7 +123,8 @@ internal sealed partial class DurableEngine : IHostedService
     [LoggerMessage(Level = LogLevel.Warning, Message = "The durable engine's lease could not be given back; it expires by itself.")]
     private static partial void LogNotReleased(ILogger log, Exception error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The durable engine's lease expired and its work was given away; it goes on under a new one.")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "The durable engine's lease expired and its work was given away; it goes on under a new one.")]
     private static partial void LogLost(ILogger log);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The work of {Count} dead nodes was freed.")]

@@ -13,10 +13,15 @@ internal sealed class EngineParts : IAsyncDisposable
         ILoggerFactory loggers)
     {
         (Options, Functions, Converter, Time, Loggers) = (options, functions, converter, time, loggers);
+        var given = new NpgsqlConnectionStringBuilder(connectionString);
         Database = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(connectionString)
         {
             // The engine says the same few statements over and over: their plans are kept.
             MaxAutoPrepare = 64, AutoPrepareMinUsages = 2, ApplicationName = $"durable {options.HubName}",
+            // Every one of them goes by key, and tables that fill and empty all the time have no statistics to be planned by: a plan made
+            // while they were empty would read them from end to end once they are full.
+            Options = $"{given.Options} -c jit=off -c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off "
+                + "-c enable_mergejoin=off",
         }.ConnectionString).Build();
         Outage = new(time, loggers.CreateLogger<Outage>());
         Nodes = new(Database, options.HubName);

@@ -22,7 +22,8 @@ internal sealed partial class TurnRunner(
     public async Task RunAsync(Node node, IReadOnlyList<TurnWork> works, Action<FinishedTurn> done, Action<long, string> onIllegalAwait)
     {
         var states = works.Select(work => live.Take(work.Key, work.Facts.Execution, work.HistoryLength)).ToList();
-        var replayed = works.Where((work, i) => states[i] is null && work.HistoryLength > 0 && !work.Ended).Select(work => work.Key).ToArray();
+        var replayed = works.Where((work, i) =>
+            states[i] is null && work.HistoryLength > 0 && !work.Ended).Select(work => work.Key).ToArray();
         var histories = replayed is [] ? [] : await store.HistoriesAsync(replayed, node.Cancellation.Token);
         await Task.WhenAll(works.Select((work, i) => Task.Run(async () =>
         {

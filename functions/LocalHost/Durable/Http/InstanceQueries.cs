@@ -25,7 +25,8 @@ internal static class InstanceQueries
         await foreach (var page in pages.AsPages(Decode(http.Request.Headers[TokenHeader]), size))
         {
             foreach (var instance in page.Values) answer.Add(InstanceJson.Of(instance, showInput));
-            if (page.ContinuationToken is { } token) http.Response.Headers[TokenHeader] = Convert.ToBase64String(Encoding.UTF8.GetBytes(token));
+            if (page.ContinuationToken is { } token)
+                http.Response.Headers[TokenHeader] = Convert.ToBase64String(Encoding.UTF8.GetBytes(token));
             break;
         }
         return Results.Json(answer);
@@ -47,11 +48,13 @@ internal static class InstanceQueries
     {
         if (string.IsNullOrEmpty(token)) return null;
         var bytes = new byte[token.Length];
-        return Convert.TryFromBase64String(token, bytes, out var length) ? Encoding.UTF8.GetString(bytes, 0, length).Replace("\0", "") : null;
+        return Convert.TryFromBase64String(token, bytes, out var length)
+            ? Encoding.UTF8.GetString(bytes, 0, length).Replace("\0", "") : null;
     }
 
     private static bool TryFilter(
-        IQueryCollection query, out DateTimeOffset? from, out DateTimeOffset? to, out List<OrchestrationRuntimeStatus>? statuses, out string fault)
+        IQueryCollection query, out DateTimeOffset? from, out DateTimeOffset? to, out List<OrchestrationRuntimeStatus>? statuses,
+        out string fault)
     {
         (from, to, statuses, fault) = (null, null, null, "");
         foreach (var name in (string[])["createdTimeFrom", "createdTimeTo"])
@@ -66,7 +69,8 @@ internal static class InstanceQueries
             if (name == "createdTimeFrom") from = time;
             else to = time;
         }
-        foreach (var text in ((string?)query["runtimeStatus"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var text in ((string?)query["runtimeStatus"] ?? "").Split(',',
+            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             if (!Enum.TryParse<OrchestrationRuntimeStatus>(text, ignoreCase: true, out var status))
             {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +17,8 @@ internal static class ManagementEndpoints
     public static void Map(IEndpointRouteBuilder endpoints, Func<HttpRequest, bool> allowed)
     {
         var group = endpoints.MapGroup("/runtime/webhooks/durabletask");
-        group.AddEndpointFilter(async (context, next) => allowed(context.HttpContext.Request) ? await next(context) : Results.Unauthorized());
+        group.AddEndpointFilter(async (context, next) =>
+            allowed(context.HttpContext.Request) ? await next(context) : Results.Unauthorized());
         group.MapGet("/instances", (Delegate)InstanceQueries.ListAsync);
         group.MapDelete("/instances", (Delegate)InstanceQueries.PurgeAllAsync);
         group.MapGet("/instances/{id}", StatusAsync);
@@ -37,7 +39,8 @@ internal static class ManagementEndpoints
         var client = Client(http);
         if (!Valid(id) || await client.GetInstanceAsync(id, true, http.RequestAborted) is not { } instance) return NotFound(id);
         var inputs = !string.Equals(http.Request.Query["showInput"], "false", StringComparison.OrdinalIgnoreCase);
-        var failIsError = string.Equals(http.Request.Query["returnInternalServerErrorOnFailure"], "true", StringComparison.OrdinalIgnoreCase);
+        var failIsError = string.Equals(http.Request.Query["returnInternalServerErrorOnFailure"], "true",
+            StringComparison.OrdinalIgnoreCase);
         var status = instance switch
         {
             { IsCompleted: false } => StatusCodes.Status202Accepted,
@@ -46,7 +49,7 @@ internal static class ManagementEndpoints
         };
         if (status == StatusCodes.Status202Accepted)
         {
-            http.Response.Headers.Location = $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}{http.Request.Path}{http.Request.QueryString}";
+            http.Response.Headers.Location = http.Request.GetEncodedUrl();
             http.Response.Headers.RetryAfter = "10";
         }
         return Results.Json(InstanceJson.Of(instance, inputs), statusCode: status);

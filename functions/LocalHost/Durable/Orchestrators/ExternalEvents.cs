@@ -51,7 +51,8 @@ internal sealed class ExternalEvents(DataConverter converter)
         if (!waiters.TryGetValue(name, out var waiting)) waiters[name] = waiting = new();
         else if (waiting.Last!.Value.Type != typeof(T))
             throw new ArgumentException(
-                $"Events named {name} are already awaited as {waiting.Last.Value.Type.Name}; they cannot be awaited as {typeof(T).Name} too.");
+                $"Events named {name} are already awaited as {waiting.Last.Value.Type.Name}; "
+                + $"they cannot be awaited as {typeof(T).Name} too.");
         var node = waiting.AddLast(waiter);
         cancellation.Register(() =>
         {

@@ -17,7 +17,8 @@ internal abstract class OpenTask(HistoryKind kind, int taskId, string name)
     public abstract void Fail(TaskFailureDetails failure);
 
     /// <summary>The exception code sees; its inner exception is of the engine's own type, as in the real SDK.</summary>
-    protected Exception Failed(TaskFailureDetails failure) => new TaskFailedException(name, taskId, failure, kind == HistoryKind.ChildCreated
+    protected Exception Failed(TaskFailureDetails failure) => new TaskFailedException(
+        name, taskId, failure, kind == HistoryKind.ChildCreated
         ? new Core.SubOrchestrationFailedException(taskId, name, failure.ErrorMessage)
         : new Core.TaskFailedException(taskId, name, failure.ErrorMessage));
 }

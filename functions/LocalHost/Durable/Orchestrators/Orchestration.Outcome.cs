@@ -57,7 +57,8 @@ internal sealed partial class Orchestration
 
     private TurnOutcome End(TurnOutcome turn)
     {
-        if (running!.IsFaulted || running.IsCanceled) return Failed(turn, running.Exception?.InnerException ?? new TaskCanceledException(running));
+        if (running!.IsFaulted || running.IsCanceled)
+            return Failed(turn, running.Exception?.InnerException ?? new TaskCanceledException(running));
         if (NextGeneration is { } next)
             return turn with { Next = next, Carried = next.PreserveEvents ? [.. Events.Unprocessed] : [] };
         try

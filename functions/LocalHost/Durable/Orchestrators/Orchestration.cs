@@ -37,7 +37,8 @@ internal sealed partial class Orchestration
 
     /// <summary>An execution before its first event; <paramref name="code"/> null is an orchestrator nobody registered.</summary>
     public Orchestration(
-        OrchestrationFacts facts, Func<TaskOrchestrationContext, Task<object?>>? code, OrchestrationServices services, Action onIllegalAwait)
+        OrchestrationFacts facts, Func<TaskOrchestrationContext, Task<object?>>? code, OrchestrationServices services,
+        Action onIllegalAwait)
     {
         Facts = facts;
         this.code = code;
@@ -143,7 +144,8 @@ internal sealed partial class Orchestration
     private Core.NonDeterministicOrchestrationException NonDeterministic(HistoryEvent e, string now) => new(
         e.TaskId,
         $"the history of instance '{Facts.InstanceId}' has event {Describe(e.Kind, e.TaskId, e.Name)}, but the code of orchestrator "
-        + $"'{Facts.Name}' now {now}. Was the code changed while the instance was running? Give changed orchestrators a new name or version.");
+        + $"'{Facts.Name}' now {now}. Was the code changed while the instance was running? "
+        + "Give changed orchestrators a new name or version.");
 
     private static string Describe(HistoryKind kind, int id, string? name) =>
         string.IsNullOrEmpty(name) ? $"{kind} #{id}" : $"{kind} #{id} '{name}'";

@@ -26,7 +26,8 @@ internal static class RetryCall
                 if (Delay(context, policy, attempt, first, failed.FailureDetails) is not { } delay) throw;
                 // The real SDK makes a timer that fires at once even after the last attempt: the numbers of later tasks depend on it.
                 var last = attempt + 1 >= policy.MaxNumberOfAttempts;
-                await context.CreateTimer(last ? context.CurrentUtcDateTime : context.CurrentUtcDateTime.Add(delay), CancellationToken.None);
+                await context.CreateTimer(last ? context.CurrentUtcDateTime : context.CurrentUtcDateTime.Add(delay),
+                    CancellationToken.None);
                 if (last) throw;
             }
         }
@@ -63,7 +64,8 @@ internal static class RetryCall
             }
             catch (TaskFailedException failed) when (FailureText.Retriable(failed.FailureDetails))
             {
-                var retry = new RetryContext(context, failures, failed.FailureDetails, context.CurrentUtcDateTime - first, CancellationToken.None);
+                var retry = new RetryContext(context, failures, failed.FailureDetails, context.CurrentUtcDateTime - first,
+                    CancellationToken.None);
                 if (!await handler(retry)) throw;
             }
         }

@@ -18,7 +18,7 @@ internal static class ActivityWrites
             rows.Add(
                 work.Key, (short)(failure is null ? HistoryKind.TaskCompleted : HistoryKind.TaskFailed),
                 failure is null ? output : FailureText.Write(failure), work.Name.Name);
-        return rows.AddTo(new(
+        return rows.AddTo(Sql.Command(
             """
             WITH result AS (SELECT * FROM unnest($3, $4, $5, $6) AS r(key, kind, payload, name)),
             gone AS (
@@ -27,7 +27,7 @@ internal static class ActivityWrites
             INSERT INTO localhost.message (instance, execution, visible_at, kind, task, name, payload)
             SELECT g.instance, g.execution, $2, g.kind, g.task, g.name, g.payload
             FROM gone g JOIN localhost.instance i ON i.key = g.instance AND i.execution = g.execution AND i.status NOT IN (1, 3, 5)
-            """)
-        { Parameters = { new() { Value = node }, new() { Value = at } } });
+            """,
+            node, at));
     }
 }

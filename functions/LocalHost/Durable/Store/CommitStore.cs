@@ -23,7 +23,7 @@ internal sealed class CommitStore(NpgsqlDataSource database, string hub)
         await using var connection = await database.OpenConnectionAsync(stopping);
         await using var transaction = await connection.BeginTransactionAsync(stopping);
         await using var batch = new NpgsqlBatch(connection, transaction);
-        batch.BatchCommands.Add(new("SELECT 1 FROM localhost.node WHERE id = $1 FOR KEY SHARE") { Parameters = { new() { Value = node } } });
+        batch.BatchCommands.Add(Sql.Command("SELECT 1 FROM localhost.node WHERE id = $1 FOR KEY SHARE", node));
         if (results.Count > 0) batch.BatchCommands.Add(ActivityWrites.Complete(node, at, results));
         if (turns.Count > 0) writes.AddTo(batch);
         if (notify) batch.BatchCommands.Add(new($"NOTIFY {Notifications.Channel}"));
@@ -34,19 +34,11 @@ internal sealed class CommitStore(NpgsqlDataSource database, string hub)
             // The only other statement that returns rows tells the keys of the activities this node keeps.
             while (await reader.NextResultAsync(stopping))
                 while (await reader.ReadAsync(stopping))
-                    if (!await reader.IsDBNullAsync(3, stopping)) kept.Add(writes.Kept(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt32(2)));
+                    if (!await reader.IsDBNullAsync(3, stopping))
+                        kept.Add(writes.Kept(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt32(2)));
         }
         if (turns.Count > 0 && !writes.AllApplied) throw new StaleTurnException();
         await transaction.CommitAsync(stopping);
         return kept;
-    }
-
-    /// <summary>Gives a turn back unrun.</summary>
-    public async Task ReleaseTurnAsync(Guid node, long instance, CancellationToken stopping)
-    {
-        await using var command = database.CreateCommand("UPDATE localhost.instance SET owner = NULL WHERE key = $2 AND owner = $1");
-        command.Parameters.Add(new() { Value = node });
-        command.Parameters.Add(new() { Value = instance });
-        await command.ExecuteNonQueryAsync(stopping);
     }
 }

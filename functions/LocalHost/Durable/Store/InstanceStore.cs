@@ -39,7 +39,10 @@ internal sealed class InstanceStore(NpgsqlDataSource database, string hub)
     /// <summary>Fails an instance whose code broke the rules outside of a turn.</summary>
     public async Task<bool> FaultAsync(long instance, TaskFailureDetails failure, DateTimeOffset now, CancellationToken cancellation) =>
         await WriteAsync(
-            "INSERT INTO localhost.message (instance, visible_at, kind, payload) SELECT key, $2, $3, $4 FROM localhost.instance WHERE key = $1",
+            """
+            INSERT INTO localhost.message (instance, visible_at, kind, payload)
+            SELECT key, $2, $3, $4 FROM localhost.instance WHERE key = $1
+            """,
             cancellation, instance, now, (short)HistoryKind.Faulted, FailureText.Write(failure)) > 0;
 
     private async Task<bool> TryCreateAsync(NewInstance instance, DateTimeOffset now, CancellationToken cancellation) => await WriteAsync(

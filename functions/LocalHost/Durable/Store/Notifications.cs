@@ -2,7 +2,8 @@ using Npgsql;
 
 namespace Pipeline.LocalHost.Durable.Store;
 
-/// <summary>Hears that another node or client wrote work. A notification may be lost: whoever listens also looks from time to time.</summary>
+/// <summary>Hears that another node or client wrote work. A notification may be lost: whoever listens also looks from time to
+/// time.</summary>
 internal sealed class Notifications(NpgsqlDataSource database)
 {
     public const string Channel = "localhost_work";

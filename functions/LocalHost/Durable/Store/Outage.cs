@@ -12,7 +12,9 @@ internal sealed partial class Outage(TimeProvider time, ILogger<Outage> log)
     /// <summary>True for what another attempt may not meet again.</summary>
     public static bool IsTransient(Exception error) => error switch
     {
-        PostgresException postgres => postgres.IsTransient || postgres.SqlState[..2] is "08" or "53" or "57" or "40",
+        // A connection's, a resource's, an operator's or a conflict's fault; read-only is a stand-by on its way to becoming primary.
+        PostgresException postgres => postgres.IsTransient || postgres.SqlState is "25006"
+            || postgres.SqlState[..2] is "08" or "53" or "57" or "40",
         NpgsqlException or SocketException or IOException or TimeoutException => true,
         _ => false,
     };
@@ -36,6 +38,7 @@ internal sealed partial class Outage(TimeProvider time, ILogger<Outage> log)
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The durable engine's PostgreSQL does not answer ({Reason}); next attempt in {PauseMs} ms.")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "The durable engine's PostgreSQL does not answer ({Reason}); next attempt in {PauseMs} ms.")]
     private static partial void LogAway(ILogger log, string reason, double pauseMs);
 }

@@ -25,7 +25,8 @@ internal sealed class QueryStore(NpgsqlDataSource database, string hub, DataConv
     }
 
     /// <summary>One page, ordered by id, from behind the token, which is an id.</summary>
-    public async Task<Page<OrchestrationMetadata>> QueryAsync(OrchestrationQuery query, string? token, int size, CancellationToken cancellation)
+    public async Task<Page<OrchestrationMetadata>> QueryAsync(OrchestrationQuery query, string? token, int size,
+        CancellationToken cancellation)
     {
         if (query.TaskHubNames is { } hubs && !hubs.Contains(hub, StringComparer.OrdinalIgnoreCase)) return new([]);
         await using var command = database.CreateCommand(

@@ -44,7 +44,7 @@ internal static class Schema
         CREATE INDEX instance_parent ON localhost.instance (parent) WHERE parent IS NOT NULL;
 
         CREATE TABLE localhost.history (
-            instance bigint NOT NULL REFERENCES localhost.instance ON DELETE CASCADE,
+            instance bigint NOT NULL,
             seq int NOT NULL,
             kind smallint NOT NULL,
             at timestamptz NOT NULL,
@@ -71,7 +71,7 @@ internal static class Schema
         CREATE TABLE localhost.activity (
             key bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
             hub text NOT NULL COLLATE "C",
-            instance bigint NOT NULL REFERENCES localhost.instance ON DELETE CASCADE,
+            instance bigint NOT NULL,
             execution uuid NOT NULL,
             task int NOT NULL,
             name text NOT NULL,
@@ -81,6 +81,16 @@ internal static class Schema
             owner uuid);
         CREATE INDEX activity_waiting ON localhost.activity (hub, key) WHERE owner IS NULL;
         CREATE INDEX activity_instance ON localhost.activity (instance);
+
+        -- History and activities are only written by transactions that hold their instance's row: a foreign key would check each of
+        -- them for nothing. What is left of it is the cascade. Messages come from anywhere and keep theirs.
+        CREATE FUNCTION localhost.forget() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            DELETE FROM localhost.history WHERE instance = OLD.key;
+            DELETE FROM localhost.activity WHERE instance = OLD.key;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER forget AFTER DELETE ON localhost.instance FOR EACH ROW EXECUTE FUNCTION localhost.forget();
         """,
     ];
 

@@ -14,7 +14,7 @@ internal sealed partial class TurnWrites
     {
         batch.BatchCommands.Add(consume = consumed.AddTo(new(
             "DELETE FROM localhost.message m USING unnest($1, $2) AS c(instance, seq) WHERE m.instance = c.instance AND m.seq = c.seq")));
-        batch.BatchCommands.Add(update = instances.AddTo(Command(
+        batch.BatchCommands.Add(update = instances.AddTo(Sql.Command(
             """
             UPDATE localhost.instance i SET
                 owner = NULL, attempts = 0, history_length = t.length, status = t.status, updated_at = t.at,
@@ -33,7 +33,7 @@ internal sealed partial class TurnWrites
             INSERT INTO localhost.history (instance, seq, kind, at, task, name, payload, detail)
             SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
             """)));
-        if (activities.Count > 0) batch.BatchCommands.Add(activities.AddTo(Command(
+        if (activities.Count > 0) batch.BatchCommands.Add(activities.AddTo(Sql.Command(
             """
             INSERT INTO localhost.activity (hub, instance, execution, task, name, version, input, tags, owner)
             SELECT $1, * FROM unnest($2, $3, $4, $5, $6, $7, $8, $9) RETURNING key, instance, task, owner
@@ -42,12 +42,12 @@ internal sealed partial class TurnWrites
         AddMessages(batch);
     }
 
-    private static NpgsqlBatchCommand Command(string sql, object first) => new(sql) { Parameters = { new() { Value = first } } };
-
     private void AddRemovals(NpgsqlBatch batch)
     {
-        if (renewed.Count > 0) batch.BatchCommands.Add(Command("DELETE FROM localhost.history WHERE instance = ANY ($1)", renewed.ToArray()));
-        if (ended.Count > 0) batch.BatchCommands.Add(Command("DELETE FROM localhost.message WHERE instance = ANY ($1)", ended.ToArray()));
+        if (renewed.Count > 0)
+            batch.BatchCommands.Add(Sql.Command("DELETE FROM localhost.history WHERE instance = ANY ($1)", renewed.ToArray()));
+        if (ended.Count > 0)
+            batch.BatchCommands.Add(Sql.Command("DELETE FROM localhost.message WHERE instance = ANY ($1)", ended.ToArray()));
         if (cancelledTimers.Count > 0) batch.BatchCommands.Add(cancelledTimers.AddTo(new(
             $"""
             DELETE FROM localhost.message m USING unnest($1, $2) AS c(instance, task)
@@ -60,9 +60,9 @@ internal sealed partial class TurnWrites
     {
         const string Rows = "unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) "
             + "AS c(id, execution, name, version, input, tags, parent, parent_id, parent_name, parent_execution, parent_task, at)";
-        batch.BatchCommands.Add(children.AddTo(Command(
+        batch.BatchCommands.Add(children.AddTo(Sql.Command(
             $"DELETE FROM localhost.instance i USING {Rows} WHERE i.hub = $1 AND i.id = c.id AND i.status IN (1, 3, 5)", hub)));
-        batch.BatchCommands.Add(children.AddTo(Command(
+        batch.BatchCommands.Add(children.AddTo(Sql.Command(
             $"""
             WITH made AS (
                 INSERT INTO localhost.instance (hub, id, execution, name, version, status, input, tags,
@@ -73,7 +73,7 @@ internal sealed partial class TurnWrites
             INSERT INTO localhost.message (instance, execution, visible_at, kind)
             SELECT key, execution, created_at, {(short)HistoryKind.ExecutionStarted} FROM made
             """, hub)));
-        batch.BatchCommands.Add(children.AddTo(Command(
+        batch.BatchCommands.Add(children.AddTo(Sql.Command(
             $"""
             INSERT INTO localhost.message (instance, execution, visible_at, kind, task, name, payload)
             SELECT c.parent, c.parent_execution, c.at, {(short)HistoryKind.ChildFailed}, c.parent_task, c.name,
@@ -90,16 +90,17 @@ internal sealed partial class TurnWrites
             INSERT INTO localhost.message (instance, seq, execution, visible_at, kind, task, name, payload)
             SELECT m.instance, coalesce(m.seq, nextval('localhost.message_seq')), m.execution, m.at, m.kind, m.task, m.name, m.payload
             FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS m(instance, seq, execution, at, kind, task, name, payload)
-            JOIN localhost.instance i ON i.key = m.instance AND i.execution = coalesce(m.execution, i.execution) AND i.status NOT IN (1, 3, 5)
+            JOIN localhost.instance i
+                ON i.key = m.instance AND i.execution = coalesce(m.execution, i.execution) AND i.status NOT IN (1, 3, 5)
             """)));
-        if (events.Count > 0) batch.BatchCommands.Add(events.AddTo(Command(
+        if (events.Count > 0) batch.BatchCommands.Add(events.AddTo(Sql.Command(
             $"""
             INSERT INTO localhost.message (instance, visible_at, kind, name, payload)
             SELECT i.key, e.at, {(short)HistoryKind.EventRaised}, e.name, e.payload
             FROM unnest($2, $3, $4, $5) AS e(id, name, payload, at)
             JOIN localhost.instance i ON i.hub = $1 AND i.id = e.id AND i.status NOT IN (1, 3, 5)
             """, hub)));
-        if (terminatedParents.Count > 0) batch.BatchCommands.Add(Command(
+        if (terminatedParents.Count > 0) batch.BatchCommands.Add(Sql.Command(
             $"""
             INSERT INTO localhost.message (instance, visible_at, kind, payload, detail)
             SELECT c.key, p.updated_at, {(short)HistoryKind.Terminated}, p.output, '{HistoryEvent.Recursive}'

@@ -30,8 +30,8 @@ internal sealed partial class TurnWrites(Guid node, string hub, int handOver)
     private readonly Columns events = new(NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.TimestampTz);
 
     private readonly Columns children = new(
-        NpgsqlDbType.Text, NpgsqlDbType.Uuid, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Bigint,
-        NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Uuid, NpgsqlDbType.Integer, NpgsqlDbType.TimestampTz);
+        NpgsqlDbType.Text, NpgsqlDbType.Uuid, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text,
+        NpgsqlDbType.Bigint, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Uuid, NpgsqlDbType.Integer, NpgsqlDbType.TimestampTz);
 
     private readonly Columns cancelledTimers = new(NpgsqlDbType.Bigint, NpgsqlDbType.Integer);
     private readonly List<long> renewed = [], ended = [], terminatedParents = [];
@@ -47,7 +47,8 @@ internal sealed partial class TurnWrites(Guid node, string hub, int handOver)
         if (work.Ended)
         {
             // Nothing can happen to an instance that ended: its messages are consumed and that is all.
-            instances.Add(work.Key, work.HistoryLength, work.HistoryLength, (short)work.Status, at, null, null, false, null, null, null, null);
+            instances.Add(
+                work.Key, work.HistoryLength, work.HistoryLength, (short)work.Status, at, null, null, false, null, null, null, null);
             return;
         }
         var next = outcome.Next;

@@ -16,14 +16,16 @@ internal sealed class WorkStore(NpgsqlDataSource database, string hub)
             SELECT m.instance FROM localhost.message m JOIN localhost.instance i ON i.key = m.instance
             WHERE m.visible_at <= $3 AND i.owner IS NULL AND i.hub = $2 ORDER BY m.visible_at LIMIT $4 * 4),
         taken AS (
-            SELECT key FROM localhost.instance WHERE key IN (SELECT instance FROM due) AND owner IS NULL
+            SELECT key FROM localhost.instance WHERE key = ANY (ARRAY(SELECT instance FROM due)) AND owner IS NULL
             ORDER BY key LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED),
         mine AS (
-            UPDATE localhost.instance i SET owner = me.id, attempts = attempts + 1 FROM taken, me WHERE i.key = taken.key RETURNING i.*)
+            UPDATE localhost.instance SET owner = $1, attempts = attempts + 1
+            WHERE key = ANY (ARRAY(SELECT key FROM taken)) AND EXISTS (SELECT FROM me) RETURNING *)
         SELECT i.key, i.id, i.execution, i.name, i.version, i.status, i.history_length, i.attempts,
             i.parent, i.parent_id, i.parent_name, i.parent_execution, i.parent_task,
             m.seq, m.execution, m.kind, m.visible_at, m.task, m.name, CASE m.kind WHEN 1 THEN i.input ELSE m.payload END, m.detail
-        FROM mine i JOIN localhost.message m ON m.instance = i.key AND m.visible_at <= $3
+        FROM mine i CROSS JOIN LATERAL (
+            SELECT * FROM localhost.message WHERE instance = i.key AND visible_at <= $3 ORDER BY seq OFFSET 0) m
         ORDER BY i.attempts, i.key, m.seq
         """;
 
@@ -32,22 +34,18 @@ internal sealed class WorkStore(NpgsqlDataSource database, string hub)
         WITH me AS (SELECT id FROM localhost.node WHERE id = $1 FOR KEY SHARE),
         taken AS (
             SELECT key FROM localhost.activity WHERE hub = $2 AND owner IS NULL ORDER BY key LIMIT $3 FOR UPDATE SKIP LOCKED)
-        UPDATE localhost.activity a SET owner = me.id FROM taken, me, localhost.instance i
-        WHERE a.key = taken.key AND i.key = a.instance RETURNING a.key, a.name, i.id, a.input, a.task
+        UPDATE localhost.activity a SET owner = $1 FROM localhost.instance i
+        WHERE a.key = ANY (ARRAY(SELECT key FROM taken)) AND i.key = a.instance AND EXISTS (SELECT FROM me)
+        RETURNING a.key, a.name, i.id, a.input, a.task
         """;
 
     /// <summary>Claims up to so many turns and activities, in one round trip.</summary>
     public async Task<Claimed> ClaimAsync(Guid node, DateTime now, int turns, int activities, CancellationToken stopping)
     {
         await using var batch = database.CreateBatch();
-        if (turns > 0)
-            batch.BatchCommands.Add(new(ClaimTurns)
-                { Parameters = { new() { Value = node }, new() { Value = hub }, new() { Value = now }, new() { Value = turns } } });
-        if (activities > 0)
-            batch.BatchCommands.Add(new(ClaimActivities)
-                { Parameters = { new() { Value = node }, new() { Value = hub }, new() { Value = activities } } });
-        batch.BatchCommands.Add(new("SELECT min(visible_at) FROM localhost.message WHERE visible_at > $1")
-            { Parameters = { new() { Value = now } } });
+        if (turns > 0) batch.BatchCommands.Add(Sql.Command(ClaimTurns, node, hub, now, turns));
+        if (activities > 0) batch.BatchCommands.Add(Sql.Command(ClaimActivities, node, hub, activities));
+        batch.BatchCommands.Add(Sql.Command("SELECT min(visible_at) FROM localhost.message WHERE visible_at > $1", now));
         await using var reader = await batch.ExecuteReaderAsync(stopping);
         var (claimedTurns, claimedActivities) = (new List<TurnWork>(), new List<ActivityWork>());
         if (turns > 0)
@@ -58,7 +56,8 @@ internal sealed class WorkStore(NpgsqlDataSource database, string hub)
         if (activities > 0)
         {
             while (await reader.ReadAsync(stopping))
-                claimedActivities.Add(new(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), Text(reader, 3), reader.GetInt32(4)));
+                claimedActivities.Add(new(
+                    reader.GetInt64(0), reader.GetString(1), reader.GetString(2), Text(reader, 3), reader.GetInt32(4)));
             await reader.NextResultAsync(stopping);
         }
         await reader.ReadAsync(stopping);

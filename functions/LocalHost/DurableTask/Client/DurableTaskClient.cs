@@ -7,14 +7,16 @@ namespace Microsoft.DurableTask.Internal
     {
         /// <summary>Starts an instance and returns its id.</summary>
         Task<string> ScheduleNewOrchestrationInstanceAsync(
-            TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default);
+            TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null,
+            CancellationToken cancellation = default);
     }
 }
 
 namespace Microsoft.DurableTask.Client
 {
     /// <summary>Starts, watches and steers orchestration instances.</summary>
-    /// <remarks>Part of the Durable Task API: https://learn.microsoft.com/dotnet/api/microsoft.durabletask.client.durabletaskclient</remarks>
+    /// <remarks>Part of the Durable Task API:
+    /// https://learn.microsoft.com/dotnet/api/microsoft.durabletask.client.durabletaskclient</remarks>
     public abstract class DurableTaskClient(string name) : IOrchestrationSubmitter, IAsyncDisposable
     {
         /// <summary>The client's name.</summary>
@@ -25,7 +27,8 @@ namespace Microsoft.DurableTask.Client
             ScheduleNewOrchestrationInstanceAsync(orchestratorName, null, null, cancellation);
 
         /// <summary>Starts an instance.</summary>
-        public virtual Task<string> ScheduleNewOrchestrationInstanceAsync(TaskName orchestratorName, object? input, CancellationToken cancellation) =>
+        public virtual Task<string> ScheduleNewOrchestrationInstanceAsync(TaskName orchestratorName, object? input,
+            CancellationToken cancellation) =>
             ScheduleNewOrchestrationInstanceAsync(orchestratorName, input, null, cancellation);
 
         /// <summary>Starts an instance without input.</summary>
@@ -34,9 +37,11 @@ namespace Microsoft.DurableTask.Client
             ScheduleNewOrchestrationInstanceAsync(orchestratorName, null, options, cancellation);
 
         /// <summary>Starts an instance and returns its id, once it is stored.</summary>
-        /// <exception cref="DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException">An instance of this id refuses the start.</exception>
+        /// <exception cref="DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException">An instance of this id refuses the
+        /// start.</exception>
         public abstract Task<string> ScheduleNewOrchestrationInstanceAsync(
-            TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default);
+            TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null,
+            CancellationToken cancellation = default);
 
         /// <summary>Sends an event without payload.</summary>
         public virtual Task RaiseEventAsync(string instanceId, string eventName, CancellationToken cancellation) =>
@@ -112,7 +117,8 @@ namespace Microsoft.DurableTask.Client
         /// <summary>Ids of ended instances, ordered, from behind <paramref name="lastInstanceKey"/>.</summary>
         public virtual Task<Page<string>> ListInstanceIdsAsync(
             IEnumerable<OrchestrationRuntimeStatus>? runtimeStatus = null, DateTimeOffset? completedTimeFrom = null,
-            DateTimeOffset? completedTimeTo = null, int pageSize = 100, string? lastInstanceKey = null, CancellationToken cancellation = default) =>
+            DateTimeOffset? completedTimeTo = null, int pageSize = 100, string? lastInstanceKey = null,
+            CancellationToken cancellation = default) =>
             throw new NotSupportedException($"{GetType()} does not support listing instance ids.");
 
         /// <summary>Removes an ended instance and its history.</summary>

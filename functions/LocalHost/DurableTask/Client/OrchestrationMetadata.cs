@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Microsoft.DurableTask.Client;
 
 /// <summary>The state of one orchestration instance at the moment of the call.</summary>
-/// <remarks>Part of the Durable Task API: https://learn.microsoft.com/dotnet/api/microsoft.durabletask.client.orchestrationmetadata</remarks>
+/// <remarks>Part of the Durable Task API:
+/// https://learn.microsoft.com/dotnet/api/microsoft.durabletask.client.orchestrationmetadata</remarks>
 public sealed class OrchestrationMetadata(string name, string instanceId)
 {
     /// <summary>The orchestrator's name.</summary>
@@ -65,7 +66,8 @@ public sealed class OrchestrationMetadata(string name, string instanceId)
     private T? Read<T>(string? text)
     {
         if (DataConverter is null)
-            throw new InvalidOperationException($"The data of instance {InstanceId} was not fetched: call with getInputsAndOutputs set to true.");
+            throw new InvalidOperationException(
+                $"The data of instance {InstanceId} was not fetched: call with getInputsAndOutputs set to true.");
         return DataConverter.Deserialize<T>(text);
     }
 }
