@@ -45,7 +45,9 @@ internal sealed class ArgumentSources(MethodInfo method, string function, Parame
     {
         if (parameter.IsDefined(typeof(FromBodyAttribute))) return HttpArguments.Body(parameter);
         if (HttpArguments.Request(parameter) is { } request) return request;
-        return route?.GetParameter(parameter.Name!) is not null && HttpArguments.RouteValue(parameter) is { } value ? value : Unknown(parameter);
+        return route?.GetParameter(parameter.Name!) is not null && HttpArguments.RouteValue(parameter) is { } value
+            ? value
+            : Unknown(parameter);
     }
 
     // The first other parameter of an orchestrator is its input.

@@ -32,8 +32,13 @@ internal sealed class FunctionScan(
             .Select(method => (Method: method, Attribute: method.GetCustomAttribute<FunctionAttribute>(inherit: false)))
             .Where(found => found.Attribute is not null)
             .OrderBy(found => found.Attribute!.Name, StringComparer.OrdinalIgnoreCase).ToList();
-        foreach (var same in methods.GroupBy(found => found.Attribute!.Name, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1))
-            faults.Add($"Function '{same.Key}' is declared {same.Count()} times ({string.Join(", ", same.Select(f => Place(f.Method)))}); rename all but one.");
+        foreach (var same in methods.GroupBy(found => found.Attribute!.Name, StringComparer.OrdinalIgnoreCase)
+            .Where(same => same.Count() > 1))
+        {
+            var places = string.Join(", ", same.Select(found => Place(found.Method)));
+            faults.Add($"Function '{same.Key}' is declared {same.Count()} times ({places}); rename all but one.");
+        }
+
         foreach (var (method, attribute) in methods) Add(method, attribute!.Name, zone);
         return new FunctionCatalog
         {
@@ -44,14 +49,16 @@ internal sealed class FunctionScan(
     private void Add(MethodInfo method, string name, TimeZoneInfo zone)
     {
         if (Trigger(method, name) is not { } trigger) return;
-        var route = trigger.IsDefined(typeof(HttpTriggerAttribute)) ? HttpFunction.ParseRoute(trigger, name, host.RoutePrefix, faults) : null;
+        var isHttp = trigger.IsDefined(typeof(HttpTriggerAttribute));
+        var route = isHttp ? HttpFunction.ParseRoute(trigger, name, host.RoutePrefix, faults) : null;
         var arguments = new ArgumentSources(method, name, trigger, route, faults).Read();
         var function = new FunctionDescriptor(name, method, trigger, arguments, RetryPlan.Read(method, name, faults));
         all.Add(function);
         switch (trigger.GetCustomAttribute<TriggerBindingAttribute>())
         {
             case TimerTriggerAttribute:
-                if (TimerFunction.Read(function, settings, zone, time.GetUtcNow(), local.Postgres is not null, faults) is { } timer) timers.Add(timer);
+                var hasDatabase = local.Postgres is not null;
+                if (TimerFunction.Read(function, settings, zone, time.GetUtcNow(), hasDatabase, faults) is { } timer) timers.Add(timer);
                 break;
             case KafkaTriggerAttribute:
                 if (KafkaFunction.Read(function, settings, host.Kafka, faults) is { } consumer) kafka.Add(consumer);

@@ -11,7 +11,8 @@ namespace Pipeline.LocalHost.Discovery;
 internal sealed class LocalFunctionDefinition(string name, MethodInfo method, ParameterInfo trigger) : FunctionDefinition
 {
     public override ImmutableArray<FunctionParameter> Parameters { get; } =
-        [.. method.GetParameters().Select(p => new FunctionParameter(p.Name!, p.ParameterType, p.HasDefaultValue, p.HasDefaultValue ? p.DefaultValue : null))];
+        [.. method.GetParameters()
+            .Select(p => new FunctionParameter(p.Name!, p.ParameterType, p.HasDefaultValue, p.HasDefaultValue ? p.DefaultValue : null))];
 
     public override string PathToAssembly { get; } = method.DeclaringType!.Assembly.Location;
 
@@ -25,7 +26,8 @@ internal sealed class LocalFunctionDefinition(string name, MethodInfo method, Pa
     public override IImmutableDictionary<string, BindingMetadata> InputBindings { get; } = method.GetParameters()
         .Select(p => (Parameter: p, Attribute: p.GetCustomAttribute<BindingAttribute>()))
         .Where(p => p.Attribute is not null)
-        .ToImmutableDictionary(p => p.Parameter.Name!, p => (BindingMetadata)new Binding(p.Parameter.Name!, Kind(p.Attribute!), BindingDirection.In));
+        .ToImmutableDictionary(p => p.Parameter.Name!, p =>
+            (BindingMetadata)new Binding(p.Parameter.Name!, Kind(p.Attribute!), BindingDirection.In));
 
     public override IImmutableDictionary<string, BindingMetadata> OutputBindings { get; } =
         trigger.IsDefined(typeof(HttpTriggerAttribute))

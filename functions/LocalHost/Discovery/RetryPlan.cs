@@ -27,7 +27,8 @@ internal sealed record RetryPlan(int MaxRetryCount, TimeSpan First, TimeSpan Lon
         return method.GetCustomAttribute<RetryAttribute>() switch
         {
             FixedDelayRetryAttribute plan when Interval(plan.DelayInterval) is var delay => new(plan.MaxRetryCount, delay, delay),
-            ExponentialBackoffRetryAttribute plan => new(plan.MaxRetryCount, Interval(plan.MinimumInterval), Interval(plan.MaximumInterval)),
+            ExponentialBackoffRetryAttribute plan =>
+                new(plan.MaxRetryCount, Interval(plan.MinimumInterval), Interval(plan.MaximumInterval)),
             _ => null,
         };
 

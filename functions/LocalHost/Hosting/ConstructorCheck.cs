@@ -12,13 +12,15 @@ internal static class ConstructorCheck
     public static void Read(FunctionCatalog catalog, IServiceProvider services, StartFaults faults)
     {
         var known = services.GetRequiredService<IServiceProviderIsService>();
-        foreach (var type in catalog.All.Where(function => !function.Method.IsStatic).Select(function => function.Method.DeclaringType!).Distinct())
+        foreach (var type in catalog.All.Where(function => !function.Method.IsStatic).Select(function => function.Method.DeclaringType!)
+            .Distinct())
         {
             var constructors = type.GetConstructors();
             if (constructors.Length == 0) faults.Add($"{type.Name} has functions and no public constructor; give it one.");
             if (constructors.Length != 1) continue;
             foreach (var parameter in constructors[0].GetParameters())
-                if (!parameter.HasDefaultValue && !parameter.IsDefined(typeof(FromKeyedServicesAttribute)) && !known.IsService(parameter.ParameterType))
+                if (!parameter.HasDefaultValue && !parameter.IsDefined(typeof(FromKeyedServicesAttribute))
+                    && !known.IsService(parameter.ParameterType))
                     faults.Add($"{type.Name} asks for {Name(parameter)}, which is not registered; add it to builder.Services.");
         }
     }

@@ -22,11 +22,14 @@ internal sealed class DurableFunctionCatalog(
         if (!catalog.Activities.TryGetValue(name.Name, out var function)) return null;
         return (call, stopping) =>
         {
-            var data = new LocalBindingContext(new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase) { ["instanceId"] = call.InstanceId });
-            var request = new InvocationRequest(function, Input(function, call.SerializedInput), data) { IsFailureExpected = true };
+            var input = Input(function, call.SerializedInput);
+            var request = new InvocationRequest(function, input, Data(call.InstanceId)) { IsFailureExpected = true };
             return runner.RunAsync(request, stopping);
         };
     }
+
+    private static LocalBindingContext Data(string instanceId) =>
+        new(new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase) { ["instanceId"] = instanceId });
 
     private object? Input(FunctionDescriptor function, string? text)
     {
@@ -35,12 +38,13 @@ internal sealed class DurableFunctionCatalog(
         return input is null && type.IsValueType ? Activator.CreateInstance(type) : input;
     }
 
-    // No middleware, no time limit, no log line and no token: the engine calls this once per turn that replays, and drops turns it is done with.
+    // No middleware, no time limit, no log line and no token: the engine calls this once per turn that replays, and drops turns it is done
+    // with.
     private async Task<object?> RunAsync(FunctionDescriptor function, TaskOrchestrationContext orchestration)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var data = new LocalBindingContext(new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase) { ["instanceId"] = orchestration.InstanceId });
-        var context = new LocalFunctionContext(function.Definition, scope.ServiceProvider, orchestration, data, null, CancellationToken.None);
+        var context = new LocalFunctionContext(
+            function.Definition, scope.ServiceProvider, orchestration, Data(orchestration.InstanceId), null, CancellationToken.None);
         context.Features.Set(function);
         return await function.CallAsync(context);
     }

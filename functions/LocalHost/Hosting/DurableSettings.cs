@@ -16,7 +16,8 @@ internal static class DurableSettings
             faults.Add("host.json: extensions.durableTask.throwStatusExceptionsOnRaiseEvent is not offered by this host; leave it out.");
         return defaults with
         {
-            HubName = new AppSettings(configuration, faults).Resolve(section["hubName"], "host.json: extensions.durableTask.hubName") ?? defaults.HubName,
+            HubName = new AppSettings(configuration, faults)
+                .Resolve(section["hubName"], "host.json: extensions.durableTask.hubName") ?? defaults.HubName,
             MaxConcurrentActivityFunctions = Number("maxConcurrentActivityFunctions", defaults.MaxConcurrentActivityFunctions),
             MaxConcurrentOrchestratorFunctions = Number("maxConcurrentOrchestratorFunctions", defaults.MaxConcurrentOrchestratorFunctions),
             MaxOrchestrationActions = Number("maxOrchestrationActions", defaults.MaxOrchestrationActions),
@@ -36,7 +37,8 @@ internal static class DurableSettings
         {
             if (section["overridableExistingInstanceStates"] is not { } text) return defaults.OverridableExistingInstanceStates;
             if (Enum.TryParse<OverridableStates>(text, ignoreCase: true, out var states)) return states;
-            faults.Add($"host.json: extensions.durableTask.overridableExistingInstanceStates is '{text}'; write NonRunningStates or AnyState.");
+            faults.Add($"host.json: extensions.durableTask.overridableExistingInstanceStates is '{text}'; "
+                + "write NonRunningStates or AnyState.");
             return defaults.OverridableExistingInstanceStates;
         }
     }

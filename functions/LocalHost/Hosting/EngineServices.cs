@@ -39,7 +39,8 @@ internal static class EngineServices
         }
 
         services.AddSingleton(provider => new Leases(
-            provider.GetService<HostDatabase>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Leases>>()));
+            provider.GetService<HostDatabase>(), provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<Leases>>()));
         services.AddSingleton<IHostedService>(provider => new TriggerHost(
             Listeners(provider, catalog, host), provider.GetService<HostDatabase>(), provider.GetRequiredService<Leases>(),
             provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<ILogger<TriggerHost>>()));
@@ -53,7 +54,8 @@ internal static class EngineServices
         app.Services.GetRequiredService<AdminEndpoints>().Map(app);
         if (!catalog.HasDurable) return;
         app.MapDurableManagement(request => keys.Open(AuthorizationLevel.System, null, HttpEndpoints.ShownKey(request)));
-        ManagementLinks.Attach(app.Services.GetRequiredService<DurableTaskClient>(), new ManagementLinks(app.Services.GetRequiredService<IServer>(), keys));
+        ManagementLinks.Attach(app.Services.GetRequiredService<DurableTaskClient>(),
+            new ManagementLinks(app.Services.GetRequiredService<IServer>(), keys));
     }
 
     private static IReadOnlyList<ITriggerListener> Listeners(IServiceProvider services, FunctionCatalog catalog, HostSettings host)

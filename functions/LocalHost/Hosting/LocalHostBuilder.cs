@@ -54,7 +54,8 @@ internal static class LocalHostBuilder
         var host = HostSettings.Read(source.Folder, faults);
         var local = LocalHostSettings.Read(web.Configuration, faults);
         web.Services.TryAddSingleton(TimeProvider.System);
-        var time = web.Services.LastOrDefault(service => service.ServiceType == typeof(TimeProvider))?.ImplementationInstance as TimeProvider;
+        var time = web.Services.LastOrDefault(service =>
+            service.ServiceType == typeof(TimeProvider))?.ImplementationInstance as TimeProvider;
         var scan = new FunctionScan(web.Configuration, host, local, isWebApplication, time ?? TimeProvider.System, faults);
         var catalog = scan.Read(source.Types);
         var durable = DurableSettings.Read(host.DurableTask, web.Configuration, faults);

@@ -59,7 +59,8 @@ internal sealed class AdminEndpoints(FunctionCatalog catalog, ManualRuns runs, H
     // Text stays text; anything else is its JSON.
     private static string? Input(JsonDocument? body)
     {
-        if (body is null || body.RootElement.ValueKind != JsonValueKind.Object || !body.RootElement.TryGetProperty("input", out var input)) return null;
+        if (body is null || body.RootElement.ValueKind != JsonValueKind.Object
+            || !body.RootElement.TryGetProperty("input", out var input)) return null;
         return input.ValueKind switch { JsonValueKind.Null => null, JsonValueKind.String => input.GetString(), _ => input.GetRawText() };
     }
 }

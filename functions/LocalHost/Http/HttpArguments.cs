@@ -19,7 +19,8 @@ internal static class HttpArguments
     {
         if (parameter.ParameterType == typeof(HttpRequest)) return context => new(context.GetHttpContext()!.Request);
         if (parameter.ParameterType == typeof(HttpContext)) return context => new(context.GetHttpContext());
-        if (parameter.ParameterType == typeof(HttpRequestData)) return context => new(LocalHttpRequestData.Of(context.GetHttpContext()!, context));
+        if (parameter.ParameterType == typeof(HttpRequestData))
+            return context => new(LocalHttpRequestData.Of(context.GetHttpContext()!, context));
         return null;
     }
 
@@ -54,7 +55,8 @@ internal static class HttpArguments
         await binder.BindModelAsync(binding);
         if (binding.Result.IsModelSet || binding.ModelState.IsValid) return binding.Result.Model;
         var errors = binding.ModelState.Values.SelectMany(state => state.Errors).Select(e => e.Exception?.Message ?? e.ErrorMessage);
-        throw new FunctionInputConverterException($"The request's body is not a {parameter.ParameterType.Name}: {string.Join(" ", errors)}");
+        throw new FunctionInputConverterException(
+            $"The request's body is not a {parameter.ParameterType.Name}: {string.Join(" ", errors)}");
     };
 
     private static object? Missing(ParameterInfo parameter) => parameter.HasDefaultValue

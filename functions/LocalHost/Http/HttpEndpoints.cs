@@ -19,7 +19,8 @@ internal sealed class HttpEndpoints(FunctionRunner runner, HttpKeys keys)
         foreach (var function in functions)
         {
             RequestDelegate serve = http => ServeAsync(function, http);
-            var endpoint = function.Methods is null ? endpoints.Map(function.Route, serve) : endpoints.MapMethods(function.Route.RawText!, function.Methods, serve);
+            var endpoint = function.Methods is null ? endpoints.Map(function.Route, serve)
+                : endpoints.MapMethods(function.Route.RawText!, function.Methods, serve);
             endpoint.WithDisplayName(function.Function.Name);
         }
     }

@@ -13,7 +13,8 @@ namespace Pipeline.LocalHost.Http;
 /// <param name="Route">Its path, prefix included.</param>
 /// <param name="Methods">Its methods; null is any.</param>
 /// <param name="Level">The key it asks for.</param>
-internal sealed record HttpFunction(FunctionDescriptor Function, RoutePattern Route, IReadOnlyList<string>? Methods, AuthorizationLevel Level)
+internal sealed record HttpFunction(FunctionDescriptor Function, RoutePattern Route, IReadOnlyList<string>? Methods,
+    AuthorizationLevel Level)
 {
     /// <summary>The path of a trigger: prefix, then route or function name; null after a fault.</summary>
     public static RoutePattern? ParseRoute(ParameterInfo trigger, string function, string prefix, StartFaults faults)
@@ -46,5 +47,6 @@ internal sealed record HttpFunction(FunctionDescriptor Function, RoutePattern Ro
 
     private static bool UsesAspNetCore(FunctionDescriptor function) =>
         typeof(IActionResult).IsAssignableFrom(function.ResultType) || typeof(IResult).IsAssignableFrom(function.ResultType)
-        || function.Method.GetParameters().Any(parameter => parameter.ParameterType == typeof(HttpRequest) || parameter.ParameterType == typeof(HttpContext));
+        || function.Method.GetParameters()
+            .Any(parameter => parameter.ParameterType == typeof(HttpRequest) || parameter.ParameterType == typeof(HttpContext));
 }

@@ -19,7 +19,8 @@ internal sealed class LocalHttpRequestData(HttpRequest request, FunctionContext 
     public override HttpHeadersCollection Headers => headers ??= new(
         request.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.OfType<string>())));
 
-    public override IReadOnlyCollection<IHttpCookie> Cookies => cookies ??= [.. request.Cookies.Select(cookie => new HttpCookie(cookie.Key, cookie.Value))];
+    public override IReadOnlyCollection<IHttpCookie> Cookies =>
+        cookies ??= [.. request.Cookies.Select(cookie => new HttpCookie(cookie.Key, cookie.Value))];
 
     public override Uri Url => url ??= new Uri(request.GetDisplayUrl());
 

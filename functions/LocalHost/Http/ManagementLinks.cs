@@ -20,7 +20,8 @@ internal sealed class ManagementLinks(IServer server, HttpKeys keys)
     /// <exception cref="InvalidOperationException">The client is not the host's.</exception>
     public static ManagementLinks Of(DurableTaskClient client) => Known.TryGetValue(client, out var links)
         ? links
-        : throw new InvalidOperationException("This client was not made by the host, so it knows no management address; take one by [DurableClient].");
+        : throw new InvalidOperationException(
+            "This client was not made by the host, so it knows no management address; take one by [DurableClient].");
 
     /// <summary>The links of an instance.</summary>
     /// <param name="client">Whose task hub it is.</param>
@@ -28,7 +29,8 @@ internal sealed class ManagementLinks(IServer server, HttpKeys keys)
     /// <param name="request">The request's address; null takes the first address the host listens on.</param>
     public HttpManagementPayload Payload(DurableTaskClient client, string instanceId, Uri? request)
     {
-        var page = $"{request?.GetLeftPart(UriPartial.Authority) ?? OwnAddress()}/runtime/webhooks/durabletask/instances/{Uri.EscapeDataString(instanceId)}";
+        var host = request?.GetLeftPart(UriPartial.Authority) ?? OwnAddress();
+        var page = $"{host}/runtime/webhooks/durabletask/instances/{Uri.EscapeDataString(instanceId)}";
         var query = $"taskHub={Uri.EscapeDataString(client.Name)}{(keys.System is { } key ? $"&code={Uri.EscapeDataString(key)}" : "")}";
         return new HttpManagementPayload
         {
@@ -44,6 +46,7 @@ internal sealed class ManagementLinks(IServer server, HttpKeys keys)
     }
 
     private string OwnAddress() =>
-        server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()?.Replace("0.0.0.0", "localhost").Replace("[::]", "localhost")
+        server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()?.Replace("0.0.0.0", "localhost")
+            .Replace("[::]", "localhost")
         ?? throw new InvalidOperationException("The host does not listen yet, so it has no management address.");
 }

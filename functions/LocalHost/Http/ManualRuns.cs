@@ -12,7 +12,8 @@ using Pipeline.LocalHost.Kafka;
 namespace Pipeline.LocalHost.Http;
 
 /// <summary>Runs that a person asks for; they go on after the answer and are waited for when the host stops.</summary>
-internal sealed class ManualRuns(FunctionCatalog catalog, FunctionRunner runner, IServiceProvider services, TimeProvider time) : IHostedService
+internal sealed class ManualRuns(FunctionCatalog catalog, FunctionRunner runner, IServiceProvider services, TimeProvider time)
+    : IHostedService
 {
     private readonly Lock gate = new();
     private readonly HashSet<Task> running = [];
@@ -46,7 +47,12 @@ internal sealed class ManualRuns(FunctionCatalog catalog, FunctionRunner runner,
     private void Keep(Task run)
     {
         lock (gate) running.Add(run);
-        run.ContinueWith(ended => { lock (gate) running.Remove(ended); }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        run.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    private void Forget(Task run)
+    {
+        lock (gate) running.Remove(run);
     }
 
     private InvocationRequest Request(FunctionDescriptor function, string? input)
@@ -56,7 +62,7 @@ internal sealed class ManualRuns(FunctionCatalog catalog, FunctionRunner runner,
             var record = new KafkaRecord
             {
                 Topic = kafka.Topic, Value = input is null ? null! : Encoding.UTF8.GetBytes(input), Headers = [],
-                Timestamp = new KafkaTimestamp { UnixTimestampMs = time.GetUtcNow().ToUnixTimeMilliseconds(), Type = KafkaTimestampType.CreateTime },
+                Timestamp = new() { UnixTimestampMs = time.GetUtcNow().ToUnixTimeMilliseconds(), Type = KafkaTimestampType.CreateTime },
             };
             return kafka.Shape.Request(function, [record]);
         }

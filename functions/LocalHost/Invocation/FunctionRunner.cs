@@ -23,7 +23,9 @@ internal sealed record InvocationRequest(FunctionDescriptor Function, object? Tr
     /// <summary>The HTTP request; null for other triggers.</summary>
     public HttpContext? Http { get; init; }
 
-    /// <summary>Whether a failure is somebody else's to report loudly: a retry of what was reported, or an activity its orchestrator sees.</summary>
+    /// <summary>
+    /// Whether a failure is somebody else's to report loudly: a retry of what was reported, or an activity its orchestrator sees.
+    /// </summary>
     public bool IsFailureExpected { get; init; }
 }
 
@@ -77,8 +79,11 @@ internal sealed partial class FunctionRunner(
         return context;
     }
 
-    private static async Task CallAsync(FunctionContext context) =>
-        LocalInvocationResult.Of(context).Value = await context.Features.Get<FunctionDescriptor>()!.CallAsync((LocalFunctionContext)context);
+    private static async Task CallAsync(FunctionContext context)
+    {
+        var function = context.Features.Get<FunctionDescriptor>()!;
+        LocalInvocationResult.Of(context).Value = await function.CallAsync((LocalFunctionContext)context);
+    }
 
     // The token asks the function to stop; one that does not listen makes this process unfit to run it again.
     private async Task InTimeAsync(Task run, CancellationToken limit, string function)

@@ -6,7 +6,8 @@ namespace Pipeline.LocalHost.Invocation;
 
 /// <summary>One invocation in this host.</summary>
 internal sealed class LocalFunctionContext(
-    FunctionDefinition definition, IServiceProvider services, object? trigger, BindingContext binding, RetryContext? retry, CancellationToken stopping)
+    FunctionDefinition definition, IServiceProvider services, object? trigger, BindingContext binding, RetryContext? retry,
+        CancellationToken stopping)
     : FunctionContext
 {
     /// <summary>Where the ASP.NET Core context is in <see cref="Items"/>, as ASP.NET Core integration names it.</summary>

@@ -13,7 +13,8 @@ internal static class MethodCall
     {
         var type = method.ReturnType;
         if (type == typeof(Task) || type == typeof(ValueTask)) return typeof(void);
-        if (type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(Task<>) || type.GetGenericTypeDefinition() == typeof(ValueTask<>)))
+        if (type.IsGenericType
+            && (type.GetGenericTypeDefinition() == typeof(Task<>) || type.GetGenericTypeDefinition() == typeof(ValueTask<>)))
             return type.GetGenericArguments()[0];
         return type;
     }

@@ -3,7 +3,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Pipeline.LocalHost.Kafka;
 
-/// <summary>One assignment of a topic-partition to this consumer; after a rebalance the same topic-partition is another assignment.</summary>
+/// <summary>
+/// One assignment of a topic-partition to this consumer; after a rebalance the same topic-partition is another assignment.
+/// </summary>
 internal sealed class KafkaAssignment(TopicPartition topicPartition, KafkaLane lane)
 {
     private volatile bool revoked;

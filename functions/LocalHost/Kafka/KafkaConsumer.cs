@@ -10,33 +10,29 @@ internal sealed partial class KafkaConsumer : IDisposable
     private static readonly KafkaHeader[] NoHeaders = [];
     private readonly Dictionary<TopicPartition, KafkaAssignment> assigned = [];
     private readonly IConsumer<byte[], byte[]> consumer;
+    private readonly Action<KafkaAssignment> revoked;
     private readonly string function;
     private readonly ILogger log;
     private ErrorCode lastError;
 
     /// <param name="kafka">The function.</param>
-    /// <param name="laneOf">The lane of a topic-partition just assigned.</param>
+    /// <param name="newLane">The lane for a topic-partition just assigned.</param>
     /// <param name="revoking">Called before topic-partitions are taken away, while their offsets may still be stored.</param>
+    /// <param name="revoked">Called for each assignment taken away.</param>
     /// <param name="log">Where to write.</param>
-    public KafkaConsumer(KafkaFunction kafka, Func<TopicPartition, KafkaLane> laneOf, Action revoking, ILogger log)
+    public KafkaConsumer(KafkaFunction kafka, Func<KafkaLane> newLane, Action revoking, Action<KafkaAssignment> revoked, ILogger log)
     {
-        (function, this.log) = (kafka.Function.Name, log);
+        (function, this.revoked, this.log) = (kafka.Function.Name, revoked, log);
         KafkaLibrary.Load();
         consumer = new ConsumerBuilder<byte[], byte[]>(kafka.Client)
             .SetErrorHandler((_, error) => LogError(error))
             .SetLogHandler((_, line) => LogLibrary(log, function, line.Message))
-            .SetPartitionsAssignedHandler((_, added) => Assign(added, laneOf))
+            .SetPartitionsAssignedHandler((_, added) => Assign(added, newLane))
             .SetPartitionsRevokedHandler((_, removed) => { revoking(); Revoke(removed); })
             .SetPartitionsLostHandler((_, removed) => Revoke(removed))
             .Build();
         consumer.Subscribe(kafka.Topic);
     }
-
-    /// <summary>What the group assigned to this consumer.</summary>
-    public IReadOnlyCollection<KafkaAssignment> Assigned => assigned.Values;
-
-    /// <summary>Called for each assignment taken away.</summary>
-    public Action<KafkaAssignment>? Revoked { get; init; }
 
     /// <summary>The next message; null when none came in time.</summary>
     public KafkaMessage? Consume(TimeSpan longest)
@@ -97,9 +93,9 @@ internal sealed partial class KafkaConsumer : IDisposable
         else consumer.Resume(changed);
     }
 
-    private void Assign(List<TopicPartition> added, Func<TopicPartition, KafkaLane> laneOf)
+    private void Assign(List<TopicPartition> added, Func<KafkaLane> newLane)
     {
-        foreach (var one in added) assigned[one] = new KafkaAssignment(one, laneOf(one));
+        foreach (var one in added) assigned[one] = new KafkaAssignment(one, newLane());
         LogAssigned(log, function, string.Join(", ", added));
     }
 
@@ -109,7 +105,7 @@ internal sealed partial class KafkaConsumer : IDisposable
         {
             if (!assigned.Remove(one.TopicPartition, out var assignment)) continue;
             assignment.Revoke();
-            Revoked?.Invoke(assignment);
+            revoked(assignment);
         }
 
         LogRevoked(log, function, string.Join(", ", removed.Select(one => one.TopicPartition)));
@@ -120,8 +116,12 @@ internal sealed partial class KafkaConsumer : IDisposable
         var message = result.Message;
         return new KafkaRecord
         {
-            Topic = result.Topic, Partition = result.Partition.Value, Offset = result.Offset.Value, Key = message.Key, Value = message.Value,
-            Timestamp = new KafkaTimestamp { UnixTimestampMs = message.Timestamp.UnixTimestampMs, Type = (KafkaTimestampType)message.Timestamp.Type },
+            Topic = result.Topic,
+            Partition = result.Partition.Value,
+            Offset = result.Offset.Value,
+            Key = message.Key,
+            Value = message.Value,
+            Timestamp = new() { UnixTimestampMs = message.Timestamp.UnixTimestampMs, Type = (KafkaTimestampType)message.Timestamp.Type },
             Headers = message.Headers is { Count: > 0 } headers
                 ? [.. headers.Select(header => new KafkaHeader { Key = header.Key, Value = header.GetValueBytes() })]
                 : NoHeaders,
@@ -148,6 +148,7 @@ internal sealed partial class KafkaConsumer : IDisposable
     [LoggerMessage(Level = LogLevel.Information, Message = "Kafka {Function}: revoked {TopicPartitions}")]
     private static partial void LogRevoked(ILogger log, string function, string topicPartitions);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Kafka {Function}: offset {Offset} of {TopicPartition} is not stored ({Reason}); its messages come again")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Kafka {Function}: offset {Offset} of {TopicPartition} is not stored ({Reason}); its messages come again")]
     private static partial void LogNotStored(ILogger log, string function, string topicPartition, long offset, string reason);
 }

@@ -30,7 +30,8 @@ internal sealed record KafkaFunction(FunctionDescriptor Function, string Topic, 
         var topic = settings.Resolve(attribute.Topic, $"Function '{function.Name}' (topic)");
         if (string.IsNullOrWhiteSpace(topic)) faults.Add($"Function '{function.Name}' has no topic; name one.");
         var client = KafkaClientConfig.Create(attribute, function.Name, settings, host);
-        if (string.IsNullOrWhiteSpace(client.BootstrapServers)) faults.Add($"Function '{function.Name}' has no broker list; name one or a setting.");
+        if (string.IsNullOrWhiteSpace(client.BootstrapServers))
+            faults.Add($"Function '{function.Name}' has no broker list; name one or a setting.");
         return new KafkaFunction(function, topic ?? "", client, shape);
     }
 }

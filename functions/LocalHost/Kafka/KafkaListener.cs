@@ -27,7 +27,8 @@ internal sealed partial class KafkaListener(
         {
             try
             {
-                await Task.Factory.StartNew(() => Poll(stopping), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                await Task.Factory.StartNew(
+                    () => Poll(stopping), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             }
             catch (Exception failure)
             {
@@ -46,7 +47,7 @@ internal sealed partial class KafkaListener(
         var progress = new ManualResetEventSlim();
         using var lanes = new KafkaLanes(kafka.Shape.IsBatched, settings, batch => execution.RunAsync(batch, stopping), progress, time);
         KafkaConsumer? open = null;
-        using var consumer = open = new KafkaConsumer(kafka, _ => lanes.New(), () => StoreDone(execution, open!), log) { Revoked = lanes.Remove };
+        using var consumer = open = new KafkaConsumer(kafka, lanes.New, () => StoreDone(execution, open!), lanes.Remove, log);
         while (!stopping.IsCancellationRequested)
         {
             progress.Reset();

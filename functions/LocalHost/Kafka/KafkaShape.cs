@@ -30,7 +30,8 @@ internal sealed class KafkaShape
 
     /// <summary>The invocation for these messages: one unless batched.</summary>
     public InvocationRequest Request(FunctionDescriptor function, IReadOnlyList<KafkaRecord> records) =>
-        new(function, value(records), needsData ? new LocalBindingContext(KafkaEnvelope.Data(records, IsBatched)) : LocalBindingContext.Empty);
+        new(function, value(records), needsData ? new LocalBindingContext(KafkaEnvelope.Data(records, IsBatched))
+            : LocalBindingContext.Empty);
 
     // A tombstone has no bytes, and arrives as none.
     private static byte[] Bytes(KafkaRecord record) => record.Value ?? [];

@@ -17,7 +17,9 @@ internal sealed partial class AppSettings(IConfiguration configuration, StartFau
         return match.Value;
     });
 
-    /// <summary>Like <see cref="Resolve"/>, and a whole text that is the name of a setting or connection string stands for its value.</summary>
+    /// <summary>
+    /// Like <see cref="Resolve"/>, and a whole text that is the name of a setting or connection string stands for its value.
+    /// </summary>
     public string? ResolveSecret(string? text, string where)
     {
         var resolved = Resolve(text, where);

@@ -7,7 +7,9 @@ namespace Pipeline.LocalHost.Settings;
 /// <remarks>https://learn.microsoft.com/azure/azure-functions/functions-host-json</remarks>
 internal sealed record HostSettings
 {
-    /// <summary>Longest invocation; null is without end. As on plans with servers of their own, not the consumption plan's 5 minutes.</summary>
+    /// <summary>
+    /// Longest invocation; null is without end. As on plans with servers of their own, not the consumption plan's 5 minutes.
+    /// </summary>
     public TimeSpan? FunctionTimeout { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>First part of every HTTP function's path; may be empty.</summary>

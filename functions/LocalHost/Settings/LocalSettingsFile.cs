@@ -3,7 +3,9 @@ using Microsoft.Extensions.Configuration;
 namespace Pipeline.LocalHost.Settings;
 
 /// <summary>local.settings.json beside host.json: its <c>Values</c> become environment variables, as Core Tools makes them.</summary>
-/// <remarks>A variable that is set already wins. https://learn.microsoft.com/azure/azure-functions/functions-develop-local#local-settings-file</remarks>
+/// <remarks>
+/// A variable that is set already wins. https://learn.microsoft.com/azure/azure-functions/functions-develop-local#local-settings-file
+/// </remarks>
 internal static class LocalSettingsFile
 {
     /// <summary>Reads the file of a folder; without one nothing happens.</summary>

@@ -34,7 +34,10 @@ internal sealed class HostDatabase(string connectionString) : IAsyncDisposable
     /// <summary>A connection of its own, outside the pool: its session holds locks.</summary>
     public async Task<NpgsqlConnection> OpenSessionAsync(CancellationToken stopping)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = 5, ApplicationName = "localhost leases" };
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false, CommandTimeout = 5, ApplicationName = "localhost leases",
+        };
         var connection = new NpgsqlConnection(settings.ConnectionString);
         await connection.OpenAsync(stopping);
         return connection;

@@ -76,7 +76,8 @@ internal sealed partial class Leases(HostDatabase? database, TimeProvider time, 
                 held = new CancellationTokenSource();
             }
 
-            return await ExecuteAsync("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", $"localhost.{name}", stopping) ? held!.Token : null;
+            var isMine = await ExecuteAsync("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", $"localhost.{name}", stopping);
+            return isMine ? held!.Token : null;
         }
         finally
         {

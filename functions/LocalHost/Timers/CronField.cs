@@ -27,7 +27,9 @@ internal readonly record struct CronField(ulong Bits)
         return rest == 0 ? -1 : System.Numerics.BitOperations.TrailingZeroCount(rest);
     }
 
-    /// <summary>Reads <c>*</c>, <c>5</c>, <c>1-5</c>, <c>1,3</c>, <c>*/10</c>, <c>5/10</c>, <c>mon-fri</c>; null when it is none of them.</summary>
+    /// <summary>
+    /// Reads <c>*</c>, <c>5</c>, <c>1-5</c>, <c>1,3</c>, <c>*/10</c>, <c>5/10</c>, <c>mon-fri</c>; null when it is none of them.
+    /// </summary>
     public static CronField? Parse(string text, int kind)
     {
         ulong bits = 0;
@@ -45,7 +47,8 @@ internal readonly record struct CronField(ulong Bits)
         var (_, least, most, _) = Kinds[kind];
         var slash = text.IndexOf('/');
         var step = 1;
-        if (slash >= 0 && !(int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out step) && step > 0)) return null;
+        if (slash >= 0 && !(int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out step)
+            && step > 0)) return null;
         var range = slash >= 0 ? text[..slash] : text;
         var dash = range.IndexOf('-');
         int? first = least, last = most;
@@ -63,8 +66,10 @@ internal readonly record struct CronField(ulong Bits)
     private static int? Value(string text, int kind)
     {
         var (_, least, most, names) = Kinds[kind];
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number >= least && number <= most ? number : null;
-        var index = names is null || text.Length == 0 ? -1 : Array.FindIndex(names, name => name.StartsWith(text, StringComparison.OrdinalIgnoreCase));
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return number >= least && number <= most ? number : null;
+        var index = names is null || text.Length == 0 ? -1
+            : Array.FindIndex(names, name => name.StartsWith(text, StringComparison.OrdinalIgnoreCase));
         return index < 0 ? null : index + least;
     }
 }

@@ -10,7 +10,8 @@ namespace Pipeline.LocalHost.Timers;
 /// <param name="RunOnStartup">Whether it also runs at start.</param>
 /// <param name="IsMonitored">Whether its status is kept in the database.</param>
 /// <param name="Zone">The zone its status is told in.</param>
-internal sealed record TimerFunction(FunctionDescriptor Function, TimerSchedule Schedule, bool RunOnStartup, bool IsMonitored, TimeZoneInfo Zone)
+internal sealed record TimerFunction(FunctionDescriptor Function, TimerSchedule Schedule, bool RunOnStartup, bool IsMonitored,
+    TimeZoneInfo Zone)
 {
     /// <summary>The declaration; null after a fault.</summary>
     public static TimerFunction? Read(

@@ -8,7 +8,8 @@ namespace Pipeline.LocalHost.Timers;
 
 /// <summary>Runs one timer, in one process at a time, one run at a time.</summary>
 internal sealed partial class TimerListener(
-    TimerFunction timer, RetryingRunner runner, Leases leases, TimerStatusStore? store, TimeProvider time, ILoggerFactory loggers) : ITriggerListener
+    TimerFunction timer, RetryingRunner runner, Leases leases, TimerStatusStore? store, TimeProvider time, ILoggerFactory loggers)
+        : ITriggerListener
 {
     // Waits are cut so that a clock set anew is noticed.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
@@ -42,7 +43,8 @@ internal sealed partial class TimerListener(
             {
                 // The function's own failures do not come here: this is the status or the lease that could not be kept.
                 LogBroken(Name, RestartDelay, failure.Message);
-                await Task.Delay(RestartDelay, time, CancellationToken.None).WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(RestartDelay, time, CancellationToken.None).WaitAsync(stopping)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -58,7 +60,11 @@ internal sealed partial class TimerListener(
         var isFirst = !hasStarted;
         hasStarted = true;
         if (isPastDue || (timer.RunOnStartup && isFirst))
-            status = await RunOnceAsync(status ?? new TimerStatus(null, time.GetUtcNow(), time.GetUtcNow()), isPastDue, false, leading, lost);
+        {
+            var now = time.GetUtcNow();
+            status = await RunOnceAsync(status ?? new TimerStatus(null, now, now), isPastDue, false, leading, lost);
+        }
+
         while (status is not null)
         {
             await WaitUntilAsync(status.Next, leading);
@@ -99,8 +105,11 @@ internal sealed partial class TimerListener(
         Last = status.Last is { } last ? Local(last) : default, Next = Local(status.Next), LastUpdated = Local(status.LastUpdated),
     };
 
-    private DateTime Local(DateTimeOffset instant) => DateTime.SpecifyKind(
-        TimeZoneInfo.ConvertTime(instant, timer.Zone).DateTime, timer.Zone.Equals(TimeZoneInfo.Local) ? DateTimeKind.Local : DateTimeKind.Unspecified);
+    private DateTime Local(DateTimeOffset instant)
+    {
+        var kind = timer.Zone.Equals(TimeZoneInfo.Local) ? DateTimeKind.Local : DateTimeKind.Unspecified;
+        return DateTime.SpecifyKind(TimeZoneInfo.ConvertTime(instant, timer.Zone).DateTime, kind);
+    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Timer {Timer}: next occurrence {Next:O}")]
     private partial void LogSchedule(string timer, DateTimeOffset? next);

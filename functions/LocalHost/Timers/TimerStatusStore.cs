@@ -21,7 +21,9 @@ internal sealed class TimerStatusStore(HostDatabase database)
         await using var row = await command.ExecuteReaderAsync(stopping);
         if (!await row.ReadAsync(stopping)) return null;
         return new TimerStatus(
-            row.IsDBNull(0) ? null : row.GetFieldValue<DateTimeOffset>(0), row.GetFieldValue<DateTimeOffset>(1), row.GetFieldValue<DateTimeOffset>(2));
+            row.IsDBNull(0) ? null : row.GetFieldValue<DateTimeOffset>(0),
+            row.GetFieldValue<DateTimeOffset>(1),
+            row.GetFieldValue<DateTimeOffset>(2));
     }
 
     /// <summary>Writes a timer's status over the one before.</summary>
@@ -32,7 +34,8 @@ internal sealed class TimerStatusStore(HostDatabase database)
             ON CONFLICT (timer) DO UPDATE SET last = excluded.last, next = excluded.next, last_updated = excluded.last_updated
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = timer });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)status.Last?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        var last = (object?)status.Last?.ToUniversalTime() ?? DBNull.Value;
+        command.Parameters.Add(new NpgsqlParameter { Value = last, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = status.Next.ToUniversalTime() });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = status.LastUpdated.ToUniversalTime() });
         await command.ExecuteNonQueryAsync(stopping);

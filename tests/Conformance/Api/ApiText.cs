@@ -13,7 +13,8 @@ internal sealed class ApiText
     };
 
     private static readonly string[] OfEveryObject =
-        ["Equals", "GetHashCode", "ToString", "op_Equality", "op_Inequality", "Deconstruct", "<Clone>$", "PrintMembers", "EqualityContract", "Finalize"];
+        ["Equals", "GetHashCode", "ToString", "op_Equality", "op_Inequality", "Deconstruct", "<Clone>$", "PrintMembers",
+            "EqualityContract", "Finalize"];
 
     private readonly NullabilityInfoContext nullability = new();
 
@@ -92,7 +93,8 @@ internal sealed class ApiText
 
     private static string Default(ParameterInfo parameter) => !parameter.HasDefaultValue ? "" : parameter.DefaultValue switch
     {
-        null => parameter.ParameterType.IsValueType && Nullable.GetUnderlyingType(parameter.ParameterType) is null ? " = default" : " = null",
+        null => parameter.ParameterType.IsValueType && Nullable.GetUnderlyingType(parameter.ParameterType) is null ? " = default"
+            : " = null",
         bool flag => flag ? " = true" : " = false",
         var value => $" = {value}",
     };

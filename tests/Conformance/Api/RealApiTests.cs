@@ -20,7 +20,8 @@ public sealed partial class RealApiTests
     [Fact]
     public void Every_public_type_exists_in_the_real_packages()
     {
-        var real = Real.Select(line => TypeLine().Match(line)).Where(match => match.Success).Select(match => match.Groups["name"].Value).ToHashSet();
+        var real = Real.Select(line => TypeLine().Match(line)).Where(match => match.Success).Select(match => match.Groups["name"].Value)
+            .ToHashSet();
         Assert.Equal([], Exported.Select(ApiText.Full).Except(real));
     }
 

@@ -41,7 +41,8 @@ public sealed class DurableFunctionTests(PostgresServer postgres) : IClassFixtur
     [Fact]
     public async Task The_check_status_response_has_the_addresses_and_where_to_look()
     {
-        await using var host = await StartAsync(new() { ["LocalHost:Keys:system"] = "system-key", ["LocalHost:Keys:default"] = "function-key" });
+        await using var host = await StartAsync(
+            new() { ["LocalHost:Keys:system"] = "system-key", ["LocalHost:Keys:default"] = "function-key" });
         var answer = await host.Http.PostAsync("/api/check?code=function-key", null, Stopping);
         Assert.Equal((HttpStatusCode.Accepted, "10"), (answer.StatusCode, answer.Headers.RetryAfter!.ToString()));
         Assert.Contains("code=system-key", answer.Headers.Location!.Query, StringComparison.Ordinal);
@@ -93,10 +94,12 @@ public sealed class DurableFunctionTests(PostgresServer postgres) : IClassFixtur
         [Function("check")]
         public static async Task<HttpResponseData> Check(
             [HttpTrigger(AuthorizationLevel.Function, "post")] HttpRequestData request, [DurableClient] DurableTaskClient client) =>
-            await client.CreateCheckStatusResponseAsync(request, await client.ScheduleNewOrchestrationInstanceAsync("Shopping", new Basket("a", 1)));
+            await client.CreateCheckStatusResponseAsync(request,
+                await client.ScheduleNewOrchestrationInstanceAsync("Shopping", new Basket("a", 1)));
 
         [Function("Shopping")]
-        public static async Task<string> Shopping([OrchestrationTrigger] TaskOrchestrationContext context, Basket basket, FunctionContext function)
+        public static async Task<string> Shopping([OrchestrationTrigger] TaskOrchestrationContext context, Basket basket,
+            FunctionContext function)
         {
             try
             {

@@ -69,7 +69,8 @@ public sealed class HttpTests
     {
         var settings = new Dictionary<string, string?>
         {
-            ["LocalHost:Keys:default"] = "host-key", ["LocalHost:Keys:master"] = "master-key", ["LocalHost:Keys:functions:guarded"] = "own-key",
+            ["LocalHost:Keys:default"] = "host-key", ["LocalHost:Keys:master"] = "master-key",
+                ["LocalHost:Keys:functions:guarded"] = "own-key",
         };
         await using var host = await TestHost.StartAsync([typeof(Guarded)], settings: settings);
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
@@ -94,7 +95,8 @@ public sealed class HttpTests
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         await host.Seen.UntilAsync(lines => lines.Contains("yearly"));
         Assert.Equal(HttpStatusCode.NotFound, (await host.Http.PostAsync("/admin/functions/none", null, Stopping)).StatusCode);
-        Assert.Equal(HttpStatusCode.BadRequest, (await host.Http.PostAsync("/admin/functions/yearly", new StringContent("{"), Stopping)).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await host.Http.PostAsync("/admin/functions/yearly", new StringContent("{"), Stopping))
+            .StatusCode);
     }
 
     public sealed class Api
@@ -105,17 +107,20 @@ public sealed class HttpTests
 
         [Function(nameof(Days))]
         public Task<IActionResult> Days(
-            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "days/{days:int}/{open:bool=true}")] HttpRequest request, int days, bool open) =>
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "days/{days:int}/{open:bool=true}")] HttpRequest request, int days,
+                bool open) =>
             Task.FromResult<IActionResult>(new ContentResult { Content = $"{days} {open}" });
 
         [Function(nameof(Minimal))]
-        public static IResult Minimal([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "minimal")] HttpRequest request) => Results.StatusCode(202);
+        public static IResult Minimal([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "minimal")] HttpRequest request) =>
+            Results.StatusCode(202);
 
         [Function(nameof(Poco))]
         public Item Poco([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "poco")] HttpRequest request) => new(1);
 
         [Function(nameof(Text))]
-        public ValueTask<string> Text([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "text")] HttpRequest request) => new("plain");
+        public ValueTask<string> Text([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "text")] HttpRequest request) =>
+            new("plain");
 
         [Function(nameof(Data))]
         public async Task<HttpResponseData> Data(
@@ -128,18 +133,21 @@ public sealed class HttpTests
         }
 
         [Function(nameof(Nothing))]
-        public Task Nothing([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "nothing")] HttpRequest request) => Task.CompletedTask;
+        public Task Nothing([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "nothing")] HttpRequest request) =>
+            Task.CompletedTask;
 
         [Function(nameof(Fails))]
         public IActionResult Fails([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "fails")] HttpRequest request) =>
             throw new InvalidOperationException("not today");
 
         [Function(nameof(Context))]
-        public string Context([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "context")] HttpContext http, FunctionContext context) =>
+        public string Context([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "context")] HttpContext http,
+            FunctionContext context) =>
             $"{http.Request.Method} {(context.GetHttpContext() == http ? "IsHttp" : "")} {context.RetryContext?.RetryCount}";
 
         [Function(nameof(Order))]
-        public string Order([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "order")] HttpRequest request, [FromBody] Order order) =>
+        public string Order([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "order")] HttpRequest request,
+            [FromBody] Order order) =>
             $"{order.Item} x{order.Count}";
     }
 

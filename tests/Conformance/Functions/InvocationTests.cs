@@ -25,7 +25,8 @@ public sealed class InvocationTests
                 seen.Add($"inner after {((ContentResult)context.GetInvocationResult().Value!).Content}");
                 context.GetInvocationResult().Value = new ContentResult { Content = "replaced" };
             });
-            builder.UseWhen(context => context.FunctionDefinition.Name == "other", (_, _) => throw new InvalidOperationException("never here"));
+            builder.UseWhen(context => context.FunctionDefinition.Name == "other", (_, _) =>
+                throw new InvalidOperationException("never here"));
             builder.UseWhen<Last>(context => context.FunctionDefinition.InputBindings.Values.Any(input => input.Type == "httpTrigger"));
         });
         Assert.Equal("replaced", await host.Http.GetStringAsync("/api/step", Stopping));
@@ -59,7 +60,8 @@ public sealed class InvocationTests
         await using var host = await TestHost.StartAsync([typeof(Draining)], settings: settings);
         await host.Seen.UntilAsync(lines => lines.Count == 2);
         await host.StopAsync();
-        Assert.Equal(["quick began", "stubborn began", "quick ended", "stubborn cancelled"], host.Seen.Lines.Order(StringComparer.Ordinal).OrderBy(Rank));
+        Assert.Equal(["quick began", "stubborn began", "quick ended", "stubborn cancelled"], host.Seen.Lines.Order(StringComparer.Ordinal)
+            .OrderBy(Rank));
 
         static int Rank(string line) => line switch { "quick ended" => 2, "stubborn cancelled" => 3, _ => 1 };
     }
@@ -68,7 +70,8 @@ public sealed class InvocationTests
     public async Task The_first_line_says_what_host_this_is()
     {
         await using var host = await TestHost.StartAsync([typeof(Slow)]);
-        Assert.Equal("Embedded local host: an API-compatible subset of Azure Functions, the default for a single node", host.Log.Lines[0].Text);
+        Assert.Equal("Embedded local host: an API-compatible subset of Azure Functions, the default for a single node",
+            host.Log.Lines[0].Text);
     }
 
     public sealed class Steps(Seen seen)
@@ -138,7 +141,8 @@ public sealed class InvocationTests
         }
 
         [Function("stubborn")]
-        public async Task Stubborn([TimerTrigger("1.00:00:00", RunOnStartup = true, UseMonitor = false)] TimerInfo timer, CancellationToken stopping)
+        public async Task Stubborn([TimerTrigger("1.00:00:00", RunOnStartup = true, UseMonitor = false)] TimerInfo timer,
+            CancellationToken stopping)
         {
             seen.Add("stubborn began");
             await Task.Delay(Timeout.Infinite, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

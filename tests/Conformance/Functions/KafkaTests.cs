@@ -32,10 +32,14 @@ public sealed class KafkaCluster : IDisposable
         Assert.Equal(0, producer.Flush(TimeSpan.FromSeconds(30)));
     }
 
+    /// <summary>The group of a topic's test: the mock cluster's groups outlive their members badly, so none is used twice.</summary>
+    public static string GroupOf(string topic) => $"{topic}-group";
+
     /// <summary>The offset the group goes on from; -1001 for none.</summary>
-    public long Committed(string topic, int topicPartition, string group)
+    public long Committed(string topic, int topicPartition)
     {
-        using var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = Bootstrap, GroupId = group }).Build();
+        var config = new ConsumerConfig { BootstrapServers = Bootstrap, GroupId = GroupOf(topic) };
+        using var consumer = new ConsumerBuilder<Ignore, Ignore>(config).Build();
         return consumer.Committed([new TopicPartition(topic, topicPartition)], TimeSpan.FromSeconds(30))[0].Offset.Value;
     }
 
@@ -44,8 +48,6 @@ public sealed class KafkaCluster : IDisposable
 
 public sealed class KafkaTests(KafkaCluster cluster) : IClassFixture<KafkaCluster>
 {
-    private const string Group = "pipeline";
-
     [Fact]
     public async Task A_batch_spans_topic_partitions_and_its_offsets_are_committed_after_it()
     {
@@ -55,8 +57,8 @@ public sealed class KafkaTests(KafkaCluster cluster) : IClassFixture<KafkaCluste
         await using var host = await StartAsync(typeof(Batches), topic);
         await host.Seen.UntilAsync(lines => lines.Count == 4);
         Assert.Equal(["0/0 k=a h:v", "0/1 k=b h:v", "0/2 k= h:v", "1/0 k=c h:v"], host.Seen.Lines.Order(StringComparer.Ordinal));
-        await Seen.Until(() => cluster.Committed(topic, 0, Group), offset => offset == 3);
-        await Seen.Until(() => cluster.Committed(topic, 1, Group), offset => offset == 1);
+        await Seen.Until(() => cluster.Committed(topic, 0), offset => offset == 3);
+        await Seen.Until(() => cluster.Committed(topic, 1), offset => offset == 1);
     }
 
     [Fact]
@@ -77,8 +79,8 @@ public sealed class KafkaTests(KafkaCluster cluster) : IClassFixture<KafkaCluste
         cluster.Produce(topic, 0, "fail-3", "b");
         await using var host = await StartAsync(typeof(Failing), topic, """ "commitOnFailure": false, "maxRetries": -1 """);
         await host.Seen.UntilAsync(lines => lines.Count(line => line == "run of 2") == 3);
-        Assert.Equal(-1001, cluster.Committed(topic, 0, Group));
-        await Seen.Until(() => cluster.Committed(topic, 0, Group), offset => offset == 2);
+        Assert.Equal(-1001, cluster.Committed(topic, 0));
+        await Seen.Until(() => cluster.Committed(topic, 0), offset => offset == 2);
         Assert.Equal(4, host.Seen.Lines.Count(line => line == "run of 2"));
         Assert.Single(host.Log.Lines, line => line is { Level: LogLevel.Error, Failure: not null });
     }
@@ -91,7 +93,7 @@ public sealed class KafkaTests(KafkaCluster cluster) : IClassFixture<KafkaCluste
         var topic = cluster.NewTopic(1);
         cluster.Produce(topic, 0, "fail-99");
         await using var host = await StartAsync(typeof(Failing), topic, options);
-        await Seen.Until(() => cluster.Committed(topic, 0, Group), offset => offset == 1);
+        await Seen.Until(() => cluster.Committed(topic, 0), offset => offset == 1);
         Assert.Equal(runs, host.Seen.Lines.Count);
     }
 
@@ -106,7 +108,7 @@ public sealed class KafkaTests(KafkaCluster cluster) : IClassFixture<KafkaCluste
             await first.StopAsync();
         }
 
-        Assert.Equal(-1001, cluster.Committed(topic, 0, Group));
+        Assert.Equal(-1001, cluster.Committed(topic, 0));
         await using var second = await StartAsync(typeof(Batches), topic);
         await second.Seen.UntilAsync(lines => lines.Count == 2);
         Assert.Equal(["0/0 k=a h:v", "0/1 k=b h:v"], second.Seen.Lines);
@@ -121,7 +123,7 @@ public sealed class KafkaTests(KafkaCluster cluster) : IClassFixture<KafkaCluste
         await host.Seen.UntilAsync(lines => lines.Count == 1);
         await host.DisposeAsync();
         Assert.Equal(["began", "ended"], host.Seen.Lines);
-        Assert.Equal(1, cluster.Committed(topic, 0, Group));
+        Assert.Equal(1, cluster.Committed(topic, 0));
     }
 
     [Fact]
@@ -131,7 +133,7 @@ public sealed class KafkaTests(KafkaCluster cluster) : IClassFixture<KafkaCluste
         cluster.Produce(topic, 0, "a");
         await using var host = await StartAsync(typeof(Long), topic, """ "maxPollIntervalMs": 4000, "sessionTimeoutMs": 4000 """);
         await host.Seen.UntilAsync(lines => lines.Contains("ended"));
-        await Seen.Until(() => cluster.Committed(topic, 0, Group), offset => offset == 1);
+        await Seen.Until(() => cluster.Committed(topic, 0), offset => offset == 1);
         Assert.Equal(["began", "ended"], host.Seen.Lines);
         Assert.DoesNotContain(host.Log.Lines, line => line.Text.Contains("revoked", StringComparison.Ordinal));
     }
@@ -149,11 +151,13 @@ public sealed class KafkaTests(KafkaCluster cluster) : IClassFixture<KafkaCluste
         cluster.Produce(topic, 1, "b");
         await Seen.Until(() => first.Seen.Lines.Count + second.Seen.Lines.Count, count => count == 2);
         Assert.Single(first.Seen.Lines);
-        await Seen.Until(() => cluster.Committed(topic, 0, Group) + cluster.Committed(topic, 1, Group), sum => sum == 2);
+        await Seen.Until(() => cluster.Committed(topic, 0) + cluster.Committed(topic, 1), sum => sum == 2);
         await second.DisposeAsync();
         cluster.Produce(topic, 0, "c");
         cluster.Produce(topic, 1, "d");
-        await first.Seen.UntilAsync(lines => lines.Count == 3);
+
+        // A message may come twice around a rebalance; none stays away.
+        await first.Seen.UntilAsync(lines => lines.Any(line => line.Contains("k=c")) && lines.Any(line => line.Contains("k=d")));
         Assert.Single(second.Seen.Lines);
     }
 
@@ -166,8 +170,8 @@ public sealed class KafkaTests(KafkaCluster cluster) : IClassFixture<KafkaCluste
         await using var host = await StartAsync(typeof(Singles), topic, """ "commitOnFailure": false, "maxRetries": -1, "maxBatchSize": 1 """);
         await host.Seen.UntilAsync(lines => lines.Count(line => line == "poison") >= 2 && lines.Contains("c"));
         Assert.Equal(["a", "b", "c"], host.Seen.Lines.Where(line => line != "poison"));
-        await Seen.Until(() => cluster.Committed(topic, 1, Group), offset => offset == 3);
-        Assert.Equal(-1001, cluster.Committed(topic, 0, Group));
+        await Seen.Until(() => cluster.Committed(topic, 1), offset => offset == 3);
+        Assert.Equal(-1001, cluster.Committed(topic, 0));
     }
 
     [Fact]
@@ -188,10 +192,10 @@ public sealed class KafkaTests(KafkaCluster cluster) : IClassFixture<KafkaCluste
         Assert.Equal("""2+0 bytes at [0,1] of [0,0]""", bytes.Seen.Lines[0]);
     }
 
-    private Task<TestHost> StartAsync(Type function, string topic, string options = "", string group = Group) => TestHost.StartAsync(
+    private Task<TestHost> StartAsync(Type function, string topic, string options = "", string? group = null) => TestHost.StartAsync(
         [function], $$"""{ "version": "2.0", "extensions": { "kafka": { {{options}} } } }""", new()
         {
-            ["Brokers"] = cluster.Bootstrap, ["Topic"] = topic, ["Group"] = group, ["LocalHost:DrainTimeout"] = "00:00:05",
+            ["Brokers"] = cluster.Bootstrap, ["Topic"] = topic, ["Group"] = group ?? KafkaCluster.GroupOf(topic), ["LocalHost:DrainTimeout"] = "00:00:05",
         });
 
     public sealed class Batches(Seen seen)
@@ -222,7 +226,8 @@ public sealed class KafkaTests(KafkaCluster cluster) : IClassFixture<KafkaCluste
     {
         [Function("blocking")]
         public Task Run(
-            [KafkaTrigger("Brokers", "%Topic%", ConsumerGroup = "%Group%", IsBatched = true)] KafkaRecord[] records, CancellationToken stopping)
+            [KafkaTrigger("Brokers", "%Topic%", ConsumerGroup = "%Group%", IsBatched = true)] KafkaRecord[] records,
+                CancellationToken stopping)
         {
             seen.Add($"began {string.Join(",", records.Select(Text))}");
             return Task.Delay(Timeout.Infinite, stopping);
@@ -270,7 +275,8 @@ public sealed class KafkaTests(KafkaCluster cluster) : IClassFixture<KafkaCluste
     public sealed class Bytes(Seen seen)
     {
         [Function("bytes")]
-        public void Run([KafkaTrigger("Brokers", "%Topic%", ConsumerGroup = "%Group%", IsBatched = true)] byte[][] values, FunctionContext context) =>
+        public void Run([KafkaTrigger("Brokers", "%Topic%", ConsumerGroup = "%Group%", IsBatched = true)] byte[][] values,
+            FunctionContext context) =>
             seen.Add($"{string.Join("+", values.Select(value => value.Length))} bytes at {context.BindingContext.BindingData["offsetArray"]} "
                 + $"of {context.BindingContext.BindingData["partitionArray"]}");
     }

@@ -49,7 +49,8 @@ public sealed class ScheduleTests
     [InlineData("0 */30 * * * *", "2026-03-08 09:30:00", "03-08 03:00 -07 | 03-08 03:30 -07")]
     [InlineData("0 30 1 * * *", "2026-11-01 05:00:00", "11-01 01:30 -07 | 11-02 01:30 -08")]
     [InlineData("0 30 1 * * *", "2026-11-01 09:15:00", "11-02 01:30 -08 | 11-03 01:30 -08")]
-    [InlineData("0 */30 * * * *", "2026-11-01 07:30:00", "11-01 01:00 -07 | 11-01 01:30 -07 | 11-01 01:00 -08 | 11-01 01:30 -08 | 11-01 02:00 -08")]
+    [InlineData("0 */30 * * * *", "2026-11-01 07:30:00",
+        "11-01 01:00 -07 | 11-01 01:30 -07 | 11-01 01:00 -08 | 11-01 01:30 -08 | 11-01 02:00 -08")]
     [InlineData("0 0 2 * * *", "2026-11-01 08:30:00", "11-01 02:00 -08 | 11-02 02:00 -08")]
     public void Follows_clocks_that_are_set(string schedule, string after, string next)
     {
@@ -84,9 +85,11 @@ public sealed class ScheduleTests
         Assert.Equal(Utc("2026-01-01 12:00:00"), TimerClock.After(hourly, before, Utc("2026-01-01 10:59:59"), isScheduled: true)!.Next);
     }
 
-    private static DateTimeOffset Utc(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+    private static DateTimeOffset Utc(string text) =>
+        DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
-    private static string Occurrences(TimerSchedule schedule, DateTimeOffset after, int count, TimeZoneInfo zone, string format = "yyyy-MM-dd HH:mm:ss")
+    private static string Occurrences(TimerSchedule schedule, DateTimeOffset after, int count, TimeZoneInfo zone,
+        string format = "yyyy-MM-dd HH:mm:ss")
     {
         var found = new List<string>();
         for (var next = schedule.Next(after); found.Count < count; next = schedule.Next(next.Value))

@@ -85,7 +85,7 @@ public sealed class Seen
         for (var value = read(); ; value = read())
         {
             if (wanted(value)) return value;
-            if (deadline.IsCancellationRequested) Assert.Fail($"Waited {Deadline} in vain; last: {value}");
+            if (deadline.IsCancellationRequested) Assert.Fail($"Waited {Deadline} in vain; last: {(value is IEnumerable<string> lines ? string.Join(" | ", lines) : value)}");
             await Task.Delay(20, CancellationToken.None);
         }
     }

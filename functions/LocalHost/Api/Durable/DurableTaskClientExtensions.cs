@@ -20,7 +20,8 @@ public static class DurableTaskClientExtensions
 
     /// <summary>A status of choice with the management addresses; Location and Retry-After say where and when to ask.</summary>
     public static async Task<HttpResponseData> CreateCheckStatusResponseAsync(
-        this DurableTaskClient client, HttpRequestData request, string instanceId, HttpStatusCode statusCode, CancellationToken cancellation = default)
+        this DurableTaskClient client, HttpRequestData request, string instanceId, HttpStatusCode statusCode,
+            CancellationToken cancellation = default)
     {
         var payload = client.CreateHttpManagementPayload(instanceId, request);
         var response = request.CreateResponse(statusCode);

@@ -43,14 +43,16 @@ public static class HttpResponseDataExtensions
         response.WriteBytesAsync((encoding ?? Encoding.UTF8).GetBytes(value), cancellationToken);
 
     /// <summary>Appends bytes.</summary>
-    public static Task WriteBytesAsync(this HttpResponseData response, byte[] value) => response.WriteBytesAsync(value, CancellationToken.None);
+    public static Task WriteBytesAsync(this HttpResponseData response, byte[] value) =>
+        response.WriteBytesAsync(value, CancellationToken.None);
 
     /// <summary>Appends bytes.</summary>
     public static Task WriteBytesAsync(this HttpResponseData response, byte[] value, CancellationToken cancellationToken) =>
         response.Body.WriteAsync(value, cancellationToken).AsTask();
 
     /// <summary>Writes JSON by the worker's serializer, application/json; charset=utf-8.</summary>
-    public static ValueTask WriteAsJsonAsync<T>(this HttpResponseData response, T? instance, CancellationToken cancellationToken = default) =>
+    public static ValueTask WriteAsJsonAsync<T>(this HttpResponseData response, T? instance,
+        CancellationToken cancellationToken = default) =>
         response.WriteAsJsonAsync(instance, "application/json; charset=utf-8", cancellationToken);
 
     /// <summary>Writes JSON by the worker's serializer.</summary>

@@ -3,7 +3,8 @@ using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 namespace Microsoft.Azure.Functions.Worker;
 
 /// <summary>Runs the function on a schedule.</summary>
-/// <param name="schedule">NCRONTAB of six fields (seconds first) or five, a TimeSpan, or <c>%Setting%</c> naming a setting that holds one.</param>
+/// <param name="schedule">NCRONTAB of six fields (seconds first) or five, a TimeSpan, or <c>%Setting%</c> naming a setting that holds
+/// one.</param>
 /// <remarks>https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer</remarks>
 public sealed class TimerTriggerAttribute(string schedule) : TriggerBindingAttribute
 {

@@ -33,6 +33,7 @@ public static class MiddlewareWorkerApplicationBuilderExtensions
 
     /// <summary>An inline middleware for the invocations the predicate accepts.</summary>
     public static IFunctionsWorkerApplicationBuilder UseWhen(
-        this IFunctionsWorkerApplicationBuilder builder, Func<FunctionContext, bool> predicate, Func<FunctionContext, Func<Task>, Task> middleware) =>
+        this IFunctionsWorkerApplicationBuilder builder, Func<FunctionContext, bool> predicate,
+        Func<FunctionContext, Func<Task>, Task> middleware) =>
         builder.Use(next => context => predicate(context) ? middleware(context, () => next(context)) : next(context));
 }
