@@ -1,6 +1,7 @@
 using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Tests.Servers;
 
 namespace Pipeline.Tests.Conformance.Durable;
@@ -50,13 +51,16 @@ public sealed class ClientTests(PostgresServer postgres)
     [Fact]
     public async Task A_start_may_lie_in_the_future_and_carries_tags_and_version()
     {
-        await using var node = await StartAsync();
-        var startAt = DateTimeOffset.UtcNow.AddMilliseconds(700);
+        var clock = new ShiftedClock();
+        await using var node = await TestNode.StartAsync(
+            postgres.CreateDatabase(), Functions, configure: services => services.AddSingleton<TimeProvider>(clock));
+        var startAt = clock.GetUtcNow().AddHours(1);
         var id = await node.Client.ScheduleNewOrchestrationInstanceAsync("Quick", "x", new StartOrchestrationOptions
         {
             StartAt = startAt, Tags = new Dictionary<string, string> { ["team"] = "blue" }, Version = "1.5",
         }, Stop);
         Assert.Equal(OrchestrationRuntimeStatus.Pending, (await node.Client.GetInstanceAsync(id, Stop))!.RuntimeStatus);
+        clock.Shift = TimeSpan.FromHours(1);
         var end = await node.EndAsync(id);
         Assert.True(end.LastUpdatedAt >= startAt.AddMilliseconds(-1));
         Assert.Equal("blue", end.Tags["team"]);

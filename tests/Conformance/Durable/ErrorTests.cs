@@ -1,5 +1,6 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
 using Pipeline.LocalHost.Durable;
 using Pipeline.Tests.Servers;
 using Core = DurableTask.Core.Exceptions;
@@ -111,12 +112,18 @@ public sealed class ErrorTests(PostgresServer postgres)
     [Fact]
     public async Task A_policy_gives_up_when_its_timeout_has_passed()
     {
-        var count = 0;
-        await RunAsync(Boom(() => Interlocked.Increment(ref count)).Orchestrator("Main", async context =>
+        var (count, clock) = (0, new ShiftedClock());
+        var functions = Boom(() => Interlocked.Increment(ref count)).Orchestrator("Main", async context =>
         {
-            var policy = new RetryPolicy(100, TimeSpan.FromMilliseconds(200), retryTimeout: TimeSpan.FromMilliseconds(200));
+            var policy = new RetryPolicy(100, TimeSpan.FromHours(1), retryTimeout: TimeSpan.FromHours(1));
             await Assert.ThrowsAsync<TaskFailedException>(() => context.CallActivityAsync("Boom", new TaskOptions(policy)));
-        }));
+        });
+        await using var node = await TestNode.StartAsync(
+            postgres.CreateDatabase(), functions, configure: services => services.AddSingleton<TimeProvider>(clock));
+        var id = await node.Client.ScheduleNewOrchestrationInstanceAsync("Main", TestContext.Current.CancellationToken);
+        await node.UntilQuietAsync(id, historyLength: 6);   // the first attempt failed and its timer waits
+        clock.Shift = TimeSpan.FromHours(1);
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await node.EndAsync(id)).RuntimeStatus);
         Assert.Equal(2, count);
     }
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Pipeline.Tests.Servers;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
@@ -76,17 +78,24 @@ public sealed class PatternTests(PostgresServer postgres)
     }
 
     [Fact]
-    public async Task A_long_timer_is_split()
+    public async Task A_timer_of_a_week_is_split_into_parts_of_three_days()
     {
+        var clock = new ShiftedClock();
         await using var node = await TestNode.StartAsync(
             postgres.CreateDatabase(),
             new LambdaFunctions().Orchestrator("Main", async context =>
             {
-                await context.CreateTimer(TimeSpan.FromMilliseconds(250), CancellationToken.None);
+                await context.CreateTimer(TimeSpan.FromDays(7), CancellationToken.None);
                 return await context.CallActivityAsync<int>("Id");
             }).ActivityAsync<object, int>("Id", (_, call, _) => Task.FromResult(call.TaskId)),
-            new() { MaximumTimerInterval = TimeSpan.FromMilliseconds(100) });
-        Assert.True((await node.RunAsync("Main")).ReadOutputAs<int>() >= 3);   // each part takes a number
+            configure: services => services.AddSingleton<TimeProvider>(clock));
+        var id = await node.Client.ScheduleNewOrchestrationInstanceAsync("Main", Stop);
+        for (var part = 1; part <= 3; part++)
+        {
+            await node.UntilQuietAsync(id, historyLength: 3 * part);
+            clock.Shift += TimeSpan.FromDays(3);
+        }
+        Assert.Equal(3, (await node.EndAsync(id)).ReadOutputAs<int>());   // each part takes a number
     }
 
     [Fact]
@@ -120,14 +129,13 @@ public sealed class PatternTests(PostgresServer postgres)
             {
                 var log = context.CreateReplaySafeLogger("orchestrator");
                 replaying.Add(context.IsReplaying);
-                Microsoft.Extensions.Logging.LoggerExtensions.LogInformation(log, "one");
+                log.LogInformation("one");
                 await context.CallActivityAsync("Nothing");
                 replaying.Add(context.IsReplaying);
-                Microsoft.Extensions.Logging.LoggerExtensions.LogInformation(log, "two");
+                log.LogInformation("two");
             }).Activity<object, int>("Nothing", _ => 0),
             new() { LiveOrchestrators = 0 },
-            services => Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions
-                .AddSingleton<Microsoft.Extensions.Logging.ILoggerProvider>(services, logs));
+            services => services.AddSingleton<ILoggerProvider>(logs));
         await node.RunAsync("Main");
         Assert.Equal([false, true, false], replaying);
         Assert.Equal(["one", "two"], logs.Lines.Where(line => line.Category == "orchestrator").Select(line => line.Text));

@@ -104,3 +104,17 @@ internal sealed class LogLines : ILoggerProvider
             owner.Lines.Enqueue((category, error is null ? format(state, error) : $"{format(state, error)} {error}"));
     }
 }
+
+/// <summary>The real time, some time later.</summary>
+internal sealed class ShiftedClock : TimeProvider
+{
+    private long ticks;
+
+    public TimeSpan Shift
+    {
+        get => new(Interlocked.Read(ref ticks));
+        set => Interlocked.Exchange(ref ticks, value.Ticks);
+    }
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
+}
