@@ -64,7 +64,7 @@ internal static class CommitStatements
         INSERT INTO pipeline.rejection (publication_id, code, field, records, first_shard, first_position)
         SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[])
         """,
-        attempt.Plan.Id, Each(rejections, count => RejectionText.Of(count.Code)), Each(rejections, count => count.Field),
+        attempt.Plan.Id, Each(rejections, count => count.Code.Text()), Each(rejections, count => count.Field),
         Each(rejections, count => count.Records), Each(rejections, count => count.FirstShard.ToString()),
         Each(rejections, count => count.FirstPosition)).ExecuteAsync(stopping);
 
