@@ -8,7 +8,7 @@ internal abstract class ChunkValues
     private readonly HybridReader numbers = new();
     private int[] ids = [];
     private Column? entries;
-    private int entryCount, valueBytes, idWidth, rowsLeft;
+    private int entryCount, valueBytes;
     private long longestEntryBytes;
     private bool byDictionary;
 
@@ -38,10 +38,8 @@ internal abstract class ChunkValues
     }
 
     /// <summary>Begins a data page's values.</summary>
-    /// <param name="rows">Values and nulls of the page.</param>
-    public void Begin(StoredEncoding encoding, PageSection values, int rows)
+    public void Begin(StoredEncoding encoding, PageSection values)
     {
-        rowsLeft = rows;
         byDictionary = encoding is StoredEncoding.RleDictionary or StoredEncoding.PlainDictionary;
         if (!byDictionary)
         {
@@ -52,8 +50,8 @@ internal abstract class ChunkValues
 
         if (entries is null) throw Damage.Is("its values are numbers of a dictionary that is missing.");
         // A page of nulls may have no bytes at all, not even the width.
-        idWidth = values.Left == 0 ? 0 : values.Take(1)[0];
-        numbers.Begin(values, idWidth);
+        var width = values.Left == 0 ? 0 : values.Take(1)[0];
+        numbers.Begin(values, width);
     }
 
     /// <summary>Appends the next rows of the page.</summary>
@@ -61,7 +59,6 @@ internal abstract class ChunkValues
     /// <param name="values">Rows that have a value.</param>
     public void Read(Column into, ReadOnlySpan<byte> presence, int rows, int values)
     {
-        rowsLeft -= rows;
         if (!byDictionary)
         {
             ReadValues(into, presence, rows, values);
@@ -93,9 +90,6 @@ internal abstract class ChunkValues
         numbers.Read(into);
         foreach (var id in into)
             if ((uint)id >= (uint)entryCount) throw Damage.Is($"it names entry {(uint)id} of a dictionary of {entryCount}.");
-        // A width of 0 makes every number 0 and takes no bytes; where bytes follow, the width is what is wrong.
-        if (idWidth == 0 && rowsLeft == 0 && !into.IsEmpty && numbers.BytesLeft > 1)
-            throw Damage.Is($"its dictionary numbers have 0 bits, yet {numbers.BytesLeft} bytes follow them.");
     }
 
     // A null row is a row of the dictionary too, behind its entries: so one gathering serves all.

@@ -61,7 +61,7 @@ internal sealed class ColumnCursor(FileBytes file, StoredChunk chunk, ReadableCo
         if (header.Kind is not (PageKind.Data or PageKind.DataV2) || header.Values == 0) return;
         if (header.Values > rowsLeft) throw Damage.Is($"it has {header.Values} rows; its column chunk has {rowsLeft} left.");
         BeginLevels(header, ref page);
-        values.Begin(header.Encoding, page, header.Values);
+        values.Begin(header.Encoding, page);
         pageRows = header.Values;
     }
 

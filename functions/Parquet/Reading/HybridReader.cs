@@ -16,9 +16,6 @@ internal sealed class HybridReader
         (section, bitWidth, left) = (runs, width, 0);
     }
 
-    /// <summary>Bytes behind the runs read so far.</summary>
-    public int BytesLeft => section.Left;
-
     /// <summary>Whether the next <paramref name="count"/> values are one, which is then taken so many times.</summary>
     public bool TryTakeRepeated(int count, out int repeated)
     {

@@ -12,7 +12,7 @@ public sealed class DuckdbFileTests
 {
     private const string Table = """
         SELECT i::BIGINT AS ascending, (hash(i) % 100)::INTEGER AS few, (hash(i) >> 1)::BIGINT AS many,
-            CASE WHEN i % 3 = 0 THEN NULL ELSE i::UTINYINT END AS tiny, hash(i)::UBIGINT AS large,
+            CASE WHEN i % 3 = 0 THEN NULL ELSE (i % 250)::UTINYINT END AS tiny, hash(i)::UBIGINT AS large,
             i::VARCHAR || ' é ' || hash(i) AS texts, CASE WHEN i % 5 < 3 THEN 'text ' || i % 7 END AS names,
             (i / 7)::DOUBLE AS doubles, (i / 3)::FLOAT AS floats, i % 4 = 1 AS flags, CASE WHEN i > 900 THEN i % 2 = 0 END AS late,
             (hash(i) % 99999)::DECIMAL(9,2) AS narrow, (hash(i) >> 10)::DECIMAL(38,4) AS wide,
