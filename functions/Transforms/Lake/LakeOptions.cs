@@ -16,4 +16,7 @@ public sealed record LakeOptions
     /// <summary>Files open at a time; beyond it all are finished, and a folder that comes again gets another file.</summary>
     /// <remarks>Bounds what a column with a new value in every record costs.</remarks>
     public int MaxOpenFiles { get; init; } = 1000;
+
+    /// <summary>Processors a publication may use, 1 or 2: with two, the next block is decoded while the last one's rows are routed.</summary>
+    public int Threads { get; init; } = 2;
 }
