@@ -2,6 +2,8 @@ using System.Text.Json;
 using Pipeline.Tests.Bench;
 using Pipeline.Tests.Bench.Scenarios;
 
+const int WarmUps = 4;
+
 var options = BenchOptions.Parse(args);
 var sample = await Sample.PrepareAsync(options);
 if (options.Worker)
@@ -41,32 +43,35 @@ bool Agrees()
 
 static Measurement Faster(Measurement? best, Measurement next) => best is null || next.CpuSeconds < best.CpuSeconds ? next : best;
 
-// The first run compiles and fills the file cache, as a program that runs all day has done.
+// The first runs compile and fill the file cache, as a program that runs all day has done.
 async Task<Measurement> MeasureAsync(int threads)
 {
     switch (options.Scenario)
     {
         case "transform":
             var transform = new Transform(sample, threads);
-            transform.Clear();
-            await transform.RunAsync();
+            for (var warmUp = 0; warmUp < WarmUps; warmUp++)
+            {
+                transform.Clear();
+                await transform.RunAsync();
+            }
             transform.Clear();
             return await Measurement.OfAsync(options.Scenario, threads, sample, transform.RunAsync);
         case "decode":
             var decode = new Decode(sample);
             await decode.LoadAsync();
-            await decode.RunAsync();
+            for (var warmUp = 0; warmUp < WarmUps; warmUp++) await decode.RunAsync();
             return await Measurement.OfAsync(options.Scenario, 1, sample, decode.RunAsync);
         case "land":
             using (var land = new Land(sample))
             {
                 land.Load();
-                await land.RunAsync();
+                for (var warmUp = 0; warmUp < WarmUps; warmUp++) await land.RunAsync();
                 return await Measurement.OfAsync(options.Scenario, 1, sample, land.RunAsync);
             }
         case "parquet":
             var parquet = new ParquetFile();
-            await parquet.RunAsync();
+            for (var warmUp = 0; warmUp < WarmUps; warmUp++) await parquet.RunAsync();
             var measured = await Measurement.OfAsync(options.Scenario, 1, sample, parquet.RunAsync);
             return measured with
             {

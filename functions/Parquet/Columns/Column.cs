@@ -22,6 +22,12 @@ public abstract class Column
     /// <summary>Whether a row is null.</summary>
     public bool IsNull(int row) => NullCount != 0 && present[row] == 0;
 
+    /// <summary>An empty column of the same class, which rows of this one can be appended to at the least cost.</summary>
+    public abstract Column EmptyLike();
+
+    /// <summary>Whether the other is what <see cref="EmptyLike"/> makes.</summary>
+    public abstract bool IsLike(Column other);
+
     /// <summary>Appends a null row.</summary>
     public void AppendNull()
     {
@@ -65,6 +71,16 @@ public abstract class Column
 
     /// <summary>Drops all rows and keeps the memory.</summary>
     public void Clear() => Truncate(0);
+
+    /// <summary>Drops all rows and gives the memory back, for other columns to use.</summary>
+    public void Release()
+    {
+        Clear();
+        ReleaseValues();
+    }
+
+    /// <summary>Gives the values' memory back; there are no rows.</summary>
+    protected abstract void ReleaseValues();
 
     /// <summary>Stores the slots of the given rows of a column of the same class behind the last row; the caller counts them.</summary>
     protected abstract void GatherValues(Column source, ReadOnlySpan<int> rows);

@@ -17,6 +17,7 @@ public sealed record LakeOptions
     /// <remarks>Bounds what a column with a new value in every record costs.</remarks>
     public int MaxOpenFiles { get; init; } = 1000;
 
-    /// <summary>Processors a publication may use, 1 or 2: with two, the next block is decoded while the last one's rows are routed.</summary>
+    /// <summary>Processors a publication may use, at least 1: with two, the next block is
+    /// decompressed while one is decoded, and files are encoded side by side.</summary>
     public int Threads { get; init; } = 2;
 }
