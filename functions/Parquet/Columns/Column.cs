@@ -72,16 +72,6 @@ public abstract class Column
     /// <summary>Drops all rows and keeps the memory.</summary>
     public void Clear() => Truncate(0);
 
-    /// <summary>Drops all rows and gives the memory back, for other columns to use.</summary>
-    public void Release()
-    {
-        Clear();
-        ReleaseValues();
-    }
-
-    /// <summary>Gives the values' memory back; there are no rows.</summary>
-    protected abstract void ReleaseValues();
-
     /// <summary>Stores the slots of the given rows of a column of the same class behind the last row; the caller counts them.</summary>
     protected abstract void GatherValues(Column source, ReadOnlySpan<int> rows);
 

@@ -43,9 +43,6 @@ public sealed class FixedColumn<T> : Column where T : unmanaged
     /// <inheritdoc/>
     protected override void TruncateValues(int count) { }
 
-    /// <inheritdoc/>
-    protected override void ReleaseValues() => ColumnMemory.Release(ref values);
-
     private void Store(T value)
     {
         if (Count == values.Length) Reserve(1);

@@ -78,13 +78,6 @@ public sealed class Utf8Column : TextColumn
     /// <inheritdoc/>
     protected override void TruncateValues(int count) { }
 
-    /// <inheritdoc/>
-    protected override void ReleaseValues()
-    {
-        ColumnMemory.Release(ref bytes);
-        ColumnMemory.Release(ref ends);
-    }
-
     private void Store(ReadOnlySpan<byte> utf8)
     {
         var start = Count == 0 ? 0 : ends[Count - 1];

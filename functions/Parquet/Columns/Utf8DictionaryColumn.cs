@@ -58,9 +58,6 @@ public sealed class Utf8DictionaryColumn(Utf8Dictionary dictionary) : TextColumn
     /// <inheritdoc/>
     protected override void TruncateValues(int count) { }
 
-    /// <inheritdoc/>
-    protected override void ReleaseValues() => ColumnMemory.Release(ref ids);
-
     private void Store(int id)
     {
         if (Count == ids.Length) Reserve(1);

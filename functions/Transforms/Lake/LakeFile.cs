@@ -42,7 +42,6 @@ internal sealed class LakeFile(string key, DateOnly? day, LakeSchema schema, Lak
         upload ??= await lake.BeginUploadAsync(key, stopping);
         writer ??= encoder.NewWriter();
         await upload.WriteAsync(encoder.Encode(writer, columns), stopping);
-        foreach (var column in columns) column.Release();
         (columns, WaitingBytes) = (null, 0);
     }
 
