@@ -51,7 +51,7 @@ internal static class FieldChecks
 
     private static bool Fits(ParquetKind kind, Column column) => kind switch
     {
-        ParquetKind.Utf8 or ParquetKind.Json => column is Utf8Column or Utf8DictionaryColumn,
+        ParquetKind.Utf8 or ParquetKind.Json => column is TextColumn,
         ParquetKind.Int64 or ParquetKind.Timestamp => column is FixedColumn<long>,
         ParquetKind.Float64 => column is FixedColumn<double>,
         ParquetKind.Bool => column is FixedColumn<bool>,

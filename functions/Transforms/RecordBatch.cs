@@ -7,11 +7,13 @@ namespace Pipeline.Transforms;
 /// <remarks>Reused from batch to batch; borrowed by whoever is handed one.</remarks>
 public sealed class RecordBatch(IReadOnlyList<Column> columns)
 {
+    private readonly Column[] columns = [.. columns];
+
     /// <summary>The shard all rows came from.</summary>
     public Shard Shard { get; set; }
 
     /// <summary>The contract's columns in their order, derived ones and lake partition columns included.</summary>
-    public IReadOnlyList<Column> Columns { get; } = columns;
+    public IReadOnlyList<Column> Columns => columns;
 
     /// <summary>Each row's position in <see cref="Shard"/>, ascending.</summary>
     public FixedColumn<long> Positions { get; } = new();
@@ -19,10 +21,20 @@ public sealed class RecordBatch(IReadOnlyList<Column> columns)
     /// <summary>Rows in it.</summary>
     public int Rows => Positions.Count;
 
+    /// <summary>Puts another column of the same type in a column's place; only while there are no rows.</summary>
+    internal void Replace(int index, Column column) => columns[index] = column;
+
+    /// <summary>Drops the rows from <paramref name="rows"/> on, those of columns that are ahead included.</summary>
+    internal void Truncate(int rows)
+    {
+        foreach (var column in columns) column.Truncate(rows);
+        Positions.Truncate(rows);
+    }
+
     /// <summary>Forgets the rows and keeps the memory.</summary>
     public void Clear()
     {
-        foreach (var column in Columns) column.Clear();
+        foreach (var column in columns) column.Clear();
         Positions.Clear();
     }
 }

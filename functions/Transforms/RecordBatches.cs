@@ -9,10 +9,12 @@ public static class RecordBatches
     /// <summary>An empty batch with one column for each of the contract's.</summary>
     public static RecordBatch For(DatasetContract contract) => new([.. contract.Columns.Select(column => ColumnFor(column.Type))]);
 
-    /// <summary>An empty column of the class that holds a type's values.</summary>
-    public static Column ColumnFor(ColumnType type) => type.Kind switch
+    /// <summary>An empty column of the class that holds a type's values. Texts begin with a dictionary; the decoder gives it up where
+    /// it does not pay.</summary>
+    internal static Column ColumnFor(ColumnType type) => type.Kind switch
     {
-        ColumnKind.String or ColumnKind.Json => new Utf8Column(),
+        ColumnKind.String => new Utf8DictionaryColumn(new()),
+        ColumnKind.Json => new Utf8Column(),
         ColumnKind.Int64 or ColumnKind.Timestamp => new FixedColumn<long>(),
         ColumnKind.Float64 => new FixedColumn<double>(),
         ColumnKind.Decimal => new FixedColumn<Int128>(),

@@ -22,6 +22,12 @@ public abstract class Column
     /// <summary>Whether a row is null.</summary>
     public bool IsNull(int row) => NullCount != 0 && present[row] == 0;
 
+    /// <summary>An empty column of the same class, which rows of this one can be appended to at the least cost.</summary>
+    public abstract Column EmptyLike();
+
+    /// <summary>Whether the other is what <see cref="EmptyLike"/> makes.</summary>
+    public abstract bool IsLike(Column other);
+
     /// <summary>Appends a null row.</summary>
     public void AppendNull()
     {

@@ -23,6 +23,12 @@ public sealed class FixedColumn<T> : Column where T : unmanaged
     }
 
     /// <inheritdoc/>
+    public override Column EmptyLike() => new FixedColumn<T>();
+
+    /// <inheritdoc/>
+    public override bool IsLike(Column other) => other is FixedColumn<T>;
+
+    /// <inheritdoc/>
     protected override void GatherValues(Column source, ReadOnlySpan<int> rows)
     {
         Reserve(rows.Length);
@@ -45,6 +51,6 @@ public sealed class FixedColumn<T> : Column where T : unmanaged
 
     private void Reserve(int rows)
     {
-        if (values.Length - Count < rows) Array.Resize(ref values, Math.Max(Math.Max(64, values.Length * 2), checked(Count + rows)));
+        if (values.Length - Count < rows) ColumnMemory.Grow(ref values, Count, Math.Max(Math.Max(64, values.Length * 2), checked(Count + rows)));
     }
 }

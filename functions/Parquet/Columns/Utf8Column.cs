@@ -1,8 +1,14 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Pipeline.Parquet.Columns;
 
 /// <summary>UTF-8 texts, their bytes one behind the other; a null row is an empty text.</summary>
-public sealed class Utf8Column : Column
+public sealed class Utf8Column : TextColumn
 {
+    private const int Chunk = 16;
+
     private byte[] bytes = [];
     private int[] ends = [];
 
@@ -16,7 +22,7 @@ public sealed class Utf8Column : Column
     public override long ValueBytes => Bytes.Length + (long)Count * sizeof(int);
 
     /// <summary>The text of a row; empty for a null.</summary>
-    public ReadOnlySpan<byte> this[int row]
+    public override ReadOnlySpan<byte> this[int row]
     {
         get
         {
@@ -26,25 +32,43 @@ public sealed class Utf8Column : Column
     }
 
     /// <summary>Appends a text; the caller has made sure that it is UTF-8.</summary>
-    public void Append(ReadOnlySpan<byte> utf8)
+    public override void Append(ReadOnlySpan<byte> utf8)
     {
         Store(utf8);
         Appended();
     }
+
+    /// <summary>Appends a text that lies in a longer run of bytes.</summary>
+    public void Append(ReadOnlySpan<byte> run, int start, int length)
+    {
+        var to = Count == 0 ? 0 : ends[Count - 1];
+        if (Count == ends.Length) ColumnMemory.Grow(ref ends, Count, Math.Max(64, ends.Length * 2));
+        Copy(run, start, length, to);
+        ends[Count] = to + length;
+        Appended();
+    }
+
+    /// <inheritdoc/>
+    public override Column EmptyLike() => new Utf8Column();
+
+    /// <inheritdoc/>
+    public override bool IsLike(Column other) => other is Utf8Column;
 
     /// <inheritdoc/>
     protected override void GatherValues(Column source, ReadOnlySpan<int> rows)
     {
         var texts = (Utf8Column)source;
         if (ends.Length - Count < rows.Length)
-            Array.Resize(ref ends, Math.Max(Math.Max(64, ends.Length * 2), checked(Count + rows.Length)));
+            ColumnMemory.Grow(ref ends, Count, Math.Max(Math.Max(64, ends.Length * 2), checked(Count + rows.Length)));
         var end = Count == 0 ? 0 : ends[Count - 1];
+        var from = texts.Bytes;
+        var fromEnds = texts.Ends;
         for (var i = 0; i < rows.Length; i++)
         {
-            var text = texts[rows[i]];
-            Reserve(end, text.Length);
-            text.CopyTo(bytes.AsSpan(end));
-            ends[Count + i] = end += text.Length;
+            var row = rows[i];
+            var start = row == 0 ? 0 : fromEnds[row - 1];
+            Copy(from, start, fromEnds[row] - start, end);
+            ends[Count + i] = end += fromEnds[row] - start;
         }
     }
 
@@ -57,16 +81,31 @@ public sealed class Utf8Column : Column
     private void Store(ReadOnlySpan<byte> utf8)
     {
         var start = Count == 0 ? 0 : ends[Count - 1];
-        if (Count == ends.Length) Array.Resize(ref ends, Math.Max(64, ends.Length * 2));
+        if (Count == ends.Length) ColumnMemory.Grow(ref ends, Count, Math.Max(64, ends.Length * 2));
         Reserve(start, utf8.Length);
         utf8.CopyTo(bytes.AsSpan(start));
         ends[Count] = start + utf8.Length;
+    }
+
+    /// <summary>Copies a text to where the next one begins.</summary>
+    /// <remarks>Most texts are short: one fixed copy, which may take along bytes behind it, is cheaper than one of exact length.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Copy(ReadOnlySpan<byte> from, int start, int length, int to)
+    {
+        if (length <= Chunk && start + Chunk <= from.Length)
+        {
+            Reserve(to, Chunk);
+            Vector128.LoadUnsafe(in MemoryMarshal.GetReference(from), (nuint)start).StoreUnsafe(ref bytes[0], (nuint)to);
+            return;
+        }
+        Reserve(to, length);
+        from.Slice(start, length).CopyTo(bytes.AsSpan(to));
     }
 
     private void Reserve(int start, int textBytes)
     {
         if (bytes.Length - start >= textBytes) return;
         var doubled = (int)Math.Min(Array.MaxLength, bytes.Length * 2L);
-        Array.Resize(ref bytes, Math.Max(Math.Max(1024, doubled), checked(start + textBytes)));
+        ColumnMemory.Grow(ref bytes, start, Math.Max(Math.Max(1024, doubled), checked(start + textBytes)));
     }
 }

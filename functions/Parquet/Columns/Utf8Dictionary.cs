@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Pipeline.Parquet.Columns;
 
 /// <summary>Distinct UTF-8 texts, numbered from 0 in the order they were first seen. Not for two threads at once.</summary>
@@ -37,13 +40,14 @@ public sealed class Utf8Dictionary
     /// <param name="utf8">The caller has made sure that it is UTF-8.</param>
     public int Intern(ReadOnlySpan<byte> utf8)
     {
-        var hash = SeededHash.Of(utf8);
-        var at = (int)hash & mask;
+        var (head, tail) = EndsOf(utf8);
+        var at = (int)SeededHash.Of(utf8) & mask;
         while (true)
         {
-            var slot = slots[at];
-            if (slot.IdPlusOne == 0) return Add(utf8, hash, at);
-            if (slot.Hash == hash && this[slot.IdPlusOne - 1].SequenceEqual(utf8)) return slot.IdPlusOne - 1;
+            ref readonly var slot = ref slots[at];
+            if (slot.IdPlusOne == 0) return Add(utf8, new(head, tail, utf8.Length, 0), at);
+            if (slot.Head == head && slot.Tail == tail && slot.Length == utf8.Length
+                && (utf8.Length <= 16 || this[slot.IdPlusOne - 1].SequenceEqual(utf8))) return slot.IdPlusOne - 1;
             at = (at + 1) & mask;
         }
     }
@@ -56,7 +60,7 @@ public sealed class Utf8Dictionary
         Array.Clear(slots, 0, InitialSlots);
     }
 
-    private int Add(ReadOnlySpan<byte> utf8, uint hash, int at)
+    private int Add(ReadOnlySpan<byte> utf8, Slot slot, int at)
     {
         var start = Count == 0 ? 0 : ends[Count - 1];
         if (Count == ends.Length) Array.Resize(ref ends, Math.Max(64, ends.Length * 2));
@@ -68,7 +72,7 @@ public sealed class Utf8Dictionary
 
         utf8.CopyTo(bytes.AsSpan(start));
         ends[Count] = start + utf8.Length;
-        slots[at] = new Slot(hash, ++Count);
+        slots[at] = slot with { IdPlusOne = ++Count };
         if (Count * 2L > mask) Grow();
         return Count - 1;
     }
@@ -84,11 +88,22 @@ public sealed class Utf8Dictionary
         foreach (var slot in old)
         {
             if (slot.IdPlusOne == 0) continue;
-            var at = (int)slot.Hash & mask;
+            var at = (int)SeededHash.Of(this[slot.IdPlusOne - 1]) & mask;
             while (slots[at].IdPlusOne != 0) at = (at + 1) & mask;
             slots[at] = slot;
         }
     }
 
-    private readonly record struct Slot(uint Hash, int IdPlusOne);
+    /// <summary>The first and the last eight bytes; with the length they are the whole of a text of up to 16 bytes.</summary>
+    private static (ulong Head, ulong Tail) EndsOf(ReadOnlySpan<byte> utf8)
+    {
+        ref var first = ref MemoryMarshal.GetReference(utf8);
+        var n = utf8.Length;
+        if (n >= 8) return (Unsafe.ReadUnaligned<ulong>(ref first), Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, n - 8)));
+        if (n >= 4) return (Unsafe.ReadUnaligned<uint>(ref first), Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref first, n - 4)));
+        return n == 0 ? default : (first, (uint)Unsafe.Add(ref first, n >> 1) << 8 | Unsafe.Add(ref first, n - 1));
+    }
+
+    /// <summary>One place of the table: enough to tell a short text without a look at its bytes.</summary>
+    private readonly record struct Slot(ulong Head, ulong Tail, int Length, int IdPlusOne);
 }

@@ -3,7 +3,7 @@ namespace Pipeline.Parquet.Columns;
 /// <summary>UTF-8 texts as numbers of a dictionary, which several columns may share; a null row takes the number 0.</summary>
 /// <remarks>For columns of few distinct texts: each text is hashed once, where it is decoded, and never again.</remarks>
 /// <param name="dictionary">Must not be cleared before every column that uses it is.</param>
-public sealed class Utf8DictionaryColumn(Utf8Dictionary dictionary) : Column
+public sealed class Utf8DictionaryColumn(Utf8Dictionary dictionary) : TextColumn
 {
     private int[] ids = [];
 
@@ -18,7 +18,7 @@ public sealed class Utf8DictionaryColumn(Utf8Dictionary dictionary) : Column
     public override long ValueBytes => (long)Count * sizeof(int);
 
     /// <summary>The text of a row; empty for a null.</summary>
-    public ReadOnlySpan<byte> this[int row] => IsNull(row) ? default : Dictionary[ids[row]];
+    public override ReadOnlySpan<byte> this[int row] => IsNull(row) ? default : Dictionary[ids[row]];
 
     /// <summary>Appends a text by its number in <see cref="Dictionary"/>.</summary>
     public void Append(int id)
@@ -28,7 +28,13 @@ public sealed class Utf8DictionaryColumn(Utf8Dictionary dictionary) : Column
     }
 
     /// <summary>Appends a text; the caller has made sure that it is UTF-8.</summary>
-    public void Append(ReadOnlySpan<byte> utf8) => Append(Dictionary.Intern(utf8));
+    public override void Append(ReadOnlySpan<byte> utf8) => Append(Dictionary.Intern(utf8));
+
+    /// <inheritdoc/>
+    public override Column EmptyLike() => new Utf8DictionaryColumn(Dictionary);
+
+    /// <inheritdoc/>
+    public override bool IsLike(Column other) => other is Utf8DictionaryColumn texts && texts.Dictionary == Dictionary;
 
     /// <inheritdoc/>
     protected override void GatherValues(Column source, ReadOnlySpan<int> rows)
@@ -60,6 +66,6 @@ public sealed class Utf8DictionaryColumn(Utf8Dictionary dictionary) : Column
 
     private void Reserve(int rows)
     {
-        if (ids.Length - Count < rows) Array.Resize(ref ids, Math.Max(Math.Max(64, ids.Length * 2), checked(Count + rows)));
+        if (ids.Length - Count < rows) ColumnMemory.Grow(ref ids, Count, Math.Max(Math.Max(64, ids.Length * 2), checked(Count + rows)));
     }
 }

@@ -52,7 +52,7 @@ internal sealed class CopyBatch
 
     private static CopyField FieldOf(ColumnType type, Column column) => type.Kind switch
     {
-        ColumnKind.String or ColumnKind.Json => new TextField((Utf8Column)column),
+        ColumnKind.String or ColumnKind.Json => new TextField((TextColumn)column),
         ColumnKind.Int64 => new Int64Field((FixedColumn<long>)column),
         ColumnKind.Float64 => new DoubleField((FixedColumn<double>)column),
         ColumnKind.Decimal => new NumericField((FixedColumn<Int128>)column, type.Scale),

@@ -32,7 +32,7 @@ internal abstract class CopyField(Column column)
 }
 
 /// <summary>text: the bytes themselves.</summary>
-internal sealed class TextField(Utf8Column column) : CopyField(column)
+internal sealed class TextField(TextColumn column) : CopyField(column)
 {
     public override int MaxBytes(int row) => sizeof(int) + column[row].Length;
 

@@ -17,7 +17,9 @@ namespace Pipeline.Transforms.Json;
 public sealed class JsonDecoder
 {
     private readonly JsonDecodePlan plan;
+    private readonly TokenGroup group;
     private readonly JsonScanner scanner;
+    private readonly ShapeCache shapes = new();
     private readonly FieldDecoder[] fields;
     private readonly DerivedDate[] derived;
     private readonly RejectionText sentences = new();
@@ -26,32 +28,40 @@ public sealed class JsonDecoder
     public JsonDecoder(JsonDecodePlan plan)
     {
         this.plan = plan;
-        scanner = new(plan);
+        group = new(plan.Slots);
+        scanner = new(plan, group);
         fields = plan.FieldDecoders(new());
         derived = plan.DerivedDates();
     }
 
-    /// <summary>Appends a block's acceptable records to the batch and hands the others to the sink.</summary>
-    /// <param name="batch">Made by <see cref="RecordBatches.For"/>; its shard names the rejections.</param>
+    /// <summary>Appends a block's acceptable records to the batch and hands the others to the sink, in the order of the block.</summary>
+    /// <param name="batch">Made by <see cref="RecordBatches.For"/>; its shard names the rejections. When it is empty, a text column may
+    /// be replaced by one that suits its texts better.</param>
     /// <param name="refused">Rows the table refused in an earlier round: position to reason. Null for none.</param>
     public void Decode(
         SegmentBlock block, RecordBatch batch, IRejectionSink rejections, UnknownFieldCounter unknown,
         IReadOnlyDictionary<long, string>? refused = null)
     {
-        foreach (var field in fields) field.Bind(batch.Columns[field.Index]);
-        var run = block.Values;
-        var isUtf8 = Utf8.IsValid(run.Span);
+        foreach (var field in fields) field.Bind(batch);
+        shapes.Begin(unknown);
+        var run = block.Values.Span;
+        var isUtf8 = Utf8.IsValid(run);
         for (var i = 0; i < block.Count; i++)
         {
-            var position = block.Positions[i];
-            var record = run.Slice(block.Starts[i], Math.Max(0, block.Lengths[i]));
-            var fault = Whole(record.Span, block.Lengths[i] < 0, isUtf8)
-                ?? Syntax(run.Span, block.Starts[i], record.Length, unknown)
-                ?? Row(run.Span, batch)
-                ?? Table(refused, position, batch);
-            if (fault is { } found) rejections.Refuse(new(found.Code, found.Field, batch.Shard, position, found.Message, record));
-            else batch.Positions.Append(position);
+            if (group.IsFull) Append(block, batch, rejections);
+            var (start, length) = (block.Starts[i], Math.Max(0, block.Lengths[i]));
+            var fault = Whole(run.Slice(start, length), block.Lengths[i] < 0, isUtf8)
+                ?? Syntax(run, start, length, unknown)
+                ?? Table(refused, block.Positions[i]);
+            if (fault is not { } found) group.Add(i);
+            else if (found.Code != RejectionCode.TableRefused || IsRow(i, block, batch, rejections))
+            {
+                Append(block, batch, rejections);
+                Refuse(found, i, block, batch, rejections);
+            }
         }
+        Append(block, batch, rejections);
+        shapes.End();
     }
 
     private Fault? Whole(ReadOnlySpan<byte> record, bool isNull, bool isUtf8)
@@ -65,37 +75,55 @@ public sealed class JsonDecoder
 
     private Fault? Syntax(ReadOnlySpan<byte> run, int start, int length, UnknownFieldCounter unknown)
     {
-        if (scanner.Scan(run, start, length))
-        {
-            scanner.CountUnknown(run, unknown);
-            return null;
-        }
-        return new(scanner.Code, scanner.Field, RejectionText.OfSyntax(scanner.Code, scanner.At - start, scanner.Field));
-    }
-
-    private Fault? Row(ReadOnlySpan<byte> run, RecordBatch batch)
-    {
-        foreach (var field in fields)
-        {
-            if (field.Append(scanner.Tokens, run, out var path) is not { } code) continue;
-            Undo(batch);
-            return new(code, path, sentences.OfField(code, path));
-        }
-        foreach (var date in derived) date.Append(batch);
+        if (shapes.TryRead(scanner, run, start, start + length)) return null;
+        if (!scanner.Scan(run, start, length))
+            return new(scanner.Code, scanner.Field, RejectionText.OfSyntax(scanner.Code, scanner.At - start, scanner.Field));
+        scanner.CountUnknown(run, unknown);
+        shapes.Learn(scanner, run, start, start + length);
         return null;
     }
 
-    private static Fault? Table(IReadOnlyDictionary<long, string>? refused, long position, RecordBatch batch)
+    private static Fault? Table(IReadOnlyDictionary<long, string>? refused, long position) =>
+        refused is not null && refused.TryGetValue(position, out var reason)
+            ? new(RejectionCode.TableRefused, "", $"The warehouse table refused the row: {reason}")
+            : null;
+
+    /// <summary>Whether a record that the table refused is a row at all; another fault of it comes first, and is told here.</summary>
+    private bool IsRow(int record, SegmentBlock block, RecordBatch batch, IRejectionSink rejections)
     {
-        if (refused is null || !refused.TryGetValue(position, out var reason)) return null;
-        Undo(batch);
-        return new(RejectionCode.TableRefused, "", $"The warehouse table refused the row: {reason}");
+        group.Add(record);
+        Append(block, batch, rejections);
+        if (batch.Positions.Count == 0 || batch.Positions.Values[^1] != block.Positions[record]) return false;
+        batch.Truncate(batch.Rows - 1);
+        return true;
     }
 
-    private static void Undo(RecordBatch batch)
+    /// <summary>Appends the group's records, column by column. Where one has a fault, the rows before it stay, and those behind it are
+    /// appended anew.</summary>
+    private void Append(SegmentBlock block, RecordBatch batch, IRejectionSink rejections)
     {
-        foreach (var column in batch.Columns) column.Truncate(batch.Rows);
+        var run = block.Values.Span;
+        for (var from = 0; from < group.Count;)
+        {
+            var (until, fault) = (group.Count, default(Fault?));
+            foreach (var field in fields)
+            {
+                var stopped = field.AppendRun(group, from, until, run, out var code, out var path);
+                if (stopped == until) continue;
+                (until, fault) = (stopped, new(code, path, sentences.OfField(code, path)));
+            }
+            var rows = batch.Rows + until - from;
+            if (fault is not null) batch.Truncate(rows);
+            foreach (var date in derived) date.Append(batch, rows);
+            for (var i = from; i < until; i++) batch.Positions.Append(block.Positions[group.Records[i]]);
+            if (fault is { } found) Refuse(found, group.Records[until++], block, batch, rejections);
+            from = until;
+        }
+        group.Clear();
     }
+
+    private static void Refuse(in Fault fault, int record, SegmentBlock block, RecordBatch batch, IRejectionSink rejections) =>
+        rejections.Refuse(new(fault.Code, fault.Field, batch.Shard, block.Positions[record], fault.Message, block.Value(record)));
 
     /// <summary>The first byte that cannot be UTF-8. A character cut off by the record's end is none: the scanner finds that end.</summary>
     private static int? FirstBadByte(ReadOnlySpan<byte> record)

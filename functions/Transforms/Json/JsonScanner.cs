@@ -10,9 +10,8 @@ namespace Pipeline.Transforms.Json;
 /// record, and every other loop stops at a byte that is none of its own: the end is compared only where white space is skipped.
 /// The first fault in byte order is reported. UTF-8 has been validated before.
 /// </remarks>
-internal sealed partial class JsonScanner(JsonDecodePlan plan)
+internal sealed partial class JsonScanner(JsonDecodePlan plan, TokenGroup group)
 {
-    private readonly FieldToken[] tokens = new FieldToken[plan.Slots];
     private readonly long[] seen = new long[plan.Nodes];
     private readonly KeySet keys = new();
     private readonly List<(PlanNode Parent, KeyPlace Key)> unknown = [];
@@ -21,9 +20,6 @@ internal sealed partial class JsonScanner(JsonDecodePlan plan)
     private long record;
     private long objects;
     private int end;
-
-    /// <summary>What the record holds at each path of the contract.</summary>
-    public ReadOnlySpan<FieldToken> Tokens => tokens;
 
     /// <summary>The fault found.</summary>
     public RejectionCode Code { get; private set; }
@@ -34,13 +30,15 @@ internal sealed partial class JsonScanner(JsonDecodePlan plan)
     /// <summary>Path of the key that is there twice; empty for other faults and for keys the contract does not name.</summary>
     public string Field { get; private set; } = "";
 
-    /// <summary>Reads a record.</summary>
+    /// <summary>Reads a record into the group's next place.</summary>
     /// <param name="run">The value run; a line feed stands behind the record.</param>
     /// <returns>True for one JSON object and nothing else.</returns>
     public bool Scan(ReadOnlySpan<byte> run, int start, int length)
     {
-        Array.Clear(tokens);
+        group.ClearCurrent();
         unknown.Clear();
+        places.Clear();
+        hasContainer = false;
         keys.Begin(objects + 1);
         record++;
         (decodedBytes, end, Field) = (0, start + length, "");
@@ -69,6 +67,7 @@ internal sealed partial class JsonScanner(JsonDecodePlan plan)
             case (byte)'"':
                 var close = Text(run, at + 1, out var escaped);
                 if (close < 0) return close;
+                Note(at + 1, close - at - 1, node, true);
                 if (node is not null) Leaf(node, new(escaped ? TokenKind.EscapedString : TokenKind.String, at + 1, close - at - 1));
                 return close + 1;
             case (byte)'{': return Container(Object(run, at, node, depth + 1), node, TokenKind.Object, at);
@@ -147,21 +146,22 @@ internal sealed partial class JsonScanner(JsonDecodePlan plan)
     private int Container(int next, PlanNode? node, TokenKind kind, int at)
     {
         if (next < 0 || node is null) return next;
-        if (node.Slot >= 0) tokens[node.Slot] = new(kind, at, next - at);
+        hasContainer |= node.Slot >= 0 || kind == TokenKind.Array;
+        if (node.Slot >= 0) group.Set(node.Slot, new(kind, at, next - at));
         if (kind == TokenKind.Array) Block(node, kind);
         return next;
     }
 
     private void Leaf(PlanNode node, FieldToken token)
     {
-        if (node.Slot >= 0) tokens[node.Slot] = token;
+        if (node.Slot >= 0) group.Set(node.Slot, token);
         if (node.IsParent) Block(node, token.Kind);
     }
 
     /// <summary>What stands at the node is no object, so the paths below it cannot be read; a null makes them null.</summary>
     private void Block(PlanNode node, TokenKind kind)
     {
-        foreach (var slot in node.SlotsBelow) tokens[slot] = new(kind == TokenKind.Null ? TokenKind.Null : TokenKind.Blocked, 0, 0);
+        foreach (var slot in node.SlotsBelow) group.Set(slot, new(kind == TokenKind.Null ? TokenKind.Null : TokenKind.Blocked, 0, 0));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

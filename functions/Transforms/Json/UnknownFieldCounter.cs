@@ -28,14 +28,15 @@ public sealed class UnknownFieldCounter
         return sorted;
     }
 
-    /// <summary>Counts one record's field.</summary>
+    /// <summary>Counts a field of records.</summary>
     /// <param name="parent">Path of the object that holds it; empty for the record itself.</param>
     /// <param name="key">The field's name, valid UTF-8.</param>
-    internal void Count(string parent, ReadOnlySpan<byte> key)
+    /// <param name="records">Records that hold it.</param>
+    internal void Count(string parent, ReadOnlySpan<byte> key, long records = 1)
     {
         if (parent.Length + 1 + key.Length > MaxPathBytes || key.Contains((byte)0))
         {
-            others++;
+            others += records;
             return;
         }
         parent.CopyTo(path);
@@ -45,8 +46,8 @@ public sealed class UnknownFieldCounter
 
         var lookup = counts.GetAlternateLookup<ReadOnlySpan<char>>();
         var text = path.AsSpan(0, length);
-        if (lookup.TryGetValue(text, out var count)) lookup[text] = count + 1;
-        else if (counts.Count < MaxPaths) counts.Add(text.ToString(), 1);
-        else others++;
+        if (lookup.TryGetValue(text, out var count)) lookup[text] = count + records;
+        else if (counts.Count < MaxPaths) counts.Add(text.ToString(), records);
+        else others += records;
     }
 }

@@ -23,7 +23,7 @@ internal sealed class FolderNames(LakeSchema schema)
         {
             var column = batch.Columns[index];
             if (column.IsNull(row)) Append(ref length, "N"u8);
-            else if (column is Utf8Column text) AppendText(ref length, text[row]);
+            else if (column is TextColumn text) AppendText(ref length, text[row]);
             else AppendNumber(ref length, NumberIn(column, row));
         }
         return keys.Intern(key.AsSpan(0, length));
@@ -62,7 +62,7 @@ internal sealed class FolderNames(LakeSchema schema)
 
     private static ReadOnlySpan<byte> ValueOf(ColumnKind kind, Column column, int row) => column switch
     {
-        Utf8Column text => text[row],
+        TextColumn text => text[row],
         FixedColumn<bool> flags => flags.Values[row] ? "true"u8 : "false"u8,
         FixedColumn<int> days when kind == ColumnKind.Date =>
             Encoding.UTF8.GetBytes(Day(days.Values[row]).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),

@@ -8,7 +8,7 @@ internal sealed class LakeEncoder(LakeSchema schema, long publicationId) : IDisp
 {
     private readonly ColumnEncoder encoder = new(schema.Options);
     private readonly RowOrder order = new();
-    private readonly Column[] sorted = schema.NewColumns();
+    private readonly Column?[] sorted = new Column?[schema.Columns.Count];
     private readonly MemoryStream output = new();
 
     /// <summary>A writer whose bytes come back from <see cref="Encode"/> and <see cref="End"/>.</summary>
@@ -42,9 +42,10 @@ internal sealed class LakeEncoder(LakeSchema schema, long publicationId) : IDisp
     {
         for (var i = 0; i < columns.Length; i++)
         {
-            sorted[i].Clear();
-            sorted[i].AppendRows(columns[i], rows);
+            if (sorted[i] is not { } into || !columns[i].IsLike(into)) sorted[i] = into = columns[i].EmptyLike();
+            into.Clear();
+            into.AppendRows(columns[i], rows);
         }
-        return sorted;
+        return sorted!;
     }
 }

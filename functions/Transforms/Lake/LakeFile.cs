@@ -6,11 +6,14 @@ using Pipeline.Parquet.Columns;
 namespace Pipeline.Transforms.Lake;
 
 /// <summary>One Parquet object in the making: rows that wait for their row group, and an upload once the first was written.</summary>
-internal sealed class LakeFile(string key, DateOnly? day, LakeSchema schema, bool isWanted) : IAsyncDisposable
+internal sealed class LakeFile(string key, DateOnly? day, LakeSchema schema, LakeEncoder encoder, bool isWanted) : IAsyncDisposable
 {
     private Column[]? columns;
     private IObjectUpload? upload;
     private ParquetWriter? writer;
+
+    /// <summary>What encodes its rows, one file at a time.</summary>
+    public LakeEncoder Encoder => encoder;
 
     /// <summary>Bytes of the rows that wait.</summary>
     public long WaitingBytes { get; private set; }
@@ -21,17 +24,19 @@ internal sealed class LakeFile(string key, DateOnly? day, LakeSchema schema, boo
     /// <summary>Takes rows of a batch.</summary>
     public void Append(RecordBatch batch, ReadOnlySpan<int> rows)
     {
-        columns ??= schema.NewColumns();
+        columns ??= [.. schema.Columns.Select(index => batch.Columns[index].EmptyLike())];
         WaitingBytes = 0;
         for (var i = 0; i < columns.Length; i++)
         {
-            columns[i].AppendRows(batch.Columns[schema.Columns[i]], rows);
+            var source = batch.Columns[schema.Columns[i]];
+            if (!columns[i].IsLike(source)) columns[i] = ((TextColumn)columns[i]).ToPlain();
+            columns[i].AppendRows(source, rows);
             WaitingBytes += columns[i].ValueBytes;
         }
     }
 
     /// <summary>Writes the rows that wait as one row group and gives their memory back.</summary>
-    public async ValueTask WriteRowGroupAsync(LakeEncoder encoder, IObjectStore lake, CancellationToken stopping)
+    public async ValueTask WriteRowGroupAsync(IObjectStore lake, CancellationToken stopping)
     {
         if (columns is null) return;
         upload ??= await lake.BeginUploadAsync(key, stopping);
@@ -41,9 +46,9 @@ internal sealed class LakeFile(string key, DateOnly? day, LakeSchema schema, boo
     }
 
     /// <summary>Writes what is left; the object is durable and invisible then.</summary>
-    public async ValueTask<PublishedObject> FinishAsync(LakeEncoder encoder, IObjectStore lake, CancellationToken stopping)
+    public async ValueTask<PublishedObject> FinishAsync(IObjectStore lake, CancellationToken stopping)
     {
-        await WriteRowGroupAsync(encoder, lake, stopping);
+        await WriteRowGroupAsync(lake, stopping);
         if (upload is null || writer is null)
             throw new InvalidOperationException($"'{key}' has no rows; a file is opened by its first row.");
         await upload.WriteAsync(encoder.End(writer), stopping);

@@ -16,4 +16,8 @@ public sealed record LakeOptions
     /// <summary>Files open at a time; beyond it all are finished, and a folder that comes again gets another file.</summary>
     /// <remarks>Bounds what a column with a new value in every record costs.</remarks>
     public int MaxOpenFiles { get; init; } = 1000;
+
+    /// <summary>Processors a publication may use, at least 1: with two, the next block is
+    /// decompressed while one is decoded, and files are encoded side by side.</summary>
+    public int Threads { get; init; } = 2;
 }

@@ -13,13 +13,18 @@ namespace Pipeline.Transforms.Lake;
 public sealed class LakePartitioner(LakeSchema schema, LakeOptions options, IObjectStore lake, long publicationId, string? onlyKey = null)
     : IAsyncDisposable
 {
-    private readonly LakeEncoder encoder = new(schema, publicationId);
+    private readonly LakeEncoder[] encoders =
+        [.. Enumerable.Range(0, Math.Max(1, options.Threads)).Select(_ => new LakeEncoder(schema, publicationId))];
     private readonly FolderNames folders = new(schema);
+    private readonly FolderCodes codes = new(schema);
     private readonly List<LakeFile> open = [];
     private readonly List<PublishedObject> finished = [];
     private readonly RowGroups groups = new();
     private long waitingBytes;
     private int begun;
+
+    /// <summary>Processors it may use.</summary>
+    public int Threads => encoders.Length;
 
     /// <summary>The objects finished so far.</summary>
     public IReadOnlyList<PublishedObject> Finished => finished;
@@ -45,16 +50,22 @@ public sealed class LakePartitioner(LakeSchema schema, LakeOptions options, IObj
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        encoder.Dispose();
+        foreach (var encoder in encoders) encoder.Dispose();
         foreach (var file in open) await file.DisposeAsync();
     }
 
     private void Route(RecordBatch batch)
     {
         groups.Begin(batch.Rows);
+        var ofRows = codes.Of(batch);
         for (var row = 0; row < batch.Rows; row++)
         {
-            var number = folders.NumberOf(batch, row);
+            var number = ofRows.IsEmpty ? -1 : codes.Find(ofRows[row]);
+            if (number < 0)
+            {
+                number = folders.NumberOf(batch, row);
+                if (!ofRows.IsEmpty) codes.Add(ofRows[row], number);
+            }
             if (number == open.Count) open.Add(Begin(batch, row));
             groups.Add(row, number);
         }
@@ -72,26 +83,41 @@ public sealed class LakePartitioner(LakeSchema schema, LakeOptions options, IObj
     private LakeFile Begin(RecordBatch batch, int row)
     {
         var key = $"{schema.Contract.Dataset}/{folders.PathOf(batch, row)}{publicationId}-{begun++}.parquet";
-        return new(key, folders.DayOf(batch, row), schema, onlyKey is null || onlyKey == key);
+        return new(key, folders.DayOf(batch, row), schema, encoders[begun % encoders.Length], onlyKey is null || onlyKey == key);
     }
 
     private async ValueTask WriteAsync(LakeFile file, CancellationToken stopping)
     {
         var bytes = file.WaitingBytes;
-        await file.WriteRowGroupAsync(encoder, lake, stopping);
+        await file.WriteRowGroupAsync(lake, stopping);
         waitingBytes -= bytes;
     }
 
     private async ValueTask FinishOpenAsync(CancellationToken stopping)
     {
-        foreach (var file in open)
+        var made = new PublishedObject?[open.Count];
+        try
         {
-            if (!file.IsWanted) continue;
-            waitingBytes -= file.WaitingBytes;
-            finished.Add(await file.FinishAsync(encoder, lake, stopping));
-            await file.DisposeAsync();
+            if (encoders is [var only]) await FinishOfAsync(only, made, stopping);
+            else await Task.WhenAll(encoders.Select(encoder => Task.Run(() => FinishOfAsync(encoder, made, stopping), stopping)));
+        }
+        finally
+        {
+            finished.AddRange(made.OfType<PublishedObject>());
         }
         open.Clear();
         folders.Clear();
+        codes.Clear();
+        waitingBytes = 0;
+    }
+
+    private async Task FinishOfAsync(LakeEncoder encoder, PublishedObject?[] made, CancellationToken stopping)
+    {
+        for (var i = 0; i < open.Count; i++)
+        {
+            if (!open[i].IsWanted || open[i].Encoder != encoder) continue;
+            made[i] = await open[i].FinishAsync(lake, stopping);
+            await open[i].DisposeAsync();
+        }
     }
 }

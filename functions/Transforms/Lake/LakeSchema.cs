@@ -1,6 +1,5 @@
 using Pipeline.Domain.Datasets;
 using Pipeline.Parquet;
-using Pipeline.Parquet.Columns;
 
 namespace Pipeline.Transforms.Lake;
 
@@ -45,9 +44,6 @@ public sealed class LakeSchema
 
     /// <summary>The schema of a validated contract.</summary>
     public static LakeSchema Of(DatasetContract contract) => new(contract);
-
-    /// <summary>Empty columns for a file's rows.</summary>
-    internal Column[] NewColumns() => [.. Columns.Select(index => RecordBatches.ColumnFor(Contract.Columns[index].Type))];
 
     /// <summary>What a file says about itself in its footer.</summary>
     internal KeyValuePair<string, string>[] Metadata(long publicationId) =>

@@ -29,7 +29,7 @@ internal sealed class RowOrder
 
     private bool SortBy(Column column)
     {
-        if (column is Utf8Column or FixedColumn<Int128>) return SortByComparison(column);
+        if (column is TextColumn or FixedColumn<Int128>) return SortByComparison(column);
         for (var i = 0; i < count; i++) keys[i] = KeyOf(column, order[i]);
         var moved = !IsAscending();
         if (moved) SortByRadix();
@@ -112,7 +112,7 @@ internal sealed class RowOrder
     {
         var (leftNull, rightNull) = (column.IsNull(left), column.IsNull(right));
         if (leftNull || rightNull) return leftNull.CompareTo(rightNull);
-        return column is Utf8Column text
+        return column is TextColumn text
             ? text[left].SequenceCompareTo(text[right])
             : ((FixedColumn<Int128>)column).Values[left].CompareTo(((FixedColumn<Int128>)column).Values[right]);
     }

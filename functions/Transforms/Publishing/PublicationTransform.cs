@@ -30,7 +30,8 @@ internal sealed class PublicationTransform(
     {
         var decoder = new JsonDecoder(JsonDecodePlan.Compile(contract));
         var batch = RecordBatches.For(contract);
-        await foreach (var (segment, block) in new SegmentFeed(stores.Segments, attempt).BlocksAsync(stopping))
+        var feed = new SegmentFeed(stores.Segments, attempt);
+        await foreach (var (segment, block) in lake.Threads > 1 ? feed.BlocksAheadAsync(stopping) : feed.BlocksAsync(stopping))
         {
             batch.Clear();
             batch.Shard = segment.Shard;

@@ -13,12 +13,42 @@ internal sealed class SegmentFeed(IObjectStore segments, PublicationAttempt atte
 {
     private const int OpenAhead = 4;
 
+    /// <summary>All blocks; each is lent until the next is asked for. While one is lent, the next is read and decompressed on another
+    /// thread.</summary>
+    /// <exception cref="TerminalException">A segment is missing, damaged, or not what the ledger says.</exception>
+    public async IAsyncEnumerable<(LandedSegment Segment, SegmentBlock Block)> BlocksAheadAsync(
+        [EnumeratorCancellation] CancellationToken stopping)
+    {
+        using var reader = new SegmentReader();
+        await using var blocks = BlocksAsync(reader, stopping).GetAsyncEnumerator(stopping);
+        var next = Task.Run(() => blocks.MoveNextAsync().AsTask(), CancellationToken.None);
+        try
+        {
+            while (await next)
+            {
+                var current = blocks.Current;
+                next = Task.Run(() => blocks.MoveNextAsync().AsTask(), CancellationToken.None);
+                yield return current;
+            }
+        }
+        finally
+        {
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     /// <summary>All blocks; each is lent until the next is asked for.</summary>
     /// <exception cref="TerminalException">A segment is missing, damaged, or not what the ledger says.</exception>
     public async IAsyncEnumerable<(LandedSegment Segment, SegmentBlock Block)> BlocksAsync(
         [EnumeratorCancellation] CancellationToken stopping)
     {
         using var reader = new SegmentReader();
+        await foreach (var block in BlocksAsync(reader, stopping)) yield return block;
+    }
+
+    private async IAsyncEnumerable<(LandedSegment Segment, SegmentBlock Block)> BlocksAsync(
+        SegmentReader reader, [EnumeratorCancellation] CancellationToken stopping)
+    {
         var opening = new Queue<Task<Stream>>();
         var next = 0;
         try

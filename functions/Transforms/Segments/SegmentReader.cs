@@ -10,7 +10,8 @@ public sealed class SegmentReader : IDisposable
 {
     private readonly ZstdDecompressor zstd = new();
     private readonly PooledBytes stored = new();
-    private readonly SegmentBlock block = new();
+    private SegmentBlock block = new();
+    private SegmentBlock lent = new();
     private readonly byte[] head = new byte[SegmentFormat.BlockHeaderBytes];
     private Stream source = Stream.Null;
     private long offset;
@@ -33,7 +34,7 @@ public sealed class SegmentReader : IDisposable
     }
 
     /// <summary>Reads the next block.</summary>
-    /// <returns>The block, lent until the next call; null behind the last one, when the object has proved whole.</returns>
+    /// <returns>The block, lent until the call after the next; null behind the last one, when the object has proved whole.</returns>
     /// <exception cref="InvalidDataException">The object is damaged or cut off; the message says at which byte and what does not
     /// fit.</exception>
     public async ValueTask<SegmentBlock?> ReadAsync(CancellationToken stopping)
@@ -49,6 +50,7 @@ public sealed class SegmentReader : IDisposable
         var header = BlockHeader.Read(head, out var crc);
         await FillFrameAsync(start, header, stopping);
         if (SegmentFormat.Crc(head.AsSpan(0, 36), stored.Span) != crc) throw Damaged(start, "the block's checksum does not match");
+        (block, lent) = (lent, block);
         OpenBlock(start, header);
         return block;
     }
@@ -59,6 +61,7 @@ public sealed class SegmentReader : IDisposable
         zstd.Dispose();
         stored.Dispose();
         block.Dispose();
+        lent.Dispose();
     }
 
     private void OpenBlock(long start, in BlockHeader header)

@@ -103,7 +103,7 @@ internal static class ColumnText
 {
     public static string? Of(Column column, int row) => column.IsNull(row) ? null : column switch
     {
-        Utf8Column text => Encoding.UTF8.GetString(text[row]),
+        TextColumn text => Encoding.UTF8.GetString(text[row]),
         FixedColumn<long> numbers => numbers.Values[row].ToString(),
         FixedColumn<int> days => days.Values[row].ToString(),
         FixedColumn<double> doubles => doubles.Values[row].ToString("R"),

@@ -10,20 +10,37 @@ internal abstract class FieldDecoder(ColumnPlan plan)
     /// <summary>The column it fills.</summary>
     public int Index => plan.Index;
 
-    /// <summary>Appends the record's value, or null.</summary>
+    /// <summary>Appends the values of records, or nulls, up to the first that is refused.</summary>
+    /// <param name="code">Why it is refused.</param>
     /// <param name="field">Path of the field at fault.</param>
-    /// <returns>Null when the value was appended, otherwise why the record is refused.</returns>
-    public RejectionCode? Append(ReadOnlySpan<FieldToken> tokens, ReadOnlySpan<byte> run, out string field)
+    /// <returns>The record that is refused; <paramref name="to"/> when none is.</returns>
+    public int AppendRun(TokenGroup group, int from, int to, ReadOnlySpan<byte> run, out RejectionCode code, out string field)
+    {
+        (code, field) = (default, "");
+        while (true)
+        {
+            if (plan.Slots is [var only]) from = AppendPlain(group.Of(only)[..to], from, run);
+            if (from == to) return to;
+            if (Append(group, from, run, out field) is { } fault)
+            {
+                code = fault;
+                return from;
+            }
+            if (++from == to) return to;
+        }
+    }
+
+    private RejectionCode? Append(TokenGroup group, int record, ReadOnlySpan<byte> run, out string field)
     {
         var alternative = 0;
         foreach (var slot in plan.Slots)
         {
-            if (tokens[slot].Kind != TokenKind.Absent) break;
+            if (group.Of(slot)[record].Kind != TokenKind.Absent) break;
             alternative++;
         }
         var absent = alternative == plan.Slots.Length;
         field = plan.Spec.From[absent ? 0 : alternative];
-        var token = absent ? default : tokens[plan.Slots[alternative]];
+        var token = absent ? default : group.Of(plan.Slots[alternative])[record];
         if (token.Kind > TokenKind.Null) return token.Kind == TokenKind.Blocked ? RejectionCode.WrongType : AppendValue(token, run);
         if (plan.Spec.Required) return absent ? RejectionCode.Missing : RejectionCode.Null;
         Target.AppendNull();
@@ -31,7 +48,7 @@ internal abstract class FieldDecoder(ColumnPlan plan)
     }
 
     /// <summary>Takes the column that the next values are appended to.</summary>
-    public abstract void Bind(Column column);
+    public abstract void Bind(RecordBatch batch);
 
     /// <summary>The decoder of a column's type.</summary>
     public static FieldDecoder For(ColumnPlan plan, TimeZoneInfo? zone, DecodeScratch scratch) => plan.Spec.Type.Kind switch
@@ -50,6 +67,10 @@ internal abstract class FieldDecoder(ColumnPlan plan)
     /// <summary>The bound column.</summary>
     protected abstract Column Target { get; }
 
+    /// <summary>Appends values of the plainest form as long as there are such: no verdict is made here.</summary>
+    /// <returns>The first record that is left.</returns>
+    protected virtual int AppendPlain(ReadOnlySpan<FieldToken> tokens, int from, ReadOnlySpan<byte> run) => from;
+
     /// <summary>Appends a value that is there and not null.</summary>
     protected abstract RejectionCode? AppendValue(in FieldToken token, ReadOnlySpan<byte> run);
 }
@@ -64,5 +85,5 @@ internal abstract class FieldDecoder<TColumn>(ColumnPlan plan) : FieldDecoder(pl
     protected override Column Target => Bound;
 
     /// <inheritdoc/>
-    public override void Bind(Column column) => Bound = (TColumn)column;
+    public override void Bind(RecordBatch batch) => Bound = (TColumn)batch.Columns[Index];
 }

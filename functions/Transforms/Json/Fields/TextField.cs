@@ -5,10 +5,19 @@ using Pipeline.Transforms.Lake;
 namespace Pipeline.Transforms.Json.Fields;
 
 /// <summary>A JSON string, escapes decoded.</summary>
-internal sealed class TextField(ColumnPlan plan, DecodeScratch scratch) : FieldDecoder<Utf8Column>(plan)
+internal sealed class TextField(ColumnPlan plan, DecodeScratch scratch) : FieldDecoder<TextColumn>(plan)
 {
+    /// <summary>Distinct texts and bytes that a dictionary is kept up to.</summary>
+    private const int MaxEntries = 32_768, MaxBytes = 1 << 20;
+
+    /// <summary>Rows after which it is asked whether a dictionary pays.</summary>
+    private const int TrialRows = 4096;
+
     private readonly int maxCodePoints = plan.Spec.MaxLength ?? int.MaxValue;
     private readonly int maxKeyBytes = plan.MaxKeyBytes;
+    private readonly int surelyShort = SurelyShort(plan);
+    private readonly int surelyLong = plan.IsLakePartition ? 1 : 0;
+    private long seen;
     private readonly string? folder = plan.IsLakePartition ? plan.Spec.Name : null;
 
     /// <inheritdoc/>
@@ -22,7 +31,43 @@ internal sealed class TextField(ColumnPlan plan, DecodeScratch scratch) : FieldD
         if (folder is not null && text.IsEmpty) return RejectionCode.Empty;
         if (folder is not null && HivePath.FolderBytes(folder, text) > HivePath.MaxFolderBytes) return RejectionCode.TooLong;
         Bound.Append(text);
+        seen++;
         return null;
+    }
+
+    /// <inheritdoc/>
+    protected override int AppendPlain(ReadOnlySpan<FieldToken> tokens, int from, ReadOnlySpan<byte> run)
+    {
+        var first = from;
+        var texts = Bound as Utf8Column;
+        var ids = Bound as Utf8DictionaryColumn;
+        for (; from < tokens.Length; from++)
+        {
+            ref readonly var token = ref tokens[from];
+            if (token.Kind != TokenKind.String || token.Length > surelyShort || token.Length < surelyLong) break;
+            if (texts is not null) texts.Append(run, token.Start, token.Length);
+            else ids!.Append(ids.Dictionary.Intern(run.Slice(token.Start, token.Length)));
+        }
+        seen += from - first;
+        return from;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Decided by the records alone, so that the same ones always give the same columns.</remarks>
+    public override void Bind(RecordBatch batch)
+    {
+        if (seen >= TrialRows && batch.Rows == 0 && batch.Columns[Index] is Utf8DictionaryColumn { Dictionary: var texts }
+            && (texts.Count > MaxEntries || texts.Bytes.Length > MaxBytes || texts.Count * 2L > seen))
+            batch.Replace(Index, new Utf8Column());
+        base.Bind(batch);
+    }
+
+    /// <summary>Bytes up to which a text keeps every bound of the column whatever its characters are.</summary>
+    private static int SurelyShort(ColumnPlan plan)
+    {
+        var bytes = Math.Min(plan.Spec.MaxLength ?? int.MaxValue, plan.MaxKeyBytes);
+        if (plan.IsLakePartition) bytes = Math.Min(bytes, (HivePath.MaxFolderBytes - plan.Spec.Name.Length - 3) / 3);
+        return Math.Max(0, bytes);
     }
 
     /// <summary>Every byte but the continuing ones (10xxxxxx) begins a code point.</summary>

@@ -14,6 +14,18 @@ internal sealed class TimestampField(ColumnPlan plan, TimeZoneInfo? zone, Decode
         if (fault is null) Bound.Append(micros);
         return fault;
     }
+
+    /// <inheritdoc/>
+    protected override int AppendPlain(ReadOnlySpan<FieldToken> tokens, int from, ReadOnlySpan<byte> run)
+    {
+        for (; from < tokens.Length; from++)
+        {
+            ref readonly var token = ref tokens[from];
+            if (token.Kind != TokenKind.String || !FixedTimestamp.TryParse(token.In(run), out var micros)) break;
+            Bound.Append(micros);
+        }
+        return from;
+    }
 }
 
 /// <summary>A JSON string of the form <c>YYYY-MM-DD</c>.</summary>
@@ -36,18 +48,16 @@ internal sealed record DerivedDate(int Index, int Source)
 {
     private const long MicrosPerDay = 86_400_000_000;
 
-    /// <summary>Appends the day of the source's last row.</summary>
-    public void Append(RecordBatch batch)
+    /// <summary>Appends days until there are so many rows.</summary>
+    public void Append(RecordBatch batch, int rows)
     {
         var source = (FixedColumn<long>)batch.Columns[Source];
         var target = (FixedColumn<int>)batch.Columns[Index];
-        var row = source.Count - 1;
-        if (source.IsNull(row))
+        var values = source.Values;
+        for (var row = target.Count; row < rows; row++)
         {
-            target.AppendNull();
-            return;
+            if (source.IsNull(row)) target.AppendNull();
+            else target.Append((int)((values[row] - (values[row] < 0 ? MicrosPerDay - 1 : 0)) / MicrosPerDay));
         }
-        var micros = source.Values[row];
-        target.Append((int)((micros - (micros < 0 ? MicrosPerDay - 1 : 0)) / MicrosPerDay));
     }
 }

@@ -57,6 +57,15 @@ internal static class TimestampText
         return InRange(parsed * MicrosPerDay) ? null : RejectionCode.OutOfRange;
     }
 
+    /// <summary>Days since 1970-01-01 of a day that the calendar has.</summary>
+    public static bool TryDays(int year, int month, int day, out long days)
+    {
+        days = 0;
+        if (month is < 1 or > 12 || day < 1 || day > DaysInMonth(year, month)) return false;
+        days = Days(year, month, day);
+        return true;
+    }
+
     private static bool InRange(long micros) => micros >= Earliest && micros < Behind;
 
     private static bool IsSeparator(byte value) => value is (byte)'T' or (byte)'t' or (byte)' ';
@@ -65,11 +74,8 @@ internal static class TimestampText
     {
         int century = Two(text, 0), rest = Two(text, 2), month = Two(text, 5), day = Two(text, 8);
         days = 0;
-        if (century < 0 || rest < 0 || text[4] != (byte)'-' || text[7] != (byte)'-' || month is < 1 or > 12) return false;
-        var year = century * 100 + rest;
-        if (day < 1 || day > DaysInMonth(year, month)) return false;
-        days = Days(year, month, day);
-        return true;
+        return century >= 0 && rest >= 0 && text[4] == (byte)'-' && text[7] == (byte)'-'
+            && TryDays(century * 100 + rest, month, day, out days);
     }
 
     private static bool TryFraction(ReadOnlySpan<byte> text, ref int at, out int micros)

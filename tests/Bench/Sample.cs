@@ -1,0 +1,85 @@
+using System.Text.Json;
+using Pipeline.Contracts;
+using Pipeline.Domain.Datasets;
+using Pipeline.Domain.Segments;
+using Pipeline.Sandbox.Generating;
+using Pipeline.Sinks.Lake;
+using Pipeline.Tests.Servers;
+using Pipeline.Transforms.Segments;
+
+namespace Pipeline.Tests.Bench;
+
+/// <summary>The input of a run: an NDJSON file and the same records landed as segments, made once and kept.</summary>
+internal sealed class Sample
+{
+    private const int SegmentMb = 64;
+
+    private Sample(string input, string folder) => (Input, Folder) = (input, folder);
+
+    /// <summary>The dataset, in the lake only.</summary>
+    public static DatasetContract Contract { get; } =
+        ContractReader.ReadFolder(Repository.PathOf("functions", "datasets")).Verified().Named("user_actions") with { Table = null };
+
+    /// <summary>The NDJSON file.</summary>
+    public string Input { get; }
+
+    /// <summary>What is made for the run lies below it.</summary>
+    public string Folder { get; }
+
+    /// <summary>The landed segments, in order.</summary>
+    public IReadOnlyList<LandedSegment> Segments { get; private set; } = [];
+
+    /// <summary>Bytes of the NDJSON file.</summary>
+    public long Bytes => new FileInfo(Input).Length;
+
+    public long Records => Segments.Sum(segment => (long)segment.Records);
+
+    public FolderStore SegmentStore => new(Path.Combine(Folder, "segments"));
+
+    /// <summary>Generates and lands what is not there yet.</summary>
+    public static async Task<Sample> PrepareAsync(BenchOptions options)
+    {
+        var work = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "pipeline-bench")).FullName;
+        var input = options.Input ?? Generate(work, options.Check ? BenchOptions.CheckLines : BenchOptions.FullLines);
+        var sample = new Sample(input, Path.Combine(work, $"{Path.GetFileName(input)}-{new FileInfo(input).Length}"));
+        var list = Path.Combine(sample.Folder, "segments.json");
+        if (!File.Exists(list)) await File.WriteAllTextAsync(list, JsonSerializer.Serialize(await sample.LandAsync()));
+        sample.Segments = JsonSerializer.Deserialize<LandedSegment[]>(await File.ReadAllTextAsync(list))!;
+        return sample;
+    }
+
+    private static string Generate(string work, long lines)
+    {
+        var path = Path.Combine(work, $"user_actions-{lines}.ndjson");
+        if (File.Exists(path)) return path;
+        using (var file = File.Create(path + ".part")) UserActionsGenerator.Write(file, new(lines));
+        File.Move(path + ".part", path);
+        return path;
+    }
+
+    private async Task<List<LandedSegment>> LandAsync()
+    {
+        Directory.CreateDirectory(Folder);
+        var shard = new Shard("user-actions-0", 0);
+        var landed = new List<LandedSegment>();
+        using var writer = new SegmentWriter();
+        long position = 0, first = 0;
+        foreach (var line in NdjsonLines.Of(Input))
+        {
+            writer.Append(new(position, 1_700_000_000_000 + position, default, false, line, true));
+            position++;
+            if (writer.RawBytes >= SegmentMb * 1_000_000L) await CloseAsync();
+        }
+        if (writer.Records != 0) await CloseAsync();
+        return landed;
+
+        async Task CloseAsync()
+        {
+            var key = SegmentDraft.KeyOf(Contract.Dataset, shard, new(first, position), 1);
+            await SegmentStore.PutAsync(key, writer.Finish(), default);
+            landed.Add(new(landed.Count + 1, Contract.Dataset, shard, new(first, position), key, writer.Records, writer.RawBytes));
+            writer.Reset();
+            first = position;
+        }
+    }
+}
