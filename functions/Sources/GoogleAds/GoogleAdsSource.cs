@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using Pipeline.Domain.Failures;
+using Pipeline.Domain.Ports;
+using Pipeline.Domain.Slices;
+using Pipeline.Sources.Slices;
+
+namespace Pipeline.Sources.GoogleAds;
+
+/// <summary>Google Ads: figures at campaign level (the ledger) and at ad level (a detail), and what the entities are called.</summary>
+public sealed class GoogleAdsSource(GoogleAdsClient client, GoogleAdsOptions options, IObjectStore segments, TimeProvider time) : ISliceSource
+{
+    /// <summary>The stream that lists campaigns, ad groups and ads.</summary>
+    public const string Entities = "entities";
+
+    /// <summary>How far back days are kept, since 2026-06-01.</summary>
+    private const int MonthsKept = 37;
+
+    private readonly ConcurrentDictionary<string, AccountProfile> profiles = new();
+
+    /// <inheritdoc/>
+    public string Name => "google_ads";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Accounts => options.Accounts;
+
+    /// <inheritdoc/>
+    public int AtOnce => options.AtOnce;
+
+    /// <inheritdoc/>
+    public int LookbackDays => options.LookbackDays;
+
+    /// <inheritdoc/>
+    public async Task<AccountProbe> ProbeAsync(string account, CancellationToken stopping)
+    {
+        try
+        {
+            var profile = profiles[account] = await ProfileAsync(account, stopping);
+            return new(null, profile.TimeZone, profile.Currency, null);
+        }
+        catch (ProviderException error) when (error.Verdict.Kind is VerdictKind.Stopped or VerdictKind.Refused or VerdictKind.Skipped)
+        {
+            return new(error.Message, "Etc/UTC", null, null);
+        }
+        catch (ProviderException error)
+        {
+            throw new TransientException($"Google customer {account} cannot be asked at this moment: {error.Message}", error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SliceWindow> Plan(string account, DateOnly from, DateOnly to)
+    {
+        var oldest = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddMonths(-MonthsKept).AddDays(2);
+        return
+        [
+            .. WindowPlan.Of(Name, account, Entities, to, to, 1),
+            .. new[] { "campaign", "ad" }.SelectMany(level => WindowPlan.Of(Name, account, level, from < oldest ? oldest : from, to, options.DaysPerQuery)),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public async Task<Step> StepAsync(SliceTask task, CancellationToken stopping)
+    {
+        var window = task.Extraction.Window;
+        try
+        {
+            if (!profiles.TryGetValue(window.Account, out var profile)) profile = profiles[window.Account] = await ProfileAsync(window.Account, stopping);
+            using var part = new PartWriter(segments, time, task, PageHeader.Of(task, options.Version, options.LookbackDays, profile));
+            foreach (var (kind, query) in GoogleAdsQueries.Of(window))
+            {
+                if (await client.QueryAsync(window.Account, query, batch => part.Add(batch, kind), stopping)) continue;
+                // What a broken stream had sent is sent again: only a window that is whole is landed.
+                if (window.Days > 1) return Steps.Halved("Google's stream broke off before its end.");
+                throw new TransientException($"{window}: Google's stream broke off before its end; the day is asked for again.");
+            }
+            return Steps.Fetched(await part.FinishAsync(stopping));
+        }
+        catch (ProviderException error)
+        {
+            return Steps.From(error.Verdict, window, time.GetUtcNow());
+        }
+    }
+
+    private async Task<AccountProfile> ProfileAsync(string account, CancellationToken stopping)
+    {
+        AccountProfile? profile = null;
+        await client.QueryAsync(account, GoogleAdsQueries.Account, batch =>
+        {
+            foreach (var row in JsonText.Parse(batch).Member("results").Items())
+            {
+                var customer = row.Member("customer");
+                if (customer.Member("timeZone").Text() is { } zone && TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+                    profile = new(zone, customer.Member("currencyCode").Text(), customer.Member("descriptiveName").Text());
+            }
+        }, stopping);
+        return profile ?? throw new TransientException($"Google did not tell customer {account}'s time zone; it is asked again.");
+    }
+}

@@ -1,0 +1,85 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Pipeline.Domain.Failures;
+using Pipeline.Sources.Slices;
+
+namespace Pipeline.Sources.GoogleAds;
+
+/// <summary>Access tokens, from a refresh token or a service account's key, kept until shortly before they end.</summary>
+/// <remarks>https://developers.google.com/identity/protocols/oauth2</remarks>
+public sealed class GoogleAdsTokens(HttpClient http, GoogleAdsOptions options, TimeProvider time) : IDisposable
+{
+    private const string Scope = "https://www.googleapis.com/auth/adwords";
+
+    private static readonly TimeSpan Early = TimeSpan.FromMinutes(5);
+
+    private readonly ProviderCalls calls = new(http, "Google", GoogleAdsErrors.Judge, time);
+    private readonly SemaphoreSlim renewing = new(1, 1);
+    private (string Token, DateTimeOffset RenewAt) current = ("", DateTimeOffset.MinValue);
+
+    /// <summary>A token that can be used now.</summary>
+    /// <param name="refused">A token that Google has just refused: it is not given out again.</param>
+    public async Task<string> AccessTokenAsync(string? refused, CancellationToken stopping)
+    {
+        await renewing.WaitAsync(stopping);
+        try
+        {
+            if (current.Token != refused && time.GetUtcNow() < current.RenewAt) return current.Token;
+            return (current = await RenewAsync(stopping)).Token;
+        }
+        finally
+        {
+            renewing.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => renewing.Dispose();
+
+    private async Task<(string Token, DateTimeOffset RenewAt)> RenewAsync(CancellationToken stopping)
+    {
+        var form = options.ServiceAccountFile.Length > 0
+            ? new Dictionary<string, string> { ["grant_type"] = "urn:ietf:params:oauth:grant-type:jwt-bearer", ["assertion"] = Assertion() }
+            : new Dictionary<string, string>
+            {
+                ["grant_type"] = "refresh_token", ["client_id"] = options.ClientId, ["client_secret"] = options.ClientSecret,
+                ["refresh_token"] = options.RefreshToken,
+            };
+        var answer = await calls.AskAsync(() => new(HttpMethod.Post, options.TokenUrl) { Content = new FormUrlEncodedContent(form) }, stopping);
+        var body = JsonText.Parse(answer.Body);
+        var token = body.Member("access_token").Text() ?? throw new TransientException("Google's token answer holds no access_token.");
+        var life = TimeSpan.FromSeconds(body.Member("expires_in").Number() ?? 3600);
+        return (token, time.GetUtcNow() + (life > Early * 2 ? life - Early : life / 2));
+    }
+
+    /// <summary>A signed statement of who asks, good for an hour (RFC 7523).</summary>
+    private string Assertion()
+    {
+        var key = JsonText.Parse(KeyFile());
+        string Field(string name) => key.Member(name).Text()
+            ?? throw new TerminalException($"GoogleAds:ServiceAccountFile has no '{name}'. Download the service account's key as JSON.");
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        var head = JsonSerializer.SerializeToUtf8Bytes(new { alg = "RS256", typ = "JWT", kid = Field("private_key_id") });
+        var claims = JsonSerializer.SerializeToUtf8Bytes(
+            new { iss = Field("client_email"), scope = Scope, aud = options.TokenUrl.OriginalString, iat = now, exp = now + 3600 });
+        var signed = $"{Base64Url(head)}.{Base64Url(claims)}";
+        using var rsa = RSA.Create();
+        rsa.ImportFromPem(Field("private_key"));
+        var signature = rsa.SignData(System.Text.Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        return $"{signed}.{Base64Url(signature)}";
+    }
+
+    private byte[] KeyFile()
+    {
+        try
+        {
+            return File.ReadAllBytes(options.ServiceAccountFile);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TerminalException("The file that GoogleAds:ServiceAccountFile names cannot be read; mount the service account's key there.", error);
+        }
+    }
+
+    private static string Base64Url(byte[] bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
+}

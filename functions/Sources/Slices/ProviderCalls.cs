@@ -1,0 +1,120 @@
+using System.Net;
+using Pipeline.Domain.Failures;
+using Polly;
+using Polly.Retry;
+
+namespace Pipeline.Sources.Slices;
+
+/// <summary>Asks a provider over HTTP: a few tries for what a moment heals, and every other answer as its verdict.</summary>
+/// <param name="judge">The source's table.</param>
+public sealed class ProviderCalls(HttpClient http, string provider, Func<ProviderAnswer, Verdict> judge, TimeProvider time)
+{
+    /// <summary>Careless retries cost access tiers (Meta counts errors), so there are few, and far apart.</summary>
+    private const int Retries = 3;
+
+    /// <summary>Bytes of an answer that is held in memory; a page is a few million at most.</summary>
+    private const int MaxAnswerBytes = 256 * 1024 * 1024;
+
+    private readonly ResiliencePipeline pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<TransientException>(),
+            MaxRetryAttempts = Retries, Delay = TimeSpan.FromSeconds(1), BackoffType = DelayBackoffType.Exponential, UseJitter = true,
+        })
+        .Build();
+
+    /// <summary>Sends a request and reads the whole answer.</summary>
+    /// <param name="request">Made anew for every try.</param>
+    /// <exception cref="ProviderException">The answer is something else than asked for.</exception>
+    /// <exception cref="TransientException">No good answer after several tries.</exception>
+    public async Task<ProviderAnswer> AskAsync(Func<HttpRequestMessage> request, CancellationToken stopping) =>
+        await pipeline.ExecuteAsync(async token =>
+        {
+            using var message = request();
+            using var response = await SendAsync(message, token);
+            return await ReadAsync(response, token);
+        }, stopping);
+
+    /// <summary>Sends a request whose good answer is read as it arrives.</summary>
+    /// <param name="read">Reads the body of an answer with a good status; not run again once it has begun.</param>
+    /// <exception cref="ProviderException">See <see cref="AskAsync"/>; also thrown by <paramref name="read"/>.</exception>
+    public async Task<T> StreamAsync<T>(Func<HttpRequestMessage> request, Func<Stream, ProviderHeaders, Task<T>> read, CancellationToken stopping)
+    {
+        var response = await pipeline.ExecuteAsync(async token =>
+        {
+            using var message = request();
+            var answer = await SendAsync(message, token);
+            if (answer.IsSuccessStatusCode) return answer;
+            using (answer) await ReadAsync(answer, token);
+            throw new TransientException($"{provider} answered {(int)answer.StatusCode}.");
+        }, stopping);
+        using (response) return await read(await response.Content.ReadAsStreamAsync(stopping), new(response));
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken stopping)
+    {
+        try
+        {
+            return await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, stopping);
+        }
+        catch (HttpRequestException error)
+        {
+            throw new TransientException($"{provider} could not be asked ({error.HttpRequestError}); it is tried again.", error);
+        }
+        catch (TaskCanceledException error) when (!stopping.IsCancellationRequested)
+        {
+            throw new TransientException($"{provider} did not answer within {http.Timeout.TotalSeconds:0} s; it is tried again.", error);
+        }
+    }
+
+    private async Task<ProviderAnswer> ReadAsync(HttpResponseMessage response, CancellationToken stopping)
+    {
+        var answer = new ProviderAnswer(response.StatusCode, await BodyAsync(response, stopping), new(response));
+        var verdict = judge(answer);
+        if (verdict.Kind == VerdictKind.TryAgain) throw new TransientException(verdict.Reason);
+        return verdict.Kind == VerdictKind.Good ? answer : throw new ProviderException(verdict);
+    }
+
+    private async Task<byte[]> BodyAsync(HttpResponseMessage response, CancellationToken stopping)
+    {
+        try
+        {
+            await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, stopping);
+            return await response.Content.ReadAsByteArrayAsync(stopping);
+        }
+        catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            throw new TerminalException($"{provider} sent an answer of more than {MaxAnswerBytes} bytes. Ask for smaller pages.", error);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            throw new TransientException($"{provider}'s answer broke off; it is asked again.", error);
+        }
+    }
+}
+
+/// <summary>A provider's whole answer.</summary>
+public sealed record ProviderAnswer(HttpStatusCode Status, byte[] Body, ProviderHeaders Headers)
+{
+    /// <summary>The status as a number.</summary>
+    public int Code => (int)Status;
+}
+
+/// <summary>An answer's headers, names without regard to case.</summary>
+public sealed class ProviderHeaders
+{
+    private readonly Dictionary<string, string> values = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The headers of a response.</summary>
+    public ProviderHeaders(HttpResponseMessage response)
+    {
+        foreach (var (name, value) in response.Headers.Concat(response.Content.Headers)) values[name] = string.Join(',', value);
+        if (response.Headers.RetryAfter?.Delta is { } delay) RetryAfter = delay;
+    }
+
+    /// <summary>Retry-After in seconds; null without one.</summary>
+    public TimeSpan? RetryAfter { get; }
+
+    /// <summary>A header's value; null without one.</summary>
+    public string? this[string name] => values.GetValueOrDefault(name);
+}
