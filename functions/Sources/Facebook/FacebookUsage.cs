@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pipeline.Sources.Slices;
 
 namespace Pipeline.Sources.Facebook;
@@ -18,7 +19,7 @@ public static class FacebookUsage
     {
         var insights = Parse(headers[Insights]);
         return (
-            Business_(headers).Any(use => Highest(use, "call_count", "total_cputime", "total_time") >= Full)
+            BusinessUses(headers).Any(use => Highest(use, "call_count", "total_cputime", "total_time") >= Full)
                 || Highest(Parse(headers[Account]), "acc_id_util_pct") >= Full || Highest(insights, "acc_id_util_pct") >= Full,
             Highest(Parse(headers[App]), "call_count", "total_cputime", "total_time") >= Full || Highest(insights, "app_id_util_pct") >= Full);
     }
@@ -26,22 +27,22 @@ public static class FacebookUsage
     /// <summary>The longest time that any of the headers names, a minute at least.</summary>
     public static TimeSpan Wait(ProviderHeaders headers)
     {
-        var minutes = Business_(headers).Select(use => use.Member("estimated_time_to_regain_access").Number() ?? 0).DefaultIfEmpty(0).Max();
+        var minutes = BusinessUses(headers).Select(use => use.Member("estimated_time_to_regain_access").Number() ?? 0).DefaultIfEmpty(0).Max();
         var seconds = Parse(headers[Account]).Member("reset_time_duration").Number() ?? 0;
         var named = TimeSpan.FromSeconds(Math.Max(Math.Max(0, minutes) * 60, Math.Max(0, seconds)));
         return named > Least ? named : Least;
     }
 
     // One business can be limited in several ways at once: every element counts, not the first alone.
-    private static IEnumerable<System.Text.Json.JsonElement?> Business_(ProviderHeaders headers) =>
-        Parse(headers[Business]) is { ValueKind: System.Text.Json.JsonValueKind.Object } businesses
-            ? businesses.EnumerateObject().SelectMany(business => ((System.Text.Json.JsonElement?)business.Value).Items())
+    private static IEnumerable<JsonElement?> BusinessUses(ProviderHeaders headers) =>
+        Parse(headers[Business]) is { ValueKind: JsonValueKind.Object } businesses
+            ? businesses.EnumerateObject().SelectMany(business => ((JsonElement?)business.Value).Items())
             : [];
 
-    private static System.Text.Json.JsonElement? Parse(string? header) =>
+    private static JsonElement? Parse(string? header) =>
         header is null ? null : JsonText.Parse(System.Text.Encoding.UTF8.GetBytes(header));
 
-    private static double Highest(System.Text.Json.JsonElement? usage, params ReadOnlySpan<string> names)
+    private static double Highest(JsonElement? usage, params ReadOnlySpan<string> names)
     {
         var highest = 0d;
         foreach (var name in names) highest = Math.Max(highest, usage.Member(name).Number() ?? 0);

@@ -17,15 +17,15 @@ public static class GoogleAdsErrors
         if (answer.Code is >= 200 and < 300) return Judge(body);
         // A stream's error stands in a list of one.
         var error = (body is { ValueKind: JsonValueKind.Array } ? body.Items().FirstOrDefault() : body).Member("error");
-        if (error is null && body.Member("error").Text() is { } oauth) return JudgeToken(oauth);
+        if (error.Text() is { } oauth) return JudgeToken(oauth);
         return JudgeError(error, answer.Code, answer.Headers.RetryAfter);
     }
 
     /// <summary>The verdict on a part of an answer that began well: an error can come in the middle.</summary>
     public static Verdict Judge(JsonElement? batch) =>
-        batch.Member("error") is { ValueKind: JsonValueKind.Object } error ? JudgeError(error, error_Code(error), null) : Verdict.Good;
+        batch.Member("error") is { ValueKind: JsonValueKind.Object } error ? JudgeError(error, CodeOf(error), null) : Verdict.Good;
 
-    private static int error_Code(JsonElement? error) => error.Member("code").Whole() ?? 0;
+    private static int CodeOf(JsonElement? error) => error.Member("code").Whole() ?? 0;
 
     private static Verdict JudgeError(JsonElement? error, int status, TimeSpan? retryAfter)
     {

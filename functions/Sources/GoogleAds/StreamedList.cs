@@ -4,7 +4,7 @@ namespace Pipeline.Sources.GoogleAds;
 
 /// <summary>Cuts a JSON list into its items while it arrives, without parsing them: each is handed on as the bytes that were sent.</summary>
 /// <remarks>Holds one item. Only objects count as items; what a list holds besides is passed over, a body that is no list is one item.</remarks>
-internal static class StreamedList
+public static class StreamedList
 {
     private const int MaxItemBytes = 256 * 1024 * 1024;
 
