@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.App.Settings;
@@ -8,7 +9,11 @@ using Pipeline.Domain.Ports;
 using Pipeline.Sinks.Lake;
 using Pipeline.Sinks.Ledger;
 using Pipeline.Sinks.Ledger.Sweep;
+using Pipeline.Sources.CleverTap;
+using Pipeline.Sources.Facebook;
+using Pipeline.Sources.GoogleAds;
 using Pipeline.Sources.Kafka;
+using Pipeline.Sources.Slices;
 using Pipeline.Sinks.Warehouse;
 using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Ports;
@@ -28,7 +33,7 @@ public static class Services
         services.AddSingleton(_ => ContractReader.ReadFolder(Path.Combine(AppContext.BaseDirectory, "datasets")).Verified());
         services.AddSingleton(provider => NpgsqlDataSource.Create(provider.Setting<LedgerSettings>().ConnectionString));
         services.AddSingleton<StartUp>();
-        return services.AddLedger().AddStores().AddKafka().AddPublishing();
+        return services.AddLedger().AddStores().AddKafka().AddProviders().AddPublishing();
     }
 
     private static void AddSettings(this IServiceCollection services, IConfiguration configuration)
@@ -39,6 +44,9 @@ public static class Services
         services.AddOptionsWithValidateOnStart<QuarantineSettings, QuarantineSettingsValidator>().Bind(configuration.GetSection("Quarantine"));
         services.AddOptionsWithValidateOnStart<KafkaSettings, KafkaSettingsValidator>().Bind(configuration);
         services.AddOptionsWithValidateOnStart<PublishSettings, PublishSettingsValidator>().Bind(configuration.GetSection(PublishSettings.Section));
+        services.AddOptionsWithValidateOnStart<FacebookOptions, FacebookSettingsValidator>().Bind(configuration.GetSection("Facebook"));
+        services.AddOptionsWithValidateOnStart<GoogleAdsOptions, GoogleAdsSettingsValidator>().Bind(configuration.GetSection("GoogleAds"));
+        services.AddOptionsWithValidateOnStart<CleverTapOptions, CleverTapSettingsValidator>().Bind(configuration.GetSection("CleverTap"));
         services.AddOptions<S3Options>().Bind(configuration.GetSection("S3"));
     }
 
@@ -46,6 +54,8 @@ public static class Services
         .AddSingleton<ILandingLedger, LandingLedger>()
         .AddSingleton<IPublicationLedger, PublicationLedger>()
         .AddSingleton<IPublicationSessions, PublicationSessions>()
+        .AddSingleton<ISliceLedger, SliceLedger>()
+        .AddSingleton<ISourceBudget, SourceBudget>()
         .AddSingleton<IAlerts, Alerts>()
         .AddSingleton<StatusReader>()
         .AddSingleton(provider => new SweepLeftovers(
@@ -65,6 +75,34 @@ public static class Services
         .AddSingleton(provider => new SegmentLanding(provider.GetRequiredService<PublicationStores>().Segments, provider.GetRequiredService<KafkaLandingLimits>()))
         .AddSingleton<LandKafkaBatch>()
         .AddSingleton<CatchUpKafka>();
+
+    private static IServiceCollection AddProviders(this IServiceCollection services) => services
+        .AddSingleton<ISliceSource>(provider =>
+        {
+            var (options, time) = (provider.Setting<FacebookOptions>(), provider.GetRequiredService<TimeProvider>());
+            var client = new FacebookClient(Http(options), options, time, provider.GetRequiredService<ILogger<FacebookClient>>());
+            return new FacebookSource(client, options, provider.GetRequiredService<PublicationStores>().Segments, time);
+        })
+        .AddSingleton<ISliceSource>(provider =>
+        {
+            var (options, time) = (provider.Setting<GoogleAdsOptions>(), provider.GetRequiredService<TimeProvider>());
+            var http = Http(options);
+            var client = new GoogleAdsClient(http, options, new GoogleAdsTokens(http, options, time), time, provider.GetRequiredService<ILogger<GoogleAdsClient>>());
+            return new GoogleAdsSource(client, options, provider.GetRequiredService<PublicationStores>().Segments, time);
+        })
+        .AddSingleton<ISliceSource>(provider =>
+        {
+            var (options, time) = (provider.Setting<CleverTapOptions>(), provider.GetRequiredService<TimeProvider>());
+            return new CleverTapSource(new(Http(options), options, time), options, provider.GetRequiredService<PublicationStores>().Segments, time);
+        })
+        .AddSingleton<SliceSources>();
+
+    // Addresses of providers change behind their names; a connection is not kept for ever.
+    private static HttpClient Http(SliceSourceOptions options) => new(new SocketsHttpHandler
+    {
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false, AutomaticDecompression = System.Net.DecompressionMethods.All,
+    })
+    { Timeout = TimeSpan.FromSeconds(options.TimeoutSeconds) };
 
     private static IServiceCollection AddPublishing(this IServiceCollection services) => services
         .AddSingleton<ISealer>(provider => new AesGcmSealer(Convert.FromBase64String(provider.Setting<QuarantineSettings>().SealingKey)))

@@ -11,4 +11,11 @@ internal static class Retry
     {
         HandleFailure = failure => !failure.IsCausedBy<TerminalException>(),
     });
+
+    /// <summary>What went wrong at the bottom of a failure.</summary>
+    public static string InnermostMessage(this TaskFailureDetails failure)
+    {
+        while (failure.InnerFailure is { } inner) failure = inner;
+        return failure.ErrorMessage;
+    }
 }

@@ -16,17 +16,7 @@ public sealed class PublishDue(ContractSet contracts, IPublicationLedger ledger,
         foreach (var contract in contracts.Contracts)
         {
             var backlog = await ledger.BacklogAsync(contract.Dataset, stopping);
-            if (settings.Value.IsDue(backlog, time.GetUtcNow())) await StartAsync(client, contract.Dataset, stopping);
+            if (settings.Value.IsDue(backlog, time.GetUtcNow())) await client.StartPublishingAsync(contract.Dataset, stopping);
         }
-    }
-
-    // One instance id a dataset: a run that is on its way is left alone. Two at once would be wasteful, not wrong.
-    private static async Task StartAsync(DurableTaskClient client, string dataset, CancellationToken stopping)
-    {
-        var instance = $"publish-{dataset}";
-        var running = await client.GetInstanceAsync(instance, stopping);
-        if (running is { IsCompleted: false }) return;
-        await client.ScheduleNewOrchestrationInstanceAsync(
-            nameof(PublishOrchestration), new PublishRequest(dataset), new StartOrchestrationOptions(instance), stopping);
     }
 }

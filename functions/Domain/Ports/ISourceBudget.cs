@@ -11,6 +11,9 @@ public interface ISourceBudget
     Task<Permit> TryEnterAsync(
         string source, string account, WorkClass workClass, int atOnce, TimeSpan lease, CancellationToken stopping);
 
+    /// <summary>Holds a permit for another lease from now on; nothing happens to one that has ended.</summary>
+    Task RenewAsync(long permitId, TimeSpan lease, CancellationToken stopping);
+
     /// <summary>Gives a permit back.</summary>
     Task LeaveAsync(long permitId, CancellationToken stopping);
 
