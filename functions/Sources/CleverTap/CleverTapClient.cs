@@ -8,7 +8,8 @@ namespace Pipeline.Sources.CleverTap;
 /// <summary>The export and count calls: https://developer.clevertap.com/docs/get-events-api.</summary>
 public sealed class CleverTapClient(HttpClient http, CleverTapOptions options, TimeProvider time)
 {
-    private readonly ProviderCalls calls = new(http, "CleverTap", CleverTapErrors.Judge, time);
+    private readonly ProviderGate gate = new(time);
+    private ProviderCalls Calls => field ??= new(http, "CleverTap", Judge, gate, time);
 
     /// <summary>Begins an export of project-local days.</summary>
     /// <param name="api"><c>events</c> or <c>profiles</c>.</param>
@@ -25,7 +26,7 @@ public sealed class CleverTapClient(HttpClient http, CleverTapOptions options, T
     /// <param name="cursor">As it was given: percent-encoded already, and encoded once more it means nothing.</param>
     public async Task<ExportPage> PageAsync(CleverTapProject project, string api, string cursor, CancellationToken stopping)
     {
-        var answer = await calls.AskAsync(() => Request(HttpMethod.Get, project, $"1/{api}.json?cursor={cursor}"), stopping);
+        var answer = await Calls.AskAsync(project.AccountId, () => Request(HttpMethod.Get, project, $"1/{api}.json?cursor={cursor}"), stopping);
         return ExportPage.Read(answer.Body);
     }
 
@@ -40,14 +41,23 @@ public sealed class CleverTapClient(HttpClient http, CleverTapOptions options, T
             if (answer.Member("count").Number() is { } count) return (long)count;
             if (answer.Member("req_id").Text() is not { } request) return null;
             await Task.Delay(TimeSpan.FromSeconds(options.InProgressSeconds), time, stopping);
-            answer = JsonText.Parse((await calls.AskAsync(
-                () => Request(HttpMethod.Get, project, $"1/counts/{api}.json?req_id={Uri.EscapeDataString(request)}"), stopping)).Body);
+            answer = JsonText.Parse((await Calls.AskAsync(
+                project.AccountId, () => Request(HttpMethod.Get, project, $"1/counts/{api}.json?req_id={Uri.EscapeDataString(request)}"), stopping)).Body);
         }
         return null;
     }
 
+    /// <summary>Asks again though the passcode was refused a moment ago.</summary>
+    public void Reopen(string account) => gate.Reopen(account);
+
+    private Verdict Judge(ProviderAnswer answer)
+    {
+        var verdict = CleverTapErrors.Judge(answer);
+        return verdict is { Kind: VerdictKind.Throttled, After: null } ? verdict with { After = TimeSpan.FromSeconds(options.BusySeconds) } : verdict;
+    }
+
     private async Task<byte[]> PostAsync(CleverTapProject project, string path, string eventName, DateOnly from, DateOnly to, CancellationToken stopping) =>
-        (await calls.AskAsync(() =>
+        (await Calls.AskAsync(project.AccountId, () =>
         {
             var request = Request(HttpMethod.Post, project, path);
             request.Content = JsonContent.Create(new { event_name = eventName, from = Number(from), to = Number(to) });

@@ -26,6 +26,9 @@ public sealed record CleverTapOptions : SliceSourceOptions
 
     /// <summary>Seconds between two tries of a page that is in progress.</summary>
     [Range(0, 600)] public int InProgressSeconds { get; init; } = 5;
+
+    /// <summary>Seconds to keep away after "too many requests": CleverTap names no time.</summary>
+    [Range(0, 600)] public int BusySeconds { get; init; } = 30;
 }
 
 /// <summary>One project of CleverTap.</summary>

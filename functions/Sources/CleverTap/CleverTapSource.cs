@@ -30,6 +30,7 @@ public sealed class CleverTapSource(CleverTapClient client, CleverTapOptions opt
     public async Task<AccountProbe> ProbeAsync(string account, CancellationToken stopping)
     {
         var project = Project(account);
+        client.Reopen(account);
         try
         {
             // There is no call that only says who one is: a count of the first event is the cheapest question.
@@ -66,7 +67,7 @@ public sealed class CleverTapSource(CleverTapClient client, CleverTapOptions opt
         var window = task.Extraction.Window;
         var project = Project(window.Account);
         var (api, name) = window.Stream == Profiles ? ("profiles", project.ProfilesOf) : ("events", window.Stream);
-        var cursor = task.State;
+        var cursor = task.State is { Length: > 0 } begun ? begun : null;
         try
         {
             cursor ??= await client.BeginAsync(project, api, name, window.From, window.To, stopping);
@@ -80,6 +81,10 @@ public sealed class CleverTapSource(CleverTapClient client, CleverTapOptions opt
             var wait = TimeSpan.FromSeconds(options.InProgressSeconds);
             return cursor is null ? new(StepKind.Throttled) { NotBefore = time.GetUtcNow() + wait, Reason = error.Message }
                 : new(StepKind.Waiting) { States = [cursor], NotBefore = time.GetUtcNow() + wait };
+        }
+        catch (ProviderException error) when (error.Verdict.Kind == VerdictKind.BeginAnew && task.State is { Length: > 0 })
+        {
+            return new(StepKind.Waiting) { States = [""], NotBefore = time.GetUtcNow() };      // the cursor that was waited with is dead
         }
         catch (ProviderException error)
         {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -11,12 +10,10 @@ namespace Pipeline.Sources.Facebook;
 /// <remarks>The token travels in a header, so that no address holds it; <c>paging.next</c>, which does, is read and never followed.</remarks>
 public sealed class FacebookClient(HttpClient http, FacebookOptions options, TimeProvider time, ILogger<FacebookClient> log)
 {
-    private const string Everywhere = "";
-
     internal static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
 
-    private readonly ProviderCalls calls = new(http, "Meta", FacebookErrors.Judge, time);
-    private readonly ConcurrentDictionary<string, DateTimeOffset> fullUntil = new();
+    private readonly ProviderGate gate = new(time);
+    private ProviderCalls Calls => field ??= new(http, "Meta", FacebookErrors.Judge, gate, time);
     private readonly string proof = Convert.ToHexStringLower(
         HMACSHA256.HashData(Encoding.UTF8.GetBytes(options.AppSecret), Encoding.UTF8.GetBytes(options.AccessToken)));
 
@@ -56,6 +53,9 @@ public sealed class FacebookClient(HttpClient http, FacebookOptions options, Tim
         return new(answer.Body, cursor);
     }
 
+    /// <summary>Asks again though the token was refused a moment ago.</summary>
+    public void Reopen(string account) => gate.Reopen(account);
+
     /// <summary>The account's own facts.</summary>
     public async Task<AccountProfile> AccountAsync(string account, CancellationToken stopping)
     {
@@ -72,7 +72,7 @@ public sealed class FacebookClient(HttpClient http, FacebookOptions options, Tim
     public async Task<DateTimeOffset?> TokenExpiresAsync(CancellationToken stopping)
     {
         if (options.AppId.Length == 0) return null;
-        var answer = await calls.AskAsync(() =>
+        var answer = await Calls.AskAsync("", () =>
         {
             var request = new HttpRequestMessage(HttpMethod.Get, Address("debug_token", new Dictionary<string, string> { ["input_token"] = options.AccessToken }));
             request.Headers.Authorization = new("Bearer", $"{options.AppId}|{options.AppSecret}");
@@ -87,9 +87,8 @@ public sealed class FacebookClient(HttpClient http, FacebookOptions options, Tim
     private async Task<ProviderAnswer> AskAsync(
         string account, HttpMethod method, string path, IReadOnlyDictionary<string, string> parameters, CancellationToken stopping)
     {
-        ThrowWhileFull(account);
         var signed = new Dictionary<string, string>(parameters) { ["appsecret_proof"] = proof };
-        var answer = await calls.AskAsync(() =>
+        var answer = await Calls.AskAsync(account, () =>
         {
             var request = method == HttpMethod.Get
                 ? new HttpRequestMessage(method, Address(path, signed))
@@ -104,21 +103,12 @@ public sealed class FacebookClient(HttpClient http, FacebookOptions options, Tim
     }
 
     // A limit that is used up refuses the next call, and refused calls cost the access tier: so that one is not made.
-    private void ThrowWhileFull(string account)
-    {
-        foreach (var scope in (ReadOnlySpan<string>)[Everywhere, account])
-        {
-            if (!fullUntil.TryGetValue(scope, out var until) || until <= time.GetUtcNow()) continue;
-            throw new ProviderException(new(
-                VerdictKind.Throttled, "Meta's usage headers say the limit is used up.", until - time.GetUtcNow(), WholeApplication: scope == Everywhere));
-        }
-    }
-
     private void NoteUsage(string account, ProviderHeaders headers)
     {
         var used = FacebookUsage.UsedUp(headers);
         if (!used.Account && !used.Application) return;
-        fullUntil[used.Application ? Everywhere : account] = time.GetUtcNow() + FacebookUsage.Wait(headers);
+        gate.Note(account, new(
+            VerdictKind.Throttled, "Meta's usage headers say the limit is used up.", FacebookUsage.Wait(headers), WholeApplication: used.Application));
     }
 
     private Uri Address(string path, IReadOnlyDictionary<string, string> parameters)

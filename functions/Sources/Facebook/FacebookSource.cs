@@ -13,6 +13,7 @@ public sealed class FacebookSource(FacebookClient client, FacebookOptions option
     public const string Entities = "entities";
 
     private const int MaxAnew = 3;
+    private const int LooksForNew = 5;
 
     /// <summary>How far back Meta answers: https://developers.facebook.com/docs/marketing-api/insights.</summary>
     private const int MonthsKept = 37;
@@ -40,6 +41,7 @@ public sealed class FacebookSource(FacebookClient client, FacebookOptions option
     /// <inheritdoc/>
     public async Task<AccountProbe> ProbeAsync(string account, CancellationToken stopping)
     {
+        client.Reopen(account);
         try
         {
             var expires = await client.TokenExpiresAsync(stopping);
@@ -116,7 +118,17 @@ public sealed class FacebookSource(FacebookClient client, FacebookOptions option
     /// <returns>Null when the run is completed.</returns>
     private async Task<Step?> LookAsync(SliceTask task, ReportState state, string run, CancellationToken stopping)
     {
-        var report = await client.ReportAsync(task.Extraction.Window.Account, run, stopping);
+        ReportStatus report;
+        try
+        {
+            report = await client.ReportAsync(task.Extraction.Window.Account, run, stopping);
+        }
+        catch (ProviderException error) when (error.Verdict.Kind == VerdictKind.InProgress && state.Anew < MaxAnew)
+        {
+            // Right after it was begun a run may not be found yet; later it has ended.
+            return state.Polls < LooksForNew
+                ? Steps.Waiting(state with { Polls = state.Polls + 1 }, time.GetUtcNow() + TimeSpan.FromSeconds(options.PollSeconds)) : Anew(state);
+        }
         switch (report.Status)
         {
             case "Job Completed":

@@ -12,7 +12,7 @@ public static class FacebookUsage
     private const string Insights = "x-fb-ads-insights-throttle";
     private const double Full = 100;
 
-    private static readonly TimeSpan Least = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Unnamed = TimeSpan.FromMinutes(1);
 
     /// <summary>Whether a limit is used up, though this answer was still good; and whether it is the application's.</summary>
     public static (bool Account, bool Application) UsedUp(ProviderHeaders headers)
@@ -24,13 +24,13 @@ public static class FacebookUsage
             Highest(Parse(headers[App]), "call_count", "total_cputime", "total_time") >= Full || Highest(insights, "app_id_util_pct") >= Full);
     }
 
-    /// <summary>The longest time that any of the headers names, a minute at least.</summary>
+    /// <summary>The longest time that any of the headers names; a minute when none does.</summary>
     public static TimeSpan Wait(ProviderHeaders headers)
     {
         var minutes = BusinessUses(headers).Select(use => use.Member("estimated_time_to_regain_access").Number() ?? 0).DefaultIfEmpty(0).Max();
         var seconds = Parse(headers[Account]).Member("reset_time_duration").Number() ?? 0;
         var named = TimeSpan.FromSeconds(Math.Max(Math.Max(0, minutes) * 60, Math.Max(0, seconds)));
-        return named > Least ? named : Least;
+        return named > TimeSpan.Zero ? named : Unnamed;
     }
 
     // One business can be limited in several ways at once: every element counts, not the first alone.

@@ -8,7 +8,8 @@ namespace Pipeline.Sources.GoogleAds;
 /// <summary>Runs queries by searchStream: https://developers.google.com/google-ads/api/rest/common/search.</summary>
 public sealed class GoogleAdsClient(HttpClient http, GoogleAdsOptions options, GoogleAdsTokens tokens, TimeProvider time, ILogger<GoogleAdsClient> log)
 {
-    private readonly ProviderCalls calls = new(http, "Google", GoogleAdsErrors.Judge, time);
+    private readonly ProviderGate gate = new(time);
+    private ProviderCalls Calls => field ??= new(http, "Google", GoogleAdsErrors.Judge, gate, time);
 
     /// <summary>Runs a query and hands on each batch as it was sent.</summary>
     /// <param name="batch">Its bytes are lent for the call.</param>
@@ -23,11 +24,12 @@ public sealed class GoogleAdsClient(HttpClient http, GoogleAdsOptions options, G
             var token = await tokens.AccessTokenAsync(refused, stopping);
             try
             {
-                return await calls.StreamAsync(() => Request(customer, query, token), ReadAsync, stopping);
+                return await Calls.StreamAsync(customer, () => Request(customer, query, token), ReadAsync, stopping);
             }
             catch (ProviderException error) when (!begun && refused is null && IsToken(error.Verdict))
             {
                 refused = token;        // it may have ended early; a fresh one is tried once
+                gate.Reopen(customer);
             }
         }
 
@@ -39,11 +41,15 @@ public sealed class GoogleAdsClient(HttpClient http, GoogleAdsOptions options, G
                 begun = true;
                 var verdict = GoogleAdsErrors.Judge(ErrorOf(bytes));
                 if (verdict.Kind == VerdictKind.TryAgain) throw new TransientException(verdict.Reason);
+                gate.Note(customer, verdict);
                 if (verdict.Kind != VerdictKind.Good) throw new ProviderException(verdict);
                 batch(bytes);
             }, stopping);
         }
     }
+
+    /// <summary>Asks again though the credentials were refused a moment ago.</summary>
+    public void Reopen(string customer) => gate.Reopen(customer);
 
     private static bool IsToken(Verdict verdict) => verdict is { Kind: VerdictKind.Stopped, WholeApplication: true };
 

@@ -32,6 +32,7 @@ public sealed class GoogleAdsSource(GoogleAdsClient client, GoogleAdsOptions opt
     /// <inheritdoc/>
     public async Task<AccountProbe> ProbeAsync(string account, CancellationToken stopping)
     {
+        client.Reopen(account);
         try
         {
             var profile = profiles[account] = await ProfileAsync(account, stopping);

@@ -13,7 +13,7 @@ public sealed class GoogleAdsTokens(HttpClient http, GoogleAdsOptions options, T
 
     private static readonly TimeSpan Early = TimeSpan.FromMinutes(5);
 
-    private readonly ProviderCalls calls = new(http, "Google", GoogleAdsErrors.Judge, time);
+    private readonly ProviderCalls calls = new(http, "Google", GoogleAdsErrors.Judge, new(time), time);
     private readonly SemaphoreSlim renewing = new(1, 1);
     private (string Token, DateTimeOffset RenewAt) current = ("", DateTimeOffset.MinValue);
 
@@ -45,7 +45,7 @@ public sealed class GoogleAdsTokens(HttpClient http, GoogleAdsOptions options, T
                 ["grant_type"] = "refresh_token", ["client_id"] = options.ClientId, ["client_secret"] = options.ClientSecret,
                 ["refresh_token"] = options.RefreshToken,
             };
-        var answer = await calls.AskAsync(() => new(HttpMethod.Post, options.TokenUrl) { Content = new FormUrlEncodedContent(form) }, stopping);
+        var answer = await calls.AskAsync("", () => new(HttpMethod.Post, options.TokenUrl) { Content = new FormUrlEncodedContent(form) }, stopping);
         var body = JsonText.Parse(answer.Body);
         var token = body.Member("access_token").Text() ?? throw new TransientException("Google's token answer holds no access_token.");
         var life = TimeSpan.FromSeconds(body.Member("expires_in").Number() ?? 3600);

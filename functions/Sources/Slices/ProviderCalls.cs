@@ -7,7 +7,7 @@ namespace Pipeline.Sources.Slices;
 
 /// <summary>Asks a provider over HTTP: a few tries for what a moment heals, and every other answer as its verdict.</summary>
 /// <param name="judge">The source's table.</param>
-public sealed class ProviderCalls(HttpClient http, string provider, Func<ProviderAnswer, Verdict> judge, TimeProvider time)
+public sealed class ProviderCalls(HttpClient http, string provider, Func<ProviderAnswer, Verdict> judge, ProviderGate gate, TimeProvider time)
 {
     /// <summary>Careless retries cost access tiers (Meta counts errors), so there are few, and far apart.</summary>
     private const int Retries = 3;
@@ -24,28 +24,32 @@ public sealed class ProviderCalls(HttpClient http, string provider, Func<Provide
         .Build();
 
     /// <summary>Sends a request and reads the whole answer.</summary>
+    /// <param name="account">Whose limits it uses.</param>
     /// <param name="request">Made anew for every try.</param>
-    /// <exception cref="ProviderException">The answer is something else than asked for.</exception>
+    /// <exception cref="ProviderException">The answer is something else than asked for, or the account is closed.</exception>
     /// <exception cref="TransientException">No good answer after several tries.</exception>
-    public async Task<ProviderAnswer> AskAsync(Func<HttpRequestMessage> request, CancellationToken stopping) =>
+    public async Task<ProviderAnswer> AskAsync(string account, Func<HttpRequestMessage> request, CancellationToken stopping) =>
         await pipeline.ExecuteAsync(async token =>
         {
+            gate.ThrowIfClosed(account);
             using var message = request();
             using var response = await SendAsync(message, token);
-            return await ReadAsync(response, token);
+            return await ReadAsync(account, response, token);
         }, stopping);
 
     /// <summary>Sends a request whose good answer is read as it arrives.</summary>
     /// <param name="read">Reads the body of an answer with a good status; not run again once it has begun.</param>
     /// <exception cref="ProviderException">See <see cref="AskAsync"/>; also thrown by <paramref name="read"/>.</exception>
-    public async Task<T> StreamAsync<T>(Func<HttpRequestMessage> request, Func<Stream, ProviderHeaders, Task<T>> read, CancellationToken stopping)
+    public async Task<T> StreamAsync<T>(
+        string account, Func<HttpRequestMessage> request, Func<Stream, ProviderHeaders, Task<T>> read, CancellationToken stopping)
     {
         var response = await pipeline.ExecuteAsync(async token =>
         {
+            gate.ThrowIfClosed(account);
             using var message = request();
             var answer = await SendAsync(message, token);
             if (answer.IsSuccessStatusCode) return answer;
-            using (answer) await ReadAsync(answer, token);
+            using (answer) await ReadAsync(account, answer, token);
             throw new TransientException($"{provider} answered {(int)answer.StatusCode}.");
         }, stopping);
         using (response) return await read(await response.Content.ReadAsStreamAsync(stopping), new(response));
@@ -67,10 +71,11 @@ public sealed class ProviderCalls(HttpClient http, string provider, Func<Provide
         }
     }
 
-    private async Task<ProviderAnswer> ReadAsync(HttpResponseMessage response, CancellationToken stopping)
+    private async Task<ProviderAnswer> ReadAsync(string account, HttpResponseMessage response, CancellationToken stopping)
     {
         var answer = new ProviderAnswer(response.StatusCode, await BodyAsync(response, stopping), new(response));
         var verdict = judge(answer);
+        gate.Note(account, verdict);
         if (verdict.Kind == VerdictKind.TryAgain) throw new TransientException(verdict.Reason);
         return verdict.Kind == VerdictKind.Good ? answer : throw new ProviderException(verdict);
     }

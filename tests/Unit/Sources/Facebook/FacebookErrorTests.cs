@@ -29,7 +29,7 @@ public sealed class FacebookErrorTests
     [InlineData(400, 2, 1504041, "Invalid breakdowns", VerdictKind.Refused)]
     [InlineData(400, 2, 1504042, "Invalid metric", VerdictKind.Refused)]
     [InlineData(400, 100, 0, "Cannot include spend in summary param because they weren't there while creating the report run", VerdictKind.TryAgain)]
-    [InlineData(400, 100, 33, "Unsupported get request", VerdictKind.TryAgain)]
+    [InlineData(400, 100, 33, "Unsupported get request", VerdictKind.InProgress)]
     [InlineData(401, 190, 463, "Session has expired", VerdictKind.Stopped, true)]
     [InlineData(400, 190, 460, "Password changed", VerdictKind.Stopped, true)]
     [InlineData(403, 10, 0, "Permission", VerdictKind.Stopped)]
