@@ -5,9 +5,9 @@ namespace Pipeline.Sinks.Warehouse;
 /// <summary>The table a contract asks for: the contract's columns in their order, then where each row came from.</summary>
 /// <param name="Table">Name in the warehouse schema.</param>
 /// <param name="Key">The merge key, which is the primary key.</param>
-/// <param name="NewerBy">The column that decides which of two rows with one key stays.</param>
+/// <param name="NewerBy">The column that decides which of two rows with one key stays; null where the later position does.</param>
 /// <param name="Columns">The contract's columns, then <see cref="Shard"/>, <see cref="Position"/>, <see cref="Publication"/>.</param>
-internal sealed record TableShape(string Table, IReadOnlyList<string> Key, TableColumn NewerBy, IReadOnlyList<TableColumn> Columns)
+internal sealed record TableShape(string Table, IReadOnlyList<string> Key, TableColumn? NewerBy, IReadOnlyList<TableColumn> Columns)
 {
     /// <summary>The shard a row came from.</summary>
     public const string Shard = "_shard";
@@ -32,7 +32,7 @@ internal sealed record TableShape(string Table, IReadOnlyList<string> Key, Table
         var columns = contract.Columns.Select(column => new TableColumn(
             column.Name, column.Type, column.Required || table.Key.Contains(column.Name),
             table.Key.Contains(column.Name) || column.Name == table.NewerBy)).ToList();
-        return new(table.Name, table.Key, columns[contract.IndexOf(table.NewerBy)],
+        return new(table.Name, table.Key, table.NewerBy is { } newerBy ? columns[contract.IndexOf(newerBy)] : null,
         [
             .. columns,
             new(Shard, new(ColumnKind.String), Required: true, ByteOrder: true),
