@@ -31,6 +31,9 @@ public sealed record DatasetContract
     /// <summary>Bounds a single record must keep.</summary>
     public RecordLimits Limits { get; init; } = new();
 
+    /// <summary>Bounds the rows of a slice must keep together.</summary>
+    public QualitySpec Quality { get; init; } = new();
+
     /// <summary>The position of a column in <see cref="Columns"/>; -1 when there is none of that name.</summary>
     public int IndexOf(string column)
     {
@@ -117,8 +120,40 @@ public enum LakeCodec
 /// <summary>The PostgreSQL table a dataset is merged into.</summary>
 /// <param name="Name">Table name in the warehouse schema.</param>
 /// <param name="Key">The merge key: required columns that identify a row.</param>
-/// <param name="NewerBy">The column that decides which of two rows with one key stays; ties go to the later source position.</param>
-public sealed record TableSpec(string Name, IReadOnlyList<string> Key, string NewerBy);
+/// <param name="NewerBy">
+/// The column that decides which of two rows with one key stays; ties go to the later source position. Null where slices are replaced:
+/// within one extraction the later position stays.
+/// </param>
+/// <param name="Mode">How rows meet those that stand.</param>
+/// <param name="Slice">The columns that tell a row's slice; null unless slices are replaced.</param>
+public sealed record TableSpec(
+    string Name, IReadOnlyList<string> Key, string? NewerBy, TableMode Mode = TableMode.Upsert, SliceColumns? Slice = null);
+
+/// <summary>How a dataset's rows meet those that stand in the table.</summary>
+public enum TableMode
+{
+    /// <summary>Of two rows with one merge key the newer one stays.</summary>
+    Upsert,
+
+    /// <summary>
+    /// The newest extraction of a slice replaces the slice's rows, in the table and in the lake: rows that vanished at the source vanish.
+    /// </summary>
+    ReplaceSlice,
+}
+
+/// <summary>
+/// The columns that tell a row's slice (source, account, stream, day), all of them partition columns of the lake: a folder holds rows of
+/// one slice only.
+/// </summary>
+/// <param name="Source">The provider's column, where several providers' rows share the table; null where one has it to itself.</param>
+/// <param name="Account">The account's column, a string.</param>
+/// <param name="Stream">The stream's column, a string.</param>
+/// <param name="Day">The day's column, a date.</param>
+public sealed record SliceColumns(string? Source, string Account, string Stream, string Day);
+
+/// <summary>Bounds a dataset's rows must keep together.</summary>
+/// <param name="MaxRejectRatio">A slice of which a larger share of the rows is refused is withheld as a whole; default 0.05.</param>
+public sealed record QualitySpec(double MaxRejectRatio = 0.05);
 
 /// <summary>Bounds a single record must keep; one that does not is refused, its neighbours are not touched.</summary>
 /// <param name="MaxRecordBytes">Bytes of one record, default 1 MiB.</param>

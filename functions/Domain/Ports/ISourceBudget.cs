@@ -24,7 +24,7 @@ public interface ISourceBudget
     /// <summary>Closes a gate until an operator (or a probe that succeeds) opens it, and raises an alert.</summary>
     Task StopAsync(string source, string? account, string reason, CancellationToken stopping);
 
-    /// <summary>Opens a gate.</summary>
+    /// <summary>Opens a gate that <see cref="StopAsync"/> closed; one that a throttled provider closed opens at its instant only.</summary>
     Task OpenAsync(string source, string? account, CancellationToken stopping);
 }
 

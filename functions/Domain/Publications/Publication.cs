@@ -12,7 +12,11 @@ public sealed record PublicationPlan(long Id, string Dataset, int ContractVersio
 /// <summary>The right to try one publication; a later attempt fences this one off.</summary>
 /// <param name="Number">Counts from 1.</param>
 /// <param name="Segments">What it must read, in ledger order; void segments left out.</param>
-public sealed record PublicationAttempt(PublicationPlan Plan, int Number, IReadOnlyList<LandedSegment> Segments);
+public sealed record PublicationAttempt(PublicationPlan Plan, int Number, IReadOnlyList<LandedSegment> Segments)
+{
+    /// <summary>The extractions that its segments hold, by ascending id; empty for sources that have none.</summary>
+    public IReadOnlyList<PinnedExtraction> Extractions { get; init; } = [];
+}
 
 /// <summary>Where the rows of a publication went. <c>In = Out + Duplicates + Rejected</c>, always.</summary>
 public readonly record struct PublicationCounts(long In, long Out, long Duplicates, long Rejected)
@@ -46,7 +50,11 @@ public enum ObjectRole
 /// <param name="MaxEventTime">Latest value of the first timestamp column; null without rows.</param>
 public sealed record PublicationResult(
     PublicationCounts Counts, IReadOnlyList<PublishedObject> Objects, IReadOnlyList<RejectionCount> Rejections,
-    IReadOnlyDictionary<string, long> UnknownFields, DateTimeOffset? MinEventTime, DateTimeOffset? MaxEventTime);
+    IReadOnlyDictionary<string, long> UnknownFields, DateTimeOffset? MinEventTime, DateTimeOffset? MaxEventTime)
+{
+    /// <summary>What became of each slice that was taken; empty for sources that have none.</summary>
+    public IReadOnlyList<SliceOutcome> Slices { get; init; } = [];
+}
 
 /// <summary>How a commit ended.</summary>
 public enum CommitOutcome

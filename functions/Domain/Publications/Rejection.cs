@@ -56,6 +56,15 @@ public enum RejectionCode
 
     /// <summary>The warehouse table refused the row for a rule of its own.</summary>
     TableRefused,
+
+    /// <summary>A provider's answer has not the form that was agreed: its page is refused as a whole.</summary>
+    Envelope,
+
+    /// <summary>A row's account, stream or day is not what was asked for.</summary>
+    OutsideSlice,
+
+    /// <summary>The row is good, and its slice is withheld as a whole: too many of its rows were refused.</summary>
+    SliceWithheld,
 }
 
 /// <summary>One refused record.</summary>

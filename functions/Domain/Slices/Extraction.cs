@@ -20,6 +20,8 @@ public sealed record Extraction(long Id, SliceWindow Window, DateTimeOffset Begu
     /// <summary>Rows a page can have.</summary>
     public const int MaxPageRows = 1 << 16;
 
+    private const int MaxShardLength = 150;
+
     /// <summary>The shard of its segments: one for each account and stream of a source.</summary>
     public Shard Shard => new(ShardStream(Window), 1);
 
@@ -36,8 +38,15 @@ public sealed record Extraction(long Id, SliceWindow Window, DateTimeOffset Begu
     public string KeyOf(int part) =>
         $"{Window.Source}/{Shard}/{Window.From:yyyy-MM-dd}_{Window.To:yyyy-MM-dd}/{Id:D12}-{part:D4}.seg.zst";
 
-    // Event names hold blanks, slashes and any script: a shard is a folder's name too.
-    private static string ShardStream(SliceWindow window) => $"{Uri.EscapeDataString(window.Account)}-{Uri.EscapeDataString(window.Stream)}";
+    /// <summary>What the keys of all its parts begin with, and no other extraction's.</summary>
+    public string KeyPrefix => KeyOf(0)[..^"0000.seg.zst".Length];
+
+    // Event names hold blanks, slashes and any script, at any length: a shard is a folder's name too. Its positions tell it apart.
+    private static string ShardStream(SliceWindow window)
+    {
+        var stream = $"{Uri.EscapeDataString(window.Account)}-{Uri.EscapeDataString(window.Stream)}";
+        return stream.Length <= MaxShardLength ? stream : stream[..MaxShardLength];
+    }
 }
 
 /// <summary>A part of an extraction that is written to the segment store and not yet in the ledger.</summary>

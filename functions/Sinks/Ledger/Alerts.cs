@@ -19,4 +19,9 @@ public sealed class Alerts(NpgsqlDataSource source, TimeProvider time) : IAlerts
             occurrences = open.occurrences + 1, last_seen_at = excluded.last_seen_at, text = excluded.text, severity = excluded.severity
         """,
         alert.Severity == AlertSeverity.Critical ? "critical" : "warning", alert.Dataset, alert.Code, alert.Subject, alert.Text, now).ExecuteAsync(stopping);
+
+    /// <summary>Resolves an open alert of the same dataset, code and subject within the caller's transaction.</summary>
+    internal static Task<int> ResolveAsync(NpgsqlConnection connection, Alert alert, DateTimeOffset now, CancellationToken stopping) => connection.Command(
+        "UPDATE pipeline.alert SET resolved_at = $4 WHERE dataset = $1 AND code = $2 AND subject = $3 AND resolved_at IS NULL",
+        alert.Dataset, alert.Code, alert.Subject, now).ExecuteAsync(stopping);
 }

@@ -22,18 +22,34 @@ public sealed class PublicationLedger(NpgsqlDataSource source, TimeProvider time
             return plans;
         }, stopping);
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<PublicationPlan>> PlanReplayAsync(
+        string dataset, int contractVersion, string? account, DateOnly from, DateOnly to, CancellationToken stopping) =>
+        source.TransactAsync<IReadOnlyList<PublicationPlan>>($"planning a replay of {dataset}", async connection =>
+        {
+            var plans = new List<PublicationPlan>();
+            foreach (var chunk in await ReplaySegments.FindAsync(connection, dataset, account, from, to, stopping))
+                plans.Add(await InsertAsync(connection, dataset, contractVersion, chunk, stopping, (from, to)));
+            return plans;
+        }, stopping);
+
+    /// <param name="replay">The days of a replay, whose segments keep their state; null to take landed segments.</param>
     private async Task<PublicationPlan> InsertAsync(
-        NpgsqlConnection connection, string dataset, int contractVersion, SegmentChunk chunk, CancellationToken stopping)
+        NpgsqlConnection connection, string dataset, int contractVersion, SegmentChunk chunk, CancellationToken stopping,
+        (DateOnly From, DateOnly To)? replay = null)
     {
         var id = (await connection.Command(
             """
-            INSERT INTO pipeline.publication (dataset, contract_version, state, raw_bytes, planned_at) VALUES ($1, $2, 'planned', $3, $4) RETURNING id
-            """, dataset, contractVersion, chunk.RawBytes, time.GetUtcNow()).ListAsync(row => row.GetInt64(0), stopping))[0];
+            INSERT INTO pipeline.publication (dataset, contract_version, state, raw_bytes, planned_at, day_from, day_to)
+            VALUES ($1, $2, 'planned', $3, $4, $5::date, $6::date) RETURNING id
+            """, dataset, contractVersion, chunk.RawBytes, time.GetUtcNow(), replay?.From, replay?.To).ListAsync(row => row.GetInt64(0), stopping))[0];
         await connection.Command(
-            """
-            WITH pinned AS (UPDATE pipeline.segment SET state = 'planned', publication_id = $1 WHERE id = ANY($2) RETURNING id)
-            INSERT INTO pipeline.publication_segment (publication_id, segment_id) SELECT $1, id FROM pinned ORDER BY id
-            """, id, chunk.SegmentIds.ToArray()).ExecuteAsync(stopping);
+            "INSERT INTO pipeline.publication_segment (publication_id, segment_id) SELECT $1, unnest($2::bigint[])", id, chunk.SegmentIds.ToArray())
+            .ExecuteAsync(stopping);
+        if (replay is null)
+            await connection.Command(
+                "UPDATE pipeline.segment SET state = 'planned', publication_id = $1 WHERE id = ANY($2)", id, chunk.SegmentIds.ToArray())
+                .ExecuteAsync(stopping);
         return new(id, dataset, contractVersion, chunk.RawBytes);
     }
 
@@ -80,7 +96,7 @@ public sealed class PublicationLedger(NpgsqlDataSource source, TimeProvider time
         }, stopping);
 
     /// <inheritdoc/>
-    public Task ReplaceUploadAsync(long objectId, StagedObject rebuilt, CancellationToken stopping) =>
+    public Task<bool> ReplaceUploadAsync(long objectId, StagedObject rebuilt, CancellationToken stopping) =>
         source.TransactAsync($"replacing the upload of {rebuilt.Key}", async connection =>
         {
             var keys = await connection.Command("SELECT key FROM pipeline.lake_object WHERE id = $1 FOR UPDATE", objectId)
@@ -90,8 +106,24 @@ public sealed class PublicationLedger(NpgsqlDataSource source, TimeProvider time
             return await connection.Command(
                 """
                 UPDATE pipeline.lake_object SET upload_id = $2, part_tags = $3, bytes = $4, sha256 = $5 WHERE id = $1 AND state = 'staged'
-                """, objectId, rebuilt.UploadId, rebuilt.PartTags.ToArray(), rebuilt.Bytes, rebuilt.Sha256).ExecuteAsync(stopping);
+                """, objectId, rebuilt.UploadId, rebuilt.PartTags.ToArray(), rebuilt.Bytes, rebuilt.Sha256).ExecuteAsync(stopping) > 0;
         }, stopping);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<UnfinishedObject>> SupersededAsync(long? publicationId, int limit, CancellationToken stopping) =>
+        await source.ReadAsync("reading superseded objects", connection => connection.Command(
+            $"""
+            SELECT {UnfinishedColumns} AS old WHERE state = 'superseded' AND removed_at IS NULL AND ($1::bigint IS NULL OR superseded_by = $1)
+            AND NOT EXISTS (
+                SELECT FROM pipeline.lake_object AS new WHERE new.publication_id = old.superseded_by AND new.state = 'staged' AND new.role = 'data')
+            ORDER BY superseded_by, id LIMIT $2
+            """, publicationId, limit).ListAsync(ReadUnfinished, stopping), stopping);
+
+    /// <inheritdoc/>
+    public Task MarkRemovedAsync(IReadOnlyCollection<long> objectIds, CancellationToken stopping) =>
+        source.ReadAsync("marking objects removed", connection => connection.Command(
+            "UPDATE pipeline.lake_object SET removed_at = $2 WHERE id = ANY($1) AND state = 'superseded' AND removed_at IS NULL",
+            objectIds.ToArray(), time.GetUtcNow()).ExecuteAsync(stopping), stopping);
 
     /// <inheritdoc/>
     public Task FailAsync(long publicationId, string reason, CancellationToken stopping) =>

@@ -23,9 +23,10 @@ internal static class CommitStatements
 
     /// <summary>Inserts objects and rejections, sets the segments published and the publication committed.</summary>
     public static async Task RecordAsync(
-        NpgsqlConnection connection, PublicationAttempt attempt, PublicationResult result, DateTimeOffset now, CancellationToken stopping)
+        NpgsqlConnection connection, PublicationAttempt attempt, PublicationResult result, SliceCommit? slices, DateTimeOffset now,
+        CancellationToken stopping)
     {
-        await InsertObjectsAsync(connection, attempt, result.Objects, stopping);
+        await InsertObjectsAsync(connection, attempt, result.Objects, slices, stopping);
         await InsertRejectionsAsync(connection, attempt, result.Rejections, stopping);
         await connection.Command(
             "UPDATE pipeline.segment SET state = 'published' WHERE id = ANY($1)", attempt.Segments.Select(segment => segment.Id).ToArray()).ExecuteAsync(stopping);
@@ -46,17 +47,20 @@ internal static class CommitStatements
     }
 
     private static Task InsertObjectsAsync(
-        NpgsqlConnection connection, PublicationAttempt attempt, IReadOnlyList<PublishedObject> objects, CancellationToken stopping) => connection.Command(
+        NpgsqlConnection connection, PublicationAttempt attempt, IReadOnlyList<PublishedObject> objects, SliceCommit? slices,
+        CancellationToken stopping) => connection.Command(
         """
-        INSERT INTO pipeline.lake_object (publication_id, dataset, role, key, date_partition, rows, bytes, sha256, upload_id, part_tags, state)
-        SELECT $1, $2, role, key, date_partition, rows, bytes, sha256, upload_id, string_to_array(part_tags, ' '), 'staged'
-        FROM unnest($3::text[], $4::text[], $5::date[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[])
-            AS made (role, key, date_partition, rows, bytes, sha256, upload_id, part_tags)
+        INSERT INTO pipeline.lake_object (
+            publication_id, dataset, role, key, date_partition, rows, bytes, sha256, upload_id, part_tags, slice_folder, slice_source, state)
+        SELECT $1, $2, role, key, date_partition, rows, bytes, sha256, upload_id, string_to_array(part_tags, ' '), slice_folder, slice_source, 'staged'
+        FROM unnest($3::text[], $4::text[], $5::date[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
+            AS made (role, key, date_partition, rows, bytes, sha256, upload_id, part_tags, slice_folder, slice_source)
         """,
         attempt.Plan.Id, attempt.Plan.Dataset, Each(objects, made => made.Role == ObjectRole.Data ? "data" : "quarantine"),
         Each(objects, made => made.Staged.Key), Each(objects, made => made.DatePartition), Each(objects, made => made.Rows),
         Each(objects, made => made.Staged.Bytes), Each(objects, made => made.Staged.Sha256), Each(objects, made => made.Staged.UploadId),
-        Each(objects, made => string.Join(' ', made.Staged.PartTags))).ExecuteAsync(stopping);   // an ETag holds no space
+        Each(objects, made => string.Join(' ', made.Staged.PartTags)),   // an ETag holds no space
+        Each(objects, made => slices?.SliceOf(made)?.Folder), Each(objects, made => slices?.SliceOf(made)?.Source)).ExecuteAsync(stopping);
 
     private static Task InsertRejectionsAsync(
         NpgsqlConnection connection, PublicationAttempt attempt, IReadOnlyList<RejectionCount> rejections, CancellationToken stopping) => connection.Command(

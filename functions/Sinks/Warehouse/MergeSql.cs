@@ -59,6 +59,10 @@ internal sealed class MergeSql(TableShape shape)
     private static string Order(TableShape shape) =>
         $"{Keys(shape)}, {string.Join(", ", RankTerms(shape, "s").Select(term => $"{term} DESC"))}";
 
-    private static string[] RankTerms(TableShape shape, string alias) =>
-        [shape.NewerBy.OrderValue(alias), $"{alias}.\"{TableShape.Shard}\" COLLATE \"C\"", $"{alias}.\"{TableShape.Position}\""];
+    private static IEnumerable<string> RankTerms(TableShape shape, string alias)
+    {
+        if (shape.NewerBy is { } newerBy) yield return newerBy.OrderValue(alias);
+        yield return $"{alias}.\"{TableShape.Shard}\" COLLATE \"C\"";
+        yield return $"{alias}.\"{TableShape.Position}\"";
+    }
 }

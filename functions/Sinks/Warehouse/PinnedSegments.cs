@@ -8,13 +8,13 @@ namespace Pipeline.Sinks.Warehouse;
 /// <summary>The segments a publication was planned with.</summary>
 internal static class PinnedSegments
 {
-    /// <summary>Reads them in ledger order.</summary>
+    /// <summary>Reads them in ledger order; an extraction without any answer has no object to read.</summary>
     public static async Task<IReadOnlyList<LandedSegment>> ReadAsync(NpgsqlConnection connection, long publicationId, CancellationToken stopping) =>
         await connection.Command(
             """
             SELECT id, dataset, shard, positions, object_key, records, raw_bytes
             FROM pipeline.publication_segment JOIN pipeline.segment ON segment.id = segment_id
-            WHERE publication_segment.publication_id = $1 ORDER BY id
+            WHERE publication_segment.publication_id = $1 AND object_key <> '' ORDER BY id
             """, publicationId).ListAsync(row =>
             {
                 var positions = row.GetFieldValue<NpgsqlRange<long>>(3);

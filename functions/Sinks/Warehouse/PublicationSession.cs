@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Npgsql;
+using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Publications;
 using Pipeline.Sinks.Ledger;
 using Pipeline.Transforms;
@@ -10,7 +11,7 @@ namespace Pipeline.Sinks.Warehouse;
 /// <summary>One attempt at a publication over PostgreSQL.</summary>
 /// <param name="target">Null when the contract has no table: then the attempt holds no connection.</param>
 internal sealed class PublicationSession(
-    NpgsqlDataSource source, TimeProvider time, PublicationAttempt attempt, MergeTarget? target) : IPublicationSession
+    NpgsqlDataSource source, TimeProvider time, PublicationAttempt attempt, DatasetContract contract, MergeTarget? target) : IPublicationSession
 {
     private readonly string what = $"publication {attempt.Plan.Id} of {attempt.Plan.Dataset}";
 
@@ -58,8 +59,12 @@ internal sealed class PublicationSession(
     {
         await using var transaction = await connection.BeginTransactionAsync(stopping);
         if (await CommitStatements.LockAsync(connection, attempt, stopping) is { } decided) return decided;
+        var now = time.GetUtcNow();
+        var slices = SliceCommit.Of(connection, contract, attempt, result, now);
+        if (slices is not null) await slices.BeginAsync(stopping);
         if (target is not null) await target.MergeAsync(attempt.Plan.Id, stopping);
-        await CommitStatements.RecordAsync(connection, attempt, result, time.GetUtcNow(), stopping);
+        await CommitStatements.RecordAsync(connection, attempt, result, slices, now, stopping);
+        if (slices is not null) await slices.EndAsync(stopping);
         try
         {
             await transaction.CommitAsync(CancellationToken.None);   // a cancelled COMMIT would leave its outcome open

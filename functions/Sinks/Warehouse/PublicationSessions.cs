@@ -24,13 +24,16 @@ public sealed class PublicationSessions(NpgsqlDataSource source, TimeProvider ti
             if (begun is [var (number, rawBytes)])
                 return new PublicationAttempt(
                     new(publicationId, contract.Dataset, contract.Version, rawBytes), number,
-                    await PinnedSegments.ReadAsync(connection, publicationId, stopping));
+                    await PinnedSegments.ReadAsync(connection, publicationId, stopping))
+                {
+                    Extractions = await PinnedExtractions.ToTakeAsync(connection, publicationId, contract.Version, stopping),
+                };
             await RequireCommittedAsync(connection, publicationId, contract.Dataset, stopping);
             return null;
         }, stopping);
         if (attempt is null) return null;
-        if (TableShape.Of(contract) is not { } shape) return new PublicationSession(source, time, attempt, target: null);
-        return new PublicationSession(source, time, attempt, await OpenTargetAsync(shape, contract, stopping));
+        if (TableShape.Of(contract) is not { } shape) return new PublicationSession(source, time, attempt, contract, target: null);
+        return new PublicationSession(source, time, attempt, contract, await OpenTargetAsync(shape, contract, stopping));
     }
 
     /// <inheritdoc/>
@@ -45,6 +48,9 @@ public sealed class PublicationSessions(NpgsqlDataSource source, TimeProvider ti
                     publicationId, row.GetString(0), row.GetInt32(1), row.GetInt64(2)), Number: row.GetInt32(3)), stopping);
             return found is [var (plan, number)]
                 ? new PublicationAttempt(plan, number, await PinnedSegments.ReadAsync(connection, publicationId, stopping))
+                {
+                    Extractions = await PinnedExtractions.DecidedAsync(connection, publicationId, stopping),
+                }
                 : throw new TerminalException($"Publication {publicationId} is not committed, so no object of it can be rebuilt. Publish it first.");
         }, stopping);
 

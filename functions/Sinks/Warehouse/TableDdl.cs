@@ -31,7 +31,16 @@ internal static class TableDdl
 
     /// <summary>The statement that creates the table.</summary>
     internal static string Create(TableShape shape) =>
-        $"CREATE TABLE IF NOT EXISTS {shape.QualifiedName} ({string.Join(", ", shape.Columns.Select(Definition))}, PRIMARY KEY ({Identifiers.Quote(shape.Key)}))";
+        $"CREATE TABLE IF NOT EXISTS {shape.QualifiedName} ({string.Join(", ", shape.Columns.Select(Definition))}, PRIMARY KEY ({Identifiers.Quote(shape.Key)})){SliceIndex(shape)}";
+
+    // Replacing a slice reads the slice's rows and no others, however many stand; a key that begins with its columns serves as well.
+    private static string SliceIndex(TableShape shape)
+    {
+        if (shape.Slice is not { } slice) return "";
+        var columns = new[] { slice.Source, slice.Account, slice.Stream, slice.Day }.OfType<string>().ToList();
+        if (shape.Key.Take(columns.Count).ToHashSet().SetEquals(columns)) return "";
+        return $"; CREATE INDEX IF NOT EXISTS {Identifiers.Quote($"{shape.Table}_slice")} ON {shape.QualifiedName} ({Identifiers.Quote(columns)})";
+    }
 
     private static string Definition(TableColumn column) =>
         $"{Identifiers.Quote(column.Name)} {column.SqlType}{column.Collation}{(column.Required ? " NOT NULL" : "")}";

@@ -5,10 +5,13 @@ namespace Pipeline.Sinks.Warehouse;
 /// <summary>The table a contract asks for: the contract's columns in their order, then where each row came from.</summary>
 /// <param name="Table">Name in the warehouse schema.</param>
 /// <param name="Key">The merge key, which is the primary key.</param>
-/// <param name="NewerBy">The column that decides which of two rows with one key stays.</param>
+/// <param name="NewerBy">The column that decides which of two rows with one key stays; null where the later position does.</param>
 /// <param name="Columns">The contract's columns, then <see cref="Shard"/>, <see cref="Position"/>, <see cref="Publication"/>.</param>
-internal sealed record TableShape(string Table, IReadOnlyList<string> Key, TableColumn NewerBy, IReadOnlyList<TableColumn> Columns)
+internal sealed record TableShape(string Table, IReadOnlyList<string> Key, TableColumn? NewerBy, IReadOnlyList<TableColumn> Columns)
 {
+    /// <summary>The columns that tell a row's slice; null unless slices are replaced.</summary>
+    public SliceColumns? Slice { get; init; }
+
     /// <summary>The shard a row came from.</summary>
     public const string Shard = "_shard";
 
@@ -24,6 +27,9 @@ internal sealed record TableShape(string Table, IReadOnlyList<string> Key, Table
     /// <summary>Columns that are staged: all but <see cref="Publication"/>, which is one value for a whole merge.</summary>
     public IEnumerable<TableColumn> Staged => Columns.Where(column => column.Name != Publication);
 
+    private static bool IsOf(SliceColumns? slice, string column) =>
+        slice is not null && (column == slice.Source || column == slice.Account || column == slice.Stream);
+
     /// <summary>Derives the shape; null when the contract has no table.</summary>
     public static TableShape? Of(DatasetContract contract)
     {
@@ -31,14 +37,17 @@ internal sealed record TableShape(string Table, IReadOnlyList<string> Key, Table
         // Keys and the order of rows compare bytes: the same result under every locale, and no index that a libc upgrade breaks.
         var columns = contract.Columns.Select(column => new TableColumn(
             column.Name, column.Type, column.Required || table.Key.Contains(column.Name),
-            table.Key.Contains(column.Name) || column.Name == table.NewerBy)).ToList();
-        return new(table.Name, table.Key, columns[contract.IndexOf(table.NewerBy)],
+            table.Key.Contains(column.Name) || column.Name == table.NewerBy || IsOf(table.Slice, column.Name))).ToList();
+        return new(table.Name, table.Key, table.NewerBy is { } newerBy ? columns[contract.IndexOf(newerBy)] : null,
         [
             .. columns,
             new(Shard, new(ColumnKind.String), Required: true, ByteOrder: true),
             new(Position, new(ColumnKind.Int64), Required: true, ByteOrder: false),
             new(Publication, new(ColumnKind.Int64), Required: true, ByteOrder: false),
-        ]);
+        ])
+        {
+            Slice = table.Mode == TableMode.ReplaceSlice ? table.Slice : null,
+        };
     }
 }
 

@@ -4,17 +4,26 @@ using Pipeline.Domain.Ports;
 
 namespace Pipeline.Transforms.Publishing;
 
-/// <summary>Makes a committed publication's objects visible. Idempotent; what fails here is left to the sweep, which does the
-/// same.</summary>
+/// <summary>Makes a committed publication's objects visible, then removes those they supersede. Idempotent; what fails here is left to
+/// the sweep, which does the same.</summary>
 public sealed class CompleteObjects(IPublicationLedger ledger, PublicationStores stores)
 {
     private const int Page = 1000;
     private const int AtOnce = 8;
 
+    private readonly RemoveSuperseded remove = new(ledger, stores);
+
     /// <summary>Completes what the ledger has as unfinished, and notes it there.</summary>
     /// <returns>Objects left.</returns>
     /// <exception cref="TransientException">The ledger is away; the sweep goes on later.</exception>
     public async Task<int> RunAsync(long publicationId, CancellationToken stopping)
+    {
+        var left = await CompleteAsync(publicationId, stopping);
+        if (left == 0) await remove.RunAsync(publicationId, stopping);
+        return left;
+    }
+
+    private async Task<int> CompleteAsync(long publicationId, CancellationToken stopping)
     {
         while (true)
         {

@@ -4,6 +4,7 @@ using Pipeline.Transforms.Json;
 using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Quarantine;
+using Pipeline.Transforms.Slices;
 
 namespace Pipeline.Transforms.Publishing;
 
@@ -17,6 +18,7 @@ internal sealed class PublicationTransform(
 {
     private readonly UnknownFieldCounter unknown = new();
     private readonly EventTimes times = new(contract);
+    private readonly SliceRows? slices = SliceRows.Of(contract, attempt, quarantine);
     private PublishedObject? refusedObject;
     private long records;
     private long rows;
@@ -26,6 +28,7 @@ internal sealed class PublicationTransform(
 
     /// <summary>Decodes, routes and stages all records.</summary>
     /// <param name="session">Where table rows are staged; null when only objects are made.</param>
+    /// <exception cref="SlicesWithheldException">Of some slices too many rows are refused.</exception>
     public async Task ReadAsync(IPublicationSession? session, RefusedRows refused, CancellationToken stopping)
     {
         var decoder = new JsonDecoder(JsonDecodePlan.Compile(contract));
@@ -35,14 +38,16 @@ internal sealed class PublicationTransform(
         {
             batch.Clear();
             batch.Shard = segment.Shard;
-            decoder.Decode(block, batch, quarantine, unknown, refused.Of(segment.Shard.ToString()));
+            decoder.Decode(block, batch, slices ?? (IRejectionSink)quarantine, unknown, refused.Of(segment.Shard.ToString()));
             records += block.Count;
-            rows += batch.Rows;
-            times.Add(batch);
-            if (session is not null && batch.Rows != 0) await session.StageAsync(batch, stopping);
-            await lake.AddAsync(batch, stopping);
+            var kept = slices?.Keep(batch) ?? batch;
+            rows += kept.Rows;
+            times.Add(kept);
+            if (session is not null && kept.Rows != 0) await session.StageAsync(kept, stopping);
+            await lake.AddAsync(kept, stopping);
             await quarantine.FlushAsync(stopping);
         }
+        if (slices?.Bad() is { Count: > 0 } bad) throw new SlicesWithheldException(bad);
     }
 
     /// <summary>Finishes the uploads and says where the records went.</summary>
@@ -52,10 +57,10 @@ internal sealed class PublicationTransform(
     {
         await lake.FinishAsync(stopping);
         refusedObject = await quarantine.FinishAsync(stopping);
-        var counts = new PublicationCounts(records, rows, 0, quarantine.Records);
+        var counts = new PublicationCounts(slices?.Records ?? records, rows, slices?.Duplicates ?? 0, quarantine.Records);
         if (!counts.Balanced)
             throw new InvalidOperationException($"Publication {attempt.Plan.Id} does not balance: {counts}. Nothing was committed.");
-        return new(counts, Objects, quarantine.Counts, unknown.ToDictionary(), times.Min, times.Max);
+        return new(counts, Objects, quarantine.Counts, unknown.ToDictionary(), times.Min, times.Max) { Slices = slices?.Outcomes ?? [] };
     }
 
     /// <inheritdoc/>

@@ -33,7 +33,11 @@ public sealed class RebuildObject(
             refused = await QuarantineReader.TableRefusalsAsync(stores.Quarantine, contract.Dataset, lost.PublicationId, stopping);
         }
         var rebuilt = await TransformAsync(lost, attempt, contract, refused, stopping);
-        await ledger.ReplaceUploadAsync(lost.ObjectId, rebuilt, stopping);
+        if (!await ledger.ReplaceUploadAsync(lost.ObjectId, rebuilt, stopping))
+        {
+            await stores.Of(lost.Role).AbortAsync(rebuilt.Key, rebuilt.UploadId, stopping);   // somebody was first, or it was superseded
+            return;
+        }
         if (await stores.Of(lost.Role).CompleteAsync(rebuilt, stopping) != Completion.Visible)
             throw new TransientException($"'{rebuilt.Key}' was rebuilt and its upload was lost again; run it again.");
         await ledger.MarkVisibleAsync([lost.ObjectId], stopping);

@@ -5,6 +5,7 @@ using Pipeline.Domain.Publications;
 using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Quarantine;
+using Pipeline.Transforms.Slices;
 
 namespace Pipeline.Transforms.Publishing;
 
@@ -26,11 +27,17 @@ public sealed class TransformPublication(
     public async Task<PublicationSummary> RunAsync(long publicationId, DatasetContract contract, CancellationToken stopping)
     {
         var refused = new RefusedRows();
+        var withheld = new WithheldSlices(contract);
         for (var round = 1; ; round++)
         {
             try
             {
-                return await AttemptAsync(publicationId, contract, refused, stopping);
+                return await AttemptAsync(publicationId, contract, refused, withheld, stopping);
+            }
+            catch (SlicesWithheldException error)
+            {
+                withheld.Add(error.Slices);   // each round withholds one slice more at least, so that rounds end
+                round--;
             }
             catch (RowsRefusedException error)
             {
@@ -44,7 +51,7 @@ public sealed class TransformPublication(
     }
 
     private async Task<PublicationSummary> AttemptAsync(
-        long publicationId, DatasetContract contract, RefusedRows refused, CancellationToken stopping)
+        long publicationId, DatasetContract contract, RefusedRows refused, WithheldSlices withheld, CancellationToken stopping)
     {
         await using var session = await sessions.BeginAsync(publicationId, contract, stopping);
         if (session is null)
@@ -52,7 +59,7 @@ public sealed class TransformPublication(
 
         session.Attempt.Plan.CheckVersion(contract);
         await using var transform = new PublicationTransform(
-            stores, session.Attempt, contract, new(LakeSchema.Of(contract), options, stores.Lake, publicationId),
+            stores, withheld.In(session.Attempt), contract, new(LakeSchema.Of(contract), options, stores.Lake, publicationId),
             new QuarantineWriter(stores.Quarantine, sealer, contract.Dataset, publicationId));
         var result = await TransformAsync(session, transform, refused, stopping);
         var outcome = await CommitAsync(session, transform, result, stopping);

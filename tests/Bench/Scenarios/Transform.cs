@@ -76,8 +76,17 @@ internal sealed class Transform(Sample sample, int threads)
         public Task<Backlog> BacklogAsync(string dataset, CancellationToken stopping) =>
             Task.FromResult(new Backlog(segments.Count, 0, plan.RawBytes, null, 1));
 
-        public Task ReplaceUploadAsync(long objectId, StagedObject rebuilt, CancellationToken stopping) =>
+        public Task<bool> ReplaceUploadAsync(long objectId, StagedObject rebuilt, CancellationToken stopping) =>
             throw new NotSupportedException("A folder loses no upload.");
+
+        public Task<IReadOnlyList<UnfinishedObject>> SupersededAsync(long? publicationId, int limit, CancellationToken stopping) =>
+            Task.FromResult<IReadOnlyList<UnfinishedObject>>([]);
+
+        public Task MarkRemovedAsync(IReadOnlyCollection<long> objectIds, CancellationToken stopping) => Task.CompletedTask;
+
+        public Task<IReadOnlyList<PublicationPlan>> PlanReplayAsync(
+            string dataset, int contractVersion, string? account, DateOnly from, DateOnly to, CancellationToken stopping) =>
+            throw new NotSupportedException("A bench has no slices.");
 
         public Task FailAsync(long publicationId, string reason, CancellationToken stopping) => throw new InvalidOperationException(reason);
     }

@@ -14,6 +14,9 @@ public sealed class MemoryPublications(PublicationPlan plan, IReadOnlyList<Lande
     private readonly List<UnfinishedObject> objects = [];
     private readonly HashSet<long> visible = [];
 
+    /// <summary>The extractions its segments hold.</summary>
+    public IReadOnlyList<PinnedExtraction> Extractions { get; init; } = [];
+
     /// <summary>Attempts begun.</summary>
     public int Attempts { get; private set; }
 
@@ -33,10 +36,10 @@ public sealed class MemoryPublications(PublicationPlan plan, IReadOnlyList<Lande
     public bool Fenced { get; set; }
 
     public Task<IPublicationSession?> BeginAsync(long publicationId, DatasetContract contract, CancellationToken stopping) =>
-        Task.FromResult<IPublicationSession?>(Committed is null ? new Session(this, new(plan, ++Attempts, segments)) : null);
+        Task.FromResult<IPublicationSession?>(Committed is null ? new Session(this, new(plan, ++Attempts, segments) { Extractions = Extractions }) : null);
 
     public Task<PublicationAttempt> CommittedAsync(long publicationId, CancellationToken stopping) =>
-        Task.FromResult(new PublicationAttempt(plan, Attempts, segments));
+        Task.FromResult(new PublicationAttempt(plan, Attempts, segments) { Extractions = Extractions });
 
     public Task<IReadOnlyList<UnfinishedObject>> UnfinishedAsync(long? publicationId, int limit, CancellationToken stopping) =>
         Task.FromResult<IReadOnlyList<UnfinishedObject>>([.. objects.Where(each => !visible.Contains(each.ObjectId)).Take(limit)]);
@@ -47,12 +50,21 @@ public sealed class MemoryPublications(PublicationPlan plan, IReadOnlyList<Lande
         return Task.CompletedTask;
     }
 
-    public Task ReplaceUploadAsync(long objectId, StagedObject rebuilt, CancellationToken stopping)
+    public Task<bool> ReplaceUploadAsync(long objectId, StagedObject rebuilt, CancellationToken stopping)
     {
         var index = objects.FindIndex(each => each.ObjectId == objectId);
         objects[index] = objects[index] with { Staged = rebuilt };
-        return Task.CompletedTask;
+        return Task.FromResult(true);
     }
+
+    public Task<IReadOnlyList<UnfinishedObject>> SupersededAsync(long? publicationId, int limit, CancellationToken stopping) =>
+        Task.FromResult<IReadOnlyList<UnfinishedObject>>([]);
+
+    public Task MarkRemovedAsync(IReadOnlyCollection<long> objectIds, CancellationToken stopping) => Task.CompletedTask;
+
+    public Task<IReadOnlyList<PublicationPlan>> PlanReplayAsync(
+        string dataset, int contractVersion, string? account, DateOnly from, DateOnly to, CancellationToken stopping) =>
+        Task.FromResult<IReadOnlyList<PublicationPlan>>([]);
 
     public Task<IReadOnlyList<PublicationPlan>> PlanAsync(
         string dataset, int contractVersion, long maxRawBytes, int maxPublications, CancellationToken stopping) =>

@@ -1,6 +1,7 @@
 using Npgsql;
 using Pipeline.Domain.Ports;
 using Pipeline.Domain.Segments;
+using Pipeline.Domain.Slices;
 
 namespace Pipeline.Sinks.Ledger.Sweep;
 
@@ -9,7 +10,8 @@ internal sealed class SweepLedger(NpgsqlDataSource source)
 {
     /// <summary>Every dataset something was landed for.</summary>
     public Task<List<string>> DatasetsAsync(CancellationToken stopping) => ListAsync(
-        connection => connection.Command("SELECT DISTINCT dataset FROM pipeline.source_cursor ORDER BY dataset"), row => row.GetString(0), stopping);
+        connection => connection.Command(
+            "SELECT dataset FROM pipeline.source_cursor UNION SELECT dataset FROM pipeline.sweep ORDER BY dataset"), row => row.GetString(0), stopping);
 
     /// <summary>For each upload: whether the ledger holds it as staged, and whether its publication is decided.</summary>
     public Task<List<(bool Staged, bool Decided)>> UploadsAsync(PendingUpload[] uploads, long[] publications, CancellationToken stopping) => ListAsync(
@@ -88,6 +90,27 @@ internal sealed class SweepLedger(NpgsqlDataSource source)
             INSERT INTO pipeline.sweep AS last (dataset, swept_at) VALUES ($1, $2)
             ON CONFLICT (dataset) DO UPDATE SET swept_at = greatest(last.swept_at, excluded.swept_at)
             """, dataset, at).ExecuteAsync(stopping), stopping);
+
+    /// <summary>Gives up extractions that began before an instant and never landed: they cannot land any more.</summary>
+    public Task AbandonAsync(DateTimeOffset begunBefore, DateTimeOffset now, CancellationToken stopping) => source.ReadAsync(
+        "abandoning extractions", connection => connection.Command(
+            "UPDATE pipeline.extraction SET state = 'abandoned', ended_at = $2 WHERE state = 'open' AND begun_at < $1", begunBefore, now)
+            .ExecuteAsync(stopping), stopping);
+
+    /// <summary>Abandoned extractions whose objects may still be there, and when each was given up.</summary>
+    public Task<List<(Extraction Extraction, DateTimeOffset EndedAt)>> AbandonedAsync(CancellationToken stopping) => ListAsync(
+        connection => connection.Command(
+            """
+            SELECT id, source, account, stream, day_from, day_to, begun_at, ended_at FROM pipeline.extraction WHERE state = 'abandoned' ORDER BY id
+            """),
+        row => (new Extraction(row.GetInt64(0), new(
+            row.GetString(1), row.GetString(2), row.GetString(3), row.GetFieldValue<DateOnly>(4), row.GetFieldValue<DateOnly>(5)),
+            row.GetFieldValue<DateTimeOffset>(6)), row.GetFieldValue<DateTimeOffset>(7)), stopping);
+
+    /// <summary>Notes that nothing is left of extractions.</summary>
+    public Task MarkRemovedAsync(long[] extractions, CancellationToken stopping) => source.ReadAsync(
+        "marking a sweep", connection => connection.Command(
+            "UPDATE pipeline.extraction SET state = 'removed' WHERE id = ANY($1) AND state = 'abandoned'", extractions).ExecuteAsync(stopping), stopping);
 
     private Task<List<T>> ListAsync<T>(Func<NpgsqlConnection, NpgsqlCommand> command, Func<NpgsqlDataReader, T> read, CancellationToken stopping) =>
         source.ReadAsync("the sweep", connection => command(connection).ListAsync(read, stopping), stopping);

@@ -17,12 +17,18 @@ public sealed class SweepLeftovers(
     public async Task<SweepReport> RunAsync(CancellationToken stopping)
     {
         var ledger = new SweepLedger(source);
-        var finished = await new FinishStaged(new PublicationLedger(source, time), stores, alerts, rebuild).RunAsync(stopping);
+        var publications = new PublicationLedger(source, time);
+        var finished = await new FinishStaged(publications, stores, alerts, rebuild).RunAsync(stopping);
+        var removed = await new RemoveSuperseded(publications, stores).RunAsync(null, stopping);
         var aborted = await new AbortUploads(ledger, stores.Lake, time).RunAsync(stopping)
             + await new AbortUploads(ledger, stores.Quarantine, time).RunAsync(stopping);
-        var deleted = await new DeleteOrphanSegments(ledger, stores.Segments, time).RunAsync(stopping);
+        var deleted = await new DeleteOrphanSegments(ledger, stores.Segments, time).RunAsync(stopping)
+            + await new AbandonExtractions(ledger, stores.Segments, time).RunAsync(stopping);
         var unknown = await new FindUnknownObjects(ledger, stores.Lake, alerts, time).RunAsync(stopping);
-        return finished with { UploadsAborted = aborted, OrphanSegmentsDeleted = deleted, UnknownObjects = unknown };
+        return finished with
+        {
+            UploadsAborted = aborted, OrphanSegmentsDeleted = deleted, UnknownObjects = unknown, ObjectsRemoved = removed,
+        };
     }
 }
 
@@ -33,5 +39,7 @@ public sealed class SweepLeftovers(
 /// <param name="UploadsAborted">Uploads that no commit can refer to any more.</param>
 /// <param name="OrphanSegmentsDeleted">Segment objects that no claim can land any more.</param>
 /// <param name="UnknownObjects">Visible objects that the ledger does not know; each has an alert.</param>
+/// <param name="ObjectsRemoved">Objects that a later publication superseded.</param>
 public sealed record SweepReport(
-    int ObjectsCompleted, int ObjectsRebuilt, int ObjectsWaiting, int UploadsAborted = 0, int OrphanSegmentsDeleted = 0, int UnknownObjects = 0);
+    int ObjectsCompleted, int ObjectsRebuilt, int ObjectsWaiting, int UploadsAborted = 0, int OrphanSegmentsDeleted = 0, int UnknownObjects = 0,
+    int ObjectsRemoved = 0);

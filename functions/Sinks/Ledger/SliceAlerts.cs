@@ -1,0 +1,38 @@
+using Pipeline.Domain.Ports;
+using Pipeline.Domain.Slices;
+
+namespace Pipeline.Sinks.Ledger;
+
+/// <summary>The alerts that slices raise, in the transaction of what they tell of.</summary>
+internal static class SliceAlerts
+{
+    /// <summary>The codes that end when every slice of their subject is published.</summary>
+    public static readonly string[] OfWithheld = ["slice_withheld", "slice_suspect"];
+
+    /// <summary>What alerts on an account's stream are filed under.</summary>
+    public static string Subject(SliceWindow window) => $"{window.Source} {window.Account} {window.Stream}";
+
+    /// <summary>An extraction landed that must not be published.</summary>
+    public static Alert Suspect(string dataset, SliceWindow window, string reason) => new(
+        AlertSeverity.Critical, dataset, "slice_suspect", Subject(window),
+        $"The answer for {window} is withheld from {dataset}: {reason} What stood before stands. Extract the days again; "
+        + "if the answer is right as it is, replay them.");
+
+    /// <summary>Days of an extraction were withheld when they were published.</summary>
+    public static Alert Withheld(string dataset, SliceWindow window, int days, string reason) => new(
+        AlertSeverity.Critical, dataset, "slice_withheld", Subject(window),
+        $"{days} day(s) of {window} are withheld from {dataset}: {reason} What stood before stands. If the provider changed its answers, "
+        + "change the contract, raise its version and replay the days: nobody is asked again.");
+
+    /// <summary>Days without rows where rows stand.</summary>
+    public static Alert Empty(string dataset, SliceWindow day) => new(
+        AlertSeverity.Critical, dataset, "empty_slice", day.ToString(),
+        $"The provider answers no rows for {day}, and {dataset} has rows of that day. They are kept. Look at the account: if the rows are "
+        + "really gone at the source, delete them by hand; if not, extract the day again.");
+
+    /// <summary>A field that the contract does not name.</summary>
+    public static Alert NewField(string dataset, string path, long records) => new(
+        AlertSeverity.Warning, dataset, "field_new", path,
+        $"{records} record(s) of {dataset} hold the field '{path}', which the contract does not name. Nothing is lost: raw answers are kept. "
+        + "To load it, add a column, raise the contract's version and replay.");
+}
