@@ -22,6 +22,7 @@ public sealed class PlanExtractionActivity(SliceSources sources, ISourceBudget b
             await budget.StopAsync(request.Source, request.Account, problem, stopping);
             return new(problem, []);
         }
+        await budget.OpenAsync(request.Source, null, stopping);
         await budget.OpenAsync(request.Source, request.Account, stopping);
         if (probe.TokenExpires - time.GetUtcNow() < TokenNotice) ExtractionLog.TokenEnds(log, request.Source, request.Account, probe.TokenExpires!.Value);
 

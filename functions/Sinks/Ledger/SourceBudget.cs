@@ -44,6 +44,11 @@ public sealed class SourceBudget(NpgsqlDataSource database, TimeProvider time) :
     }
 
     /// <inheritdoc/>
+    public Task RenewAsync(long permitId, TimeSpan lease, CancellationToken stopping) => database.ReadAsync("renewing a permit", connection =>
+        connection.Command("UPDATE pipeline.source_permit SET until = $2 WHERE id = $1 AND until > $3", permitId, time.GetUtcNow() + lease, time.GetUtcNow())
+            .ExecuteAsync(stopping), stopping);
+
+    /// <inheritdoc/>
     public Task LeaveAsync(long permitId, CancellationToken stopping) => database.ReadAsync("giving a permit back", connection =>
         connection.Command("UPDATE pipeline.source_permit SET until = '-infinity' WHERE id = $1", permitId).ExecuteAsync(stopping), stopping);
 
