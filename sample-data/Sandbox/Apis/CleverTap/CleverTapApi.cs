@@ -73,7 +73,8 @@ internal sealed class CleverTapApi(CleverTapWorld world, CallDesk desk, Concurre
     private Task<Answer> PageAsync(HttpContext http, CleverTapAccount account)
     {
         var api = Api(http);
-        if (!exports.TryFind(http.Request.Query["cursor"].ToString(), out var export, out var page) || export.AccountId != account.Id || export.Api != api)
+        if (!exports.TryFind(http.Request.Query["cursor"].ToString(), out var export, out var page)
+            || export.AccountId != account.Id || export.Api != api)
             return Task.FromResult(CleverTapFaults.IncorrectUsage);
         var records = export.Records.Skip(page * export.PageSize).Take(export.PageSize).ToArray();
         var call = new ApiCall(Platform, account.Id, $"{api}_page", export.Slice, page) { Rows = records.Length };
@@ -117,7 +118,8 @@ internal sealed class CleverTapApi(CleverTapWorld world, CallDesk desk, Concurre
 
     private Task<Answer> CountedAsync(HttpContext http, CleverTapAccount account)
     {
-        if (!long.TryParse(http.Request.Query["req_id"], CultureInfo.InvariantCulture, out var id) || counts.Find(id) is not { } count || count.AccountId != account.Id)
+        if (!long.TryParse(http.Request.Query["req_id"], CultureInfo.InvariantCulture, out var id)
+            || counts.Find(id) is not { } count || count.AccountId != account.Id)
             return Task.FromResult(CleverTapFaults.Fail(400, "Invalid req_id", 400));
         return TakeAsync(http, new(Platform, account.Id, "counted", count.Slice), "", _ => Answer.Ok(count.Poll(id)));
     }
