@@ -60,7 +60,7 @@ internal sealed class CleverTapApi(CleverTapWorld world, CallDesk desk, Concurre
         var (order, refusal) = await ExportOrder.ReadAsync(http.Request, account);
         if (order is null) return refusal!;
         var api = Api(http);
-        return await TakeAsync(http, new(Platform, account.Id, $"{api}_export", order.Slice), order.Event.Name, _ =>
+        return await TakeAsync(http, new(Platform, account.Id, "export", $"{api} {order.Slice}"), order.Event.Name, _ =>
         {
             if (!order.Event.Exportable) return CleverTapFaults.NotExportable;
             var records = Records(order, api, FlagsOf(http.Request.Query));
@@ -77,7 +77,7 @@ internal sealed class CleverTapApi(CleverTapWorld world, CallDesk desk, Concurre
             || export.AccountId != account.Id || export.Api != api)
             return Task.FromResult(CleverTapFaults.IncorrectUsage);
         var records = export.Records.Skip(page * export.PageSize).Take(export.PageSize).ToArray();
-        var call = new ApiCall(Platform, account.Id, $"{api}_page", export.Slice, page) { Rows = records.Length };
+        var call = new ApiCall(Platform, account.Id, "page", $"{api} {export.Slice}", page) { Rows = records.Length };
         return TakeAsync(http, call, "", rule =>
         {
             if (page == 0 && export.ComesTooEarly()) return CleverTapFaults.InProgress(200);
