@@ -59,7 +59,9 @@ internal sealed class Providers
     public static IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> KnownStructures { get; } =
         new Dictionary<string, IReadOnlyDictionary<string, string>>
         {
-            [Platforms.Facebook] = FacebookStructures.Names, [Platforms.GoogleAds] = GoogleAdsStructures.Names, [Platforms.CleverTap] = CleverTapStructures.Names,
+            [Platforms.Facebook] = FacebookStructures.Names,
+            [Platforms.GoogleAds] = GoogleAdsStructures.Names,
+            [Platforms.CleverTap] = CleverTapStructures.Names,
         };
 
     /// <summary>Everything as at the start.</summary>

@@ -8,10 +8,17 @@ internal static class ApisVerb
 {
     public static Command Create()
     {
-        var urls = new Option<string>("--urls") { Description = "Address to listen at; port 0 takes a free one.", DefaultValueFactory = _ => "http://127.0.0.1:0" };
+        var urls = new Option<string>("--urls")
+        {
+            Description = "Address to listen at; port 0 takes a free one.",
+            DefaultValueFactory = _ => "http://127.0.0.1:0",
+        };
         var data = new Option<DirectoryInfo?>("--data") { Description = "Folder of the sample accounts; the ones beside the program when absent." };
         var portFile = new Option<FileInfo?>("--port-file") { Description = "File that gets the address when the APIs answer." };
-        var verb = new Command("apis", "Plays the APIs of Facebook Ads, Google Ads and CleverTap, and prints the address they are at.") { urls, data, portFile };
+        var verb = new Command("apis", "Plays the APIs of Facebook Ads, Google Ads and CleverTap, and prints the address they are at.")
+        {
+            urls, data, portFile,
+        };
         verb.SetAction((parsed, stopping) => RunAsync(
             parsed.GetRequiredValue(urls), parsed.GetValue(data)?.FullName ?? ApisServer.SampleData, parsed.GetValue(portFile), stopping));
         return verb;

@@ -11,7 +11,9 @@ namespace Pipeline.Sandbox.Apis.Calls;
 /// <param name="Account">Only calls of this account.</param>
 /// <param name="Endpoint">Only calls of this endpoint, as the counters name it.</param>
 /// <param name="RowsAbove">Only calls whose whole answer has more rows: too much data until the caller asks for less.</param>
-/// <param name="WaitSeconds">How long a throttled account stays closed, how slow a slow answer is.</param>
+/// <param name="WaitSeconds">
+/// How long a throttled account stays closed, how slow a slow answer is; 1 when absent. CleverTap tells a time only where this is given.
+/// </param>
 internal sealed record FaultRule(
     string Platform,
     string Fault,
@@ -22,7 +24,7 @@ internal sealed record FaultRule(
     string? Account = null,
     string? Endpoint = null,
     int? RowsAbove = null,
-    double WaitSeconds = 1)
+    double? WaitSeconds = null)
 {
     private int spared;
     private int hits;
@@ -31,13 +33,13 @@ internal sealed record FaultRule(
     public int Hits => hits;
 
     /// <summary>Its waiting time.</summary>
-    public TimeSpan Wait => TimeSpan.FromSeconds(WaitSeconds);
+    public TimeSpan Wait => TimeSpan.FromSeconds(WaitSeconds ?? 1);
 
     /// <summary>Says whether this call is hit, and counts it.</summary>
     /// <param name="visit">How often the same question was asked before: it draws anew each time.</param>
     public bool Hit(ApiCall call, int visit)
     {
-        if (call.Platform != Platform || (Account is not null && Account != call.Account) || (Endpoint is not null && Endpoint != call.Endpoint)) return false;
+        if (call.Platform != Platform || (Account ?? call.Account) != call.Account || (Endpoint ?? call.Endpoint) != call.Endpoint) return false;
         if (call.Rows <= (RowsAbove ?? -1) || hits >= Next) return false;
         if (spared < After)
         {

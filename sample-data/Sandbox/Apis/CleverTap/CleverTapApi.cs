@@ -60,7 +60,7 @@ internal sealed class CleverTapApi(CleverTapWorld world, CallDesk desk, Concurre
         var (order, refusal) = await ExportOrder.ReadAsync(http.Request, account);
         if (order is null) return refusal!;
         var api = Api(http);
-        return await TakeAsync(http, new(Platform, account.Id, $"{api}_export", order.Slice), order.Event.Name, _ =>
+        return await TakeAsync(http, new(Platform, account.Id, "export", $"{api} {order.Slice}"), order.Event.Name, _ =>
         {
             if (!order.Event.Exportable) return CleverTapFaults.NotExportable;
             var records = Records(order, api, FlagsOf(http.Request.Query));
@@ -73,10 +73,11 @@ internal sealed class CleverTapApi(CleverTapWorld world, CallDesk desk, Concurre
     private Task<Answer> PageAsync(HttpContext http, CleverTapAccount account)
     {
         var api = Api(http);
-        if (!exports.TryFind(http.Request.Query["cursor"].ToString(), out var export, out var page) || export.AccountId != account.Id || export.Api != api)
+        if (!exports.TryFind(http.Request.Query["cursor"].ToString(), out var export, out var page)
+            || export.AccountId != account.Id || export.Api != api)
             return Task.FromResult(CleverTapFaults.IncorrectUsage);
         var records = export.Records.Skip(page * export.PageSize).Take(export.PageSize).ToArray();
-        var call = new ApiCall(Platform, account.Id, $"{api}_page", export.Slice, page) { Rows = records.Length };
+        var call = new ApiCall(Platform, account.Id, "page", $"{api} {export.Slice}", page) { Rows = records.Length };
         return TakeAsync(http, call, "", rule =>
         {
             if (page == 0 && export.ComesTooEarly()) return CleverTapFaults.InProgress(200);
@@ -117,7 +118,8 @@ internal sealed class CleverTapApi(CleverTapWorld world, CallDesk desk, Concurre
 
     private Task<Answer> CountedAsync(HttpContext http, CleverTapAccount account)
     {
-        if (!long.TryParse(http.Request.Query["req_id"], CultureInfo.InvariantCulture, out var id) || counts.Find(id) is not { } count || count.AccountId != account.Id)
+        if (!long.TryParse(http.Request.Query["req_id"], CultureInfo.InvariantCulture, out var id)
+            || counts.Find(id) is not { } count || count.AccountId != account.Id)
             return Task.FromResult(CleverTapFaults.Fail(400, "Invalid req_id", 400));
         return TakeAsync(http, new(Platform, account.Id, "counted", count.Slice), "", _ => Answer.Ok(count.Poll(id)));
     }

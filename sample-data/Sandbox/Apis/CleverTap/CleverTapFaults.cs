@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Pipeline.Sandbox.Apis.Calls;
 
@@ -9,7 +10,7 @@ internal static class CleverTapFaults
     /// <summary>All names.</summary>
     public static IReadOnlyDictionary<string, FaultName> Names { get; } = new Dictionary<string, FaultName>(FaultName.Common)
     {
-        ["throttle"] = new("HTTP 429, too many concurrent requests; no time is told and none is enforced"),
+        ["throttle"] = new("HTTP 429, too many concurrent requests; Retry-After only where waitSeconds is given, and no time is enforced"),
         ["throttle_200"] = new("the same in an HTTP 200"),
         ["in_progress"] = new("code 2 in an HTTP 200", "page"),
         ["in_progress_202"] = new("code 2 in an HTTP 202", "page"),
@@ -26,8 +27,8 @@ internal static class CleverTapFaults
     /// <summary>The answer to a fault in place of the true one; null where it only changes that.</summary>
     public static Answer? Of(FaultRule rule, string eventName) => rule.Fault switch
     {
-        "throttle" => TooMany(429),
-        "throttle_200" => TooMany(200),
+        "throttle" => Told(TooMany(429), rule),
+        "throttle_200" => Told(TooMany(200), rule),
         "in_progress" => InProgress(200),
         "in_progress_202" => InProgress(202),
         "incorrect_usage" => IncorrectUsage,
@@ -39,25 +40,37 @@ internal static class CleverTapFaults
         _ => FaultName.CommonAnswer(rule.Fault),
     };
 
+    /// <summary>A cursor that is none.</summary>
     public static Answer IncorrectUsage => Fail(200, "Incorrect Usage", 3);
 
+    /// <summary>An event of the system.</summary>
     public static Answer NotExportable => Fail(400, "Export not allowed for this event", null);
 
+    /// <summary>Wrong credentials, or the host of another region.</summary>
     public static Answer Unauthorized => Fail(401, "Invalid Credentials", 401);
 
+    /// <summary>A fourth call at once.</summary>
     public static Answer TooMany(int status) => Fail(status, "Too many concurrent requests", 429);
 
+    /// <summary>The export is not ready.</summary>
     public static Answer InProgress(int status) => Fail(status, "Request still in progress, please retry later", 2);
 
+    /// <summary>Names are case-sensitive.</summary>
     public static Answer UnknownEvent(string name) => Answer.Refused(400, new JsonObject
     {
         ["status"] = "fail", ["error"] = new JsonArray($"Invalid event : {name}"), ["code"] = 400,
     });
 
+    /// <summary>Any other failure in CleverTap's form.</summary>
     public static Answer Fail(int status, string error, int? code)
     {
         var body = new JsonObject { ["status"] = "fail", ["error"] = error };
         if (code is { } number) body["code"] = number;
         return Answer.Refused(status, body);
     }
+
+    private static Answer Told(Answer answer, FaultRule rule) => rule.WaitSeconds is not { } seconds ? answer : answer with
+    {
+        Headers = new Dictionary<string, string> { ["Retry-After"] = Math.Ceiling(seconds).ToString(CultureInfo.InvariantCulture) },
+    };
 }

@@ -33,11 +33,14 @@ internal static class CleverTapStructures
     /// <summary>The page as it looks under the changes that touch its days.</summary>
     public static JsonObject ApplyToPage(JsonObject page, DateOnly from, DateOnly to, Structures structures)
     {
-        if (structures.Touches(Platforms.CleverTap, "envelope", from, to) && page.Remove("records", out var records)) page["data"] = records;
-        if (structures.Touches(Platforms.CleverTap, "cursor_renamed", from, to) && page.Remove("next_cursor", out var cursor)) page["cursor"] = cursor;
+        if (On("envelope") && page.Remove("records", out var records)) page["data"] = records;
+        if (On("cursor_renamed") && page.Remove("next_cursor", out var cursor)) page["cursor"] = cursor;
         return page;
+
+        bool On(string change) => structures.Touches(Platforms.CleverTap, change, from, to);
     }
 
     private static string Iso(long ts) =>
-        DateTime.ParseExact(ts.ToString(CultureInfo.InvariantCulture), "yyyyMMddHHmmss", CultureInfo.InvariantCulture).ToString("s", CultureInfo.InvariantCulture);
+        DateTime.ParseExact(ts.ToString(CultureInfo.InvariantCulture), "yyyyMMddHHmmss", CultureInfo.InvariantCulture)
+            .ToString("s", CultureInfo.InvariantCulture);
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.Sandbox.Apis.Calls;
+using Pipeline.Sandbox.Apis.World;
 
 namespace Pipeline.Sandbox.Apis.Control;
 
@@ -48,8 +49,8 @@ internal sealed class ControlApi(Providers providers)
     private string? AddFault(FaultRule rule)
     {
         if (!Providers.KnownFaults.TryGetValue(rule.Platform ?? "", out var known)) return UnknownPlatform(rule.Platform);
-        if (!known.TryGetValue(rule.Fault ?? "", out var name)) return $"{rule.Platform} has no fault '{rule.Fault}'; choose one of {string.Join(", ", known.Keys)}.";
-        if (rule is not { Probability: >= 0 and <= 1, WaitSeconds: >= 0 and <= 86_400 * 2 }) return "probability is from 0 to 1, waitSeconds from 0 to 172800.";
+        if (!known.TryGetValue(rule.Fault ?? "", out var name)) return Unknown(rule.Platform, "fault", rule.Fault, known.Keys);
+        if (rule is not { Probability: >= 0 and <= 1, WaitSeconds: null or (>= 0 and <= 172_800) }) return "probability is from 0 to 1, waitSeconds from 0 to 172800.";
         providers.Faults.Add(rule with { Endpoint = rule.Endpoint ?? name.Endpoint, Account = rule.Account is { } account ? Bare(account) : null });
         return null;
     }
@@ -57,7 +58,7 @@ internal sealed class ControlApi(Providers providers)
     private string? SetStructure(StructureChange change)
     {
         if (!Providers.KnownStructures.TryGetValue(change.Platform ?? "", out var known)) return UnknownPlatform(change.Platform);
-        if (!known.ContainsKey(change.Change ?? "")) return $"{change.Platform} has no change '{change.Change}'; choose one of {string.Join(", ", known.Keys)}.";
+        if (!known.ContainsKey(change.Change ?? "")) return Unknown(change.Platform, "change", change.Change, known.Keys);
         providers.Structures.Set(change);
         return null;
     }
@@ -91,18 +92,24 @@ internal sealed class ControlApi(Providers providers)
         var levels = request.Query["level"].ToString() is { Length: > 0 } level ? [level] : AdLevels;
         var rows = platform switch
         {
-            "facebook" when providers.FacebookWorld.Find(account) is { } found => Truth.Ads(providers.FacebookWorld, found, from, to, levels),
-            "google" or "google_ads" when providers.GoogleAdsWorld.Find(account) is { } found => Truth.Ads(providers.GoogleAdsWorld, found, from, to, levels),
-            "clevertap" when providers.CleverTapWorld.Find(account) is { } found => Truth.Events(providers.CleverTapWorld, found, from, to),
+            "facebook" => Ads(providers.FacebookWorld),
+            "google" or "google_ads" => Ads(providers.GoogleAdsWorld),
+            "clevertap" => providers.CleverTapWorld.Find(account) is { } found ? Truth.Events(providers.CleverTapWorld, found, from, to) : null,
             _ => null,
         };
         return rows is null ? Wrong($"{platform} has no account '{account}'.") : Results.Json(rows.ToList());
+
+        IEnumerable<Dictionary<string, string>>? Ads(AdWorld world) =>
+            world.Find(account) is { } found ? Truth.Ads(world, found, from, to, levels) : null;
 
         bool Day(string name, out DateOnly day) =>
             DateOnly.TryParseExact(request.Query[name], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
     }
 
     private static string Bare(string account) => account.StartsWith("act_", StringComparison.Ordinal) ? account["act_".Length..] : account;
+
+    private static string Unknown(string? platform, string what, string? name, IEnumerable<string> known) =>
+        $"{platform} has no {what} '{name}'; choose one of {string.Join(", ", known)}.";
 
     private static string UnknownPlatform(string? platform) => $"There is no platform '{platform}'; choose one of {string.Join(", ", Platforms.All)}.";
 

@@ -18,7 +18,8 @@ internal static class Truth
         let ad = level == "ad" ? delivery.Ad : null
         group delivery.Figures by (Level: level, delivery.Day, Campaign: campaign, Group: adGroup, Ad: ad) into rows
         orderby rows.Key.Level, rows.Key.Day, rows.Key.Campaign?.Id, rows.Key.Group?.Id, rows.Key.Ad?.Id
-        select Row(account, rows.Key.Level, rows.Key.Day, rows.Key.Campaign, rows.Key.Group, rows.Key.Ad, rows.Aggregate((left, right) => left + right));
+        let sum = rows.Aggregate((left, right) => left + right)
+        select Row(account, rows.Key.Level, rows.Key.Day, rows.Key.Campaign, rows.Key.Group, rows.Key.Ad, sum);
 
     /// <summary>Events of the days, notifications left out, in the order they happened.</summary>
     public static IEnumerable<Dictionary<string, string>> Events(CleverTapWorld world, CleverTapAccount account, DateOnly from, DateOnly to) =>
@@ -38,7 +39,8 @@ internal static class Truth
                 ["event_props"] = each.Properties.ToJsonString(),
             });
 
-    private static Dictionary<string, string> Row(AdAccount account, string level, DateOnly day, AdCampaign? campaign, AdGroup? group, Ad? ad, AdFigures sum) => new()
+    private static Dictionary<string, string> Row(
+        AdAccount account, string level, DateOnly day, AdCampaign? campaign, AdGroup? group, Ad? ad, AdFigures sum) => new()
     {
         ["account"] = account.Id,
         ["account_name"] = account.Name,

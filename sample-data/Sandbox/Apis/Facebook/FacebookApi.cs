@@ -63,7 +63,8 @@ internal sealed class FacebookApi(FacebookFile file, AdWorld world, CallDesk des
         var (call, account, serve) = understood;
         return desk.AnswerAsync(call, rule => Faulty(request, call, account, rule), rule =>
         {
-            if (call.Endpoint != "debug_token" && desk.Refuses(Platform, request.Token)) throw new GraphRefusal(FacebookFaults.Errors["token_expired"]);
+            if (call.Endpoint != "debug_token" && desk.Refuses(Platform, request.Token))
+                throw new GraphRefusal(FacebookFaults.Errors["token_expired"]);
             var busy = rule is { Fault: "busy" };
             if (busy) desk.Close(call, rule! with { Fault = "throttle" }, wholePlatform: false);
             var body = serve(rule);

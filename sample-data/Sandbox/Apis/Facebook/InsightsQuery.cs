@@ -54,10 +54,12 @@ internal sealed record InsightsQuery(
         }
 
         var windows = List(request["action_attribution_windows"]);
-        if (windows.FirstOrDefault(RemovedWindows.Contains) is { } removed) throw GraphRequest.Invalid($"The attribution window {removed} is no longer available");
+        if (windows.FirstOrDefault(RemovedWindows.Contains) is { } removed)
+            throw GraphRequest.Invalid($"The attribution window {removed} is no longer available");
         var (from, to) = Range(request["time_range"], today);
         if (from < today.AddMonths(-MonthsKept)) throw new GraphRefusal(FacebookFaults.Errors["too_old"]);
-        return new(account, level, from, to, IsDaily(request["time_increment"]), fields is [] ? ["impressions", "spend"] : fields, breakdowns, windows, FiltersOf(request));
+        if (fields is []) fields = ["impressions", "spend"];
+        return new(account, level, from, to, IsDaily(request["time_increment"]), fields, breakdowns, windows, FiltersOf(request));
     }
 
     private static bool IsDaily(string? increment) => increment switch

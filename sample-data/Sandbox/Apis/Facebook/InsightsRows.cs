@@ -31,7 +31,8 @@ internal static class InsightsRows
     public static List<JsonObject> Of(InsightsQuery query, AdWorld world, Structures structures)
     {
         var groups = world.Deliveries(query.Account, query.From, query.To)
-            .Where(delivery => Among(query, "campaign.id", delivery.Campaign.Id) && Among(query, "adset.id", delivery.Group?.Id) && Among(query, "ad.id", delivery.Ad?.Id))
+            .Where(delivery => Among(query, "campaign.id", delivery.Campaign.Id))
+            .Where(delivery => Among(query, "adset.id", delivery.Group?.Id) && Among(query, "ad.id", delivery.Ad?.Id))
             .GroupBy(delivery => (Day: query.ByDay ? delivery.Day : query.From, Id: IdOf(query.Level, delivery)));
         var rows = new List<JsonObject>();
         foreach (var group in groups)
@@ -64,12 +65,12 @@ internal static class InsightsRows
         if (breakdowns is []) return [(null, all)];
         var (first, second) = Breakdowns[breakdowns[0]];
         var most = new AdFigures(
-            all.Impressions * 6 / 10, all.Clicks * 6 / 10, all.LinkClicks * 6 / 10, all.Reach * 6 / 10, Cents(all.CostMicros), all.ConversionMicros, all.ValueMicros);
+            all.Impressions * 6 / 10, all.Clicks * 6 / 10, all.LinkClicks * 6 / 10, all.Reach * 6 / 10, all.CostMicros * 6 / 100_000 * 10_000,
+            all.ConversionMicros, all.ValueMicros);
         var rest = new AdFigures(
-            all.Impressions - most.Impressions, all.Clicks - most.Clicks, all.LinkClicks - most.LinkClicks, all.Reach - most.Reach, all.CostMicros - most.CostMicros, 0, 0);
+            all.Impressions - most.Impressions, all.Clicks - most.Clicks, all.LinkClicks - most.LinkClicks, all.Reach - most.Reach,
+            all.CostMicros - most.CostMicros, 0, 0);
         return [(first, most), (second, rest)];
-
-        static long Cents(long micros) => micros * 6 / 10 / 10_000 * 10_000;
     }
 
     private static JsonObject Row(InsightsQuery query, AdDelivery delivery, AdFigures figures, DateOnly from, DateOnly to)

@@ -18,8 +18,8 @@ internal sealed class ReportRuns(TimeProvider time)
     public ReportRun Submit(InsightsQuery query, IReadOnlyList<JsonObject> rows, string? fate)
     {
         var number = Interlocked.Increment(ref submitted) - 1;
-        var run = new ReportRun(
-            (FirstId + number).ToString(CultureInfo.InvariantCulture), query, rows, fate, MostUnreadyPolls - (number % (MostUnreadyPolls + 1)), time.GetUtcNow());
+        var id = (FirstId + number).ToString(CultureInfo.InvariantCulture);
+        var run = new ReportRun(id, query, rows, fate, MostUnreadyPolls - (number % (MostUnreadyPolls + 1)), time.GetUtcNow());
         return runs[run.Id] = run;
     }
 

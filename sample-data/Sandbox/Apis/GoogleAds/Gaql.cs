@@ -41,7 +41,8 @@ internal sealed partial record Gaql(
         var fields = match.Groups["fields"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var conditions = match.Groups["where"].Success ? ConditionsOf(match.Groups["where"].Value) : [];
         var limit = match.Groups["limit"].Success ? int.Parse(match.Groups["limit"].Value, CultureInfo.InvariantCulture) : (int?)null;
-        var omit = match.Groups["parameters"].Value.Replace(" ", "", StringComparison.Ordinal).Contains("omit_unselected_resource_names=true", StringComparison.Ordinal);
+        var parameters = match.Groups["parameters"].Value.Replace(" ", "", StringComparison.Ordinal);
+        var omit = parameters.Contains("omit_unselected_resource_names=true", StringComparison.Ordinal);
         return new(fields, match.Groups["resource"].Value, conditions, limit, omit);
     }
 
@@ -57,7 +58,9 @@ internal sealed partial record Gaql(
             conditions.Add(new(match.Groups["field"].Value, match.Groups["sign"].Value.ToUpperInvariant(), [.. values]));
         }
 
-        return at == text.Length ? conditions : throw GoogleRefusal.Query("UNEXPECTED_INPUT", $"Error in WHERE clause: unexpected input at '{text[at..]}'.");
+        return at == text.Length
+            ? conditions
+            : throw GoogleRefusal.Query("UNEXPECTED_INPUT", $"Error in WHERE clause: unexpected input at '{text[at..]}'.");
     }
 
     private static DateOnly Day(string text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
@@ -65,12 +68,15 @@ internal sealed partial record Gaql(
         : throw GoogleRefusal.Query("INVALID_VALUE_WITH_EQUALS_OPERATOR", $"Invalid date '{text}' in WHERE clause; write 'YYYY-MM-DD'.");
 
     [GeneratedRegex(
-        @"^\s*SELECT\s+(?<fields>[\w.,\s]+?)\s+FROM\s+(?<resource>\w+)(\s+WHERE\s+(?<where>.+?))?(\s+ORDER\s+BY\s+[\w.,\s]+?)?(\s+LIMIT\s+(?<limit>\d{1,9}))?(\s+PARAMETERS\s+(?<parameters>.+?))?\s*$",
+        @"^\s*SELECT\s+(?<fields>[\w.,\s]+?)\s+FROM\s+(?<resource>\w+)(\s+WHERE\s+(?<where>.+?))?(\s+ORDER\s+BY\s+[\w.,\s]+?)?"
+        + @"(\s+LIMIT\s+(?<limit>\d{1,9}))?(\s+PARAMETERS\s+(?<parameters>.+?))?\s*$",
         RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Whole();
 
     [GeneratedRegex(
-        @"\s*(AND\s+)?(?<field>[\w.]+)\s*((?<sign>=|!=|>=|<=|>|<)\s*(?<value>'[^']*'|""[^""]*""|[\w.-]+)|(?<sign>BETWEEN)\s+(?<value>'[^']*'|""[^""]*"")\s+AND\s+(?<value>'[^']*'|""[^""]*"")|(?<sign>IN)\s*\(\s*((?<value>'[^']*'|""[^""]*""|[\w.-]+)\s*,?\s*)+\))\s*",
+        @"\s*(AND\s+)?(?<field>[\w.]+)\s*((?<sign>=|!=|>=|<=|>|<)\s*(?<value>'[^']*'|""[^""]*""|[\w.-]+)"
+        + @"|(?<sign>BETWEEN)\s+(?<value>'[^']*'|""[^""]*"")\s+AND\s+(?<value>'[^']*'|""[^""]*"")"
+        + @"|(?<sign>IN)\s*\(\s*((?<value>'[^']*'|""[^""]*""|[\w.-]+)\s*,?\s*)+\))\s*",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Condition();
 }

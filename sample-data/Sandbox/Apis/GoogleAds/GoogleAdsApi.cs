@@ -31,13 +31,15 @@ internal sealed class GoogleAdsApi(GoogleAdsFile file, AdWorld world, CallDesk d
         {
             var form = http.Request.HasFormContentType ? await http.Request.ReadFormAsync(http.RequestAborted) : FormCollection.Empty;
             var call = new ApiCall(Platform, "", "token") { Operations = 0 };
-            var answer = await desk.AnswerAsync(
-                call, rule => rule.Fault == "invalid_grant" ? GoogleTokens.InvalidGrant : FaultName.CommonAnswer(rule.Fault), _ => Tokens.Answer(form), http.RequestAborted);
+            var answer = await desk.AnswerAsync(call, FaultyToken, _ => Tokens.Answer(form), http.RequestAborted);
             await answer.ExecuteAsync(http);
         });
         routes.MapPost("/{version:regex(^v\\d+$)}/customers/{customer}/googleAds:searchStream", http => SearchAsync(http, stream: true));
         routes.MapPost("/{version:regex(^v\\d+$)}/customers/{customer}/googleAds:search", http => SearchAsync(http, stream: false));
     }
+
+    private static Answer? FaultyToken(FaultRule rule) =>
+        rule.Fault == "invalid_grant" ? GoogleTokens.InvalidGrant : FaultName.CommonAnswer(rule.Fault);
 
     private async Task SearchAsync(HttpContext http, bool stream)
     {
@@ -52,7 +54,7 @@ internal sealed class GoogleAdsApi(GoogleAdsFile file, AdWorld world, CallDesk d
         }
         catch (GoogleRefusal refusal)
         {
-            answer = Answer.Refused(refusal.Error.Status, refusal.Error.ToJson(id, version, null));
+            answer = Refused(refusal.Error, id, version, stream, null);
         }
 
         answer = answer with { Headers = new Dictionary<string, string> { ["request-id"] = id } };
@@ -67,7 +69,8 @@ internal sealed class GoogleAdsApi(GoogleAdsFile file, AdWorld world, CallDesk d
 
     private async Task<Search> ReadAsync(HttpRequest request, string id, string version, bool stream)
     {
-        var token = AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header) && header.Scheme == "Bearer" ? header.Parameter ?? "" : "";
+        _ = AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header);
+        var token = header is { Scheme: "Bearer", Parameter: { } shown } ? shown : "";
         if (!Tokens.IsAlive(token)) throw Refuse("token_expired");
         var (text, pageToken) = await BodyAsync(request, stream);
         var query = Gaql.Parse(text);
@@ -91,7 +94,7 @@ internal sealed class GoogleAdsApi(GoogleAdsFile file, AdWorld world, CallDesk d
         {
             return query.Resource == "customer_client"
                 ? (customer, CustomerClients.Of(query, file.Manager, file.Accounts))
-                : throw GoogleRefusal.Query("REQUESTED_METRICS_FOR_MANAGER", "Metrics cannot be requested for a manager account. Issue separate requests against each client account.");
+                : throw GoogleRefusal.Query("REQUESTED_METRICS_FOR_MANAGER", "Metrics cannot be requested for a manager account; ask each client account.");
         }
 
         var account = world.Find(customer) ?? throw Refuse("user_permission_denied");
@@ -141,7 +144,14 @@ internal sealed class GoogleAdsApi(GoogleAdsFile file, AdWorld world, CallDesk d
         if (!GoogleAdsFaults.Errors.TryGetValue(rule.Fault, out var error)) return FaultName.CommonAnswer(rule.Fault);
         if (rule.Fault == "token_expired") desk.Kill(Platform, search.Call.Token);
         if (error.Closes) desk.Close(search.Call, rule, wholePlatform: false);
-        return Answer.Refused(error.Status, error.ToJson(search.Id, search.Version, error.Closes ? rule.Wait : null));
+        return Refused(error, search.Id, search.Version, search.Stream, error.Closes ? rule.Wait : null);
+    }
+
+    // A stream is a list whatever comes: its error is the only element.
+    private static Answer Refused(GoogleAdsError error, string id, string version, bool stream, TimeSpan? retryDelay)
+    {
+        var json = error.ToJson(id, version, retryDelay);
+        return Answer.Refused(error.Status, stream ? new JsonArray(json) : json);
     }
 
     private static async Task<(string Query, string? PageToken)> BodyAsync(HttpRequest request, bool stream)
@@ -150,7 +160,8 @@ internal sealed class GoogleAdsApi(GoogleAdsFile file, AdWorld world, CallDesk d
         {
             var body = await JsonNode.ParseAsync(request.Body, cancellationToken: request.HttpContext.RequestAborted) as JsonObject ?? [];
             if (body.ContainsKey("pageSize"))
-                throw new GoogleRefusal(new(400, "INVALID_ARGUMENT", "requestError", "PAGE_SIZE_NOT_SUPPORTED", "Setting the page size is not supported. Search responses have a fixed page size of 10000 rows."));
+                throw new GoogleRefusal(new(
+                    400, "INVALID_ARGUMENT", "requestError", "PAGE_SIZE_NOT_SUPPORTED", "Setting the page size is not supported; it is fixed."));
             return ((string?)body["query"] ?? "", stream ? null : (string?)body["pageToken"]);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)

@@ -72,7 +72,7 @@ internal static class GoogleFields
         var json = new JsonObject();
         var fields = query.OmitResourceNames
             ? query.Fields
-            : [.. query.Fields.Select(field => field.Split('.')[0]).Distinct().Select(resource => $"{resource}.resource_name").Where(Values.ContainsKey), .. query.Fields];
+            : query.Fields.Select(field => $"{field.Split('.')[0]}.resource_name").Distinct().Where(Values.ContainsKey).Concat(query.Fields);
         foreach (var field in fields)
         {
             if (Values[field](row) is { } value) Place(json, field, value);
@@ -82,7 +82,8 @@ internal static class GoogleFields
     }
 
     /// <summary>The value of a field as text; empty when unset.</summary>
-    public static string Text(string field, GoogleRow row) => Values[field](row)?.ToString() ?? (field.StartsWith("metrics.", StringComparison.Ordinal) ? "0" : "");
+    public static string Text(string field, GoogleRow row) =>
+        Values[field](row)?.ToString() ?? (field.StartsWith("metrics.", StringComparison.Ordinal) ? "0" : "");
 
     /// <summary>The name in JSON: <c>ad_group_ad</c> is <c>adGroupAd</c>.</summary>
     public static string Camel(string name)

@@ -30,7 +30,8 @@ internal sealed class GoogleTokens(GoogleClient client, TimeProvider time)
     /// <summary>Answers a token request.</summary>
     public Answer Answer(IFormCollection form) => form["grant_type"].ToString() switch
     {
-        "refresh_token" when form["client_id"] != client.Id || form["client_secret"] != client.Secret => Refuse(401, "invalid_client", "The OAuth client was not found."),
+        "refresh_token" when form["client_id"] != client.Id || form["client_secret"] != client.Secret =>
+            Refuse(401, "invalid_client", "The OAuth client was not found."),
         "refresh_token" when form["refresh_token"] != client.RefreshToken => InvalidGrant,
         "refresh_token" => Issue(),
         "urn:ietf:params:oauth:grant-type:jwt-bearer" => Claims(form["assertion"].ToString()) ? Issue() : InvalidGrant,
