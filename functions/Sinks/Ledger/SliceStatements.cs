@@ -32,10 +32,9 @@ internal static class SliceStatements
         await connection.Command(
             """
             INSERT INTO pipeline.slice AS known (dataset, source, account, stream, day, extraction_id, state, reason)
-            SELECT dataset, source, account, stream, day, id, CASE WHEN $2::text IS NULL THEN 'landed' ELSE 'withheld' END, $2
-            FROM (SELECT unnest(datasets) AS dataset, source, account, stream, generate_series(0, day_to - day_from) + day_from AS day, id
-                  FROM pipeline.extraction WHERE id = $1) AS landed
-            ORDER BY dataset, source, account, stream, day
+            SELECT dataset, source, account, stream, day_from + number, id, CASE WHEN $2::text IS NULL THEN 'landed' ELSE 'withheld' END, $2
+            FROM pipeline.extraction, unnest(datasets) AS dataset, generate_series(0, day_to - day_from) AS number
+            WHERE id = $1 ORDER BY dataset, source, account, stream, number
             ON CONFLICT (dataset, source, account, stream, day) DO UPDATE SET
                 extraction_id = excluded.extraction_id, state = excluded.state, reason = excluded.reason
             WHERE known.extraction_id < excluded.extraction_id
