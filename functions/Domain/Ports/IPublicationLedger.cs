@@ -15,7 +15,8 @@ public interface IPublicationLedger
 
     /// <summary>
     /// Plans publications over segments that were published or withheld before: the newest extraction of every slice of these days, under
-    /// the present version of the contract. They supersede what stands; no provider is asked. What is landed or planned already needs no replay.
+    /// the present version of the contract. They supersede what stands; no provider is asked. What is landed or planned already needs no
+    /// replay.
     /// </summary>
     /// <param name="account">Null for all.</param>
     /// <param name="from">First day.</param>
@@ -38,7 +39,7 @@ public interface IPublicationLedger
     /// <returns>False when the object is not staged any more (visible, or superseded): the rebuilt upload must be aborted.</returns>
     Task<bool> ReplaceUploadAsync(long objectId, StagedObject rebuilt, CancellationToken stopping);
 
-    /// <summary>Superseded objects that are not removed yet and whose successors are all visible, of one successor or of all (null).</summary>
+    /// <summary>Superseded objects that are not removed yet and whose successors are all visible, of one successor or all (null).</summary>
     Task<IReadOnlyList<UnfinishedObject>> SupersededAsync(long? publicationId, int limit, CancellationToken stopping);
 
     /// <summary>Marks superseded objects removed.</summary>

@@ -21,7 +21,8 @@ public sealed class Alerts(NpgsqlDataSource source, TimeProvider time) : IAlerts
         alert.Severity == AlertSeverity.Critical ? "critical" : "warning", alert.Dataset, alert.Code, alert.Subject, alert.Text, now).ExecuteAsync(stopping);
 
     /// <summary>Resolves an open alert of the same dataset, code and subject within the caller's transaction.</summary>
-    internal static Task<int> ResolveAsync(NpgsqlConnection connection, Alert alert, DateTimeOffset now, CancellationToken stopping) => connection.Command(
+    internal static Task<int> ResolveAsync(
+        NpgsqlConnection connection, Alert alert, DateTimeOffset now, CancellationToken stopping) => connection.Command(
         "UPDATE pipeline.alert SET resolved_at = $4 WHERE dataset = $1 AND code = $2 AND subject = $3 AND resolved_at IS NULL",
         alert.Dataset, alert.Code, alert.Subject, now).ExecuteAsync(stopping);
 }

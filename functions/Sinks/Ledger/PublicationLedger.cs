@@ -42,10 +42,11 @@ public sealed class PublicationLedger(NpgsqlDataSource source, TimeProvider time
             """
             INSERT INTO pipeline.publication (dataset, contract_version, state, raw_bytes, planned_at, day_from, day_to)
             VALUES ($1, $2, 'planned', $3, $4, $5::date, $6::date) RETURNING id
-            """, dataset, contractVersion, chunk.RawBytes, time.GetUtcNow(), replay?.From, replay?.To).ListAsync(row => row.GetInt64(0), stopping))[0];
+            """, dataset, contractVersion, chunk.RawBytes, time.GetUtcNow(), replay?.From, replay?.To)
+            .ListAsync(row => row.GetInt64(0), stopping))[0];
         await connection.Command(
-            "INSERT INTO pipeline.publication_segment (publication_id, segment_id) SELECT $1, unnest($2::bigint[])", id, chunk.SegmentIds.ToArray())
-            .ExecuteAsync(stopping);
+            "INSERT INTO pipeline.publication_segment (publication_id, segment_id) SELECT $1, unnest($2::bigint[])",
+            id, chunk.SegmentIds.ToArray()).ExecuteAsync(stopping);
         if (replay is null)
             await connection.Command(
                 "UPDATE pipeline.segment SET state = 'planned', publication_id = $1 WHERE id = ANY($2)", id, chunk.SegmentIds.ToArray())
@@ -113,9 +114,10 @@ public sealed class PublicationLedger(NpgsqlDataSource source, TimeProvider time
     public async Task<IReadOnlyList<UnfinishedObject>> SupersededAsync(long? publicationId, int limit, CancellationToken stopping) =>
         await source.ReadAsync("reading superseded objects", connection => connection.Command(
             $"""
-            SELECT {UnfinishedColumns} AS old WHERE state = 'superseded' AND removed_at IS NULL AND ($1::bigint IS NULL OR superseded_by = $1)
-            AND NOT EXISTS (
-                SELECT FROM pipeline.lake_object AS new WHERE new.publication_id = old.superseded_by AND new.state = 'staged' AND new.role = 'data')
+            SELECT {UnfinishedColumns} AS old
+            WHERE state = 'superseded' AND removed_at IS NULL AND ($1::bigint IS NULL OR superseded_by = $1) AND NOT EXISTS (
+                SELECT FROM pipeline.lake_object AS new
+                WHERE new.publication_id = old.superseded_by AND new.state = 'staged' AND new.role = 'data')
             ORDER BY superseded_by, id LIMIT $2
             """, publicationId, limit).ListAsync(ReadUnfinished, stopping), stopping);
 

@@ -8,7 +8,7 @@ internal static class ReplaySegments
     /// <summary>Raw bytes of one publication of a replay, unless one extraction alone has more.</summary>
     public const long MaxRawBytes = 256L << 20;
 
-    /// <summary>The segments of the newest extraction of every slice in a range of days, in chunks; an extraction is in one chunk.</summary>
+    /// <summary>The segments of the newest extraction of every slice in a range of days; all of an extraction in one chunk.</summary>
     /// <remarks>What is landed or planned is left out: it is published under the present contract anyway.</remarks>
     public static async Task<IReadOnlyList<SegmentChunk>> FindAsync(
         NpgsqlConnection connection, string dataset, string? account, DateOnly from, DateOnly to, CancellationToken stopping)
@@ -20,7 +20,7 @@ internal static class ReplaySegments
                 SELECT extraction_id FROM pipeline.slice
                 WHERE dataset = $1 AND ($2::text IS NULL OR account = $2) AND day BETWEEN $3 AND $4)
             ORDER BY segment.extraction_id, segment.id
-            """, dataset, account, from, to).ListAsync(row => new OpenSegment(row.GetInt64(0), row.GetInt64(1), row.Nullable<long>(2)), stopping);
+            """, dataset, account, from, to).ListAsync(SegmentChunks.Read, stopping);
         var chunks = new SegmentChunking(MaxRawBytes, int.MaxValue);
         foreach (var segment in found) chunks.Add(segment);
         return chunks.Chunks;

@@ -29,7 +29,8 @@ internal static class SegmentChunks
             """
             SELECT id, raw_bytes, extraction_id FROM pipeline.segment
             WHERE dataset = $1 AND state = 'landed' AND extraction_id = ANY($2) AND id <> ALL($3) ORDER BY id FOR UPDATE
-            """, dataset, chunks.Extractions.ToArray(), chunks.Chunks.SelectMany(chunk => chunk.SegmentIds).ToArray()).ListAsync(Read, stopping);
+            """, dataset, chunks.Extractions.ToArray(), chunks.Chunks.SelectMany(chunk => chunk.SegmentIds).ToArray())
+            .ListAsync(Read, stopping);
         foreach (var segment in more) chunks.Add(segment);
         return chunks.Chunks;
     }
@@ -50,5 +51,6 @@ internal static class SegmentChunks
         }
     }
 
-    private static OpenSegment Read(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetInt64(1), row.Nullable<long>(2));
+    /// <summary>Reads id, raw bytes and extraction.</summary>
+    public static OpenSegment Read(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetInt64(1), row.Nullable<long>(2));
 }

@@ -33,6 +33,6 @@ internal static class SliceAlerts
     /// <summary>A field that the contract does not name.</summary>
     public static Alert NewField(string dataset, string path, long records) => new(
         AlertSeverity.Warning, dataset, "field_new", path,
-        $"{records} record(s) of {dataset} hold the field '{path}', which the contract does not name. Nothing is lost: raw answers are kept. "
-        + "To load it, add a column, raise the contract's version and replay.");
+        $"{records} record(s) of {dataset} hold the field '{path}', which the contract does not name. Nothing is lost: raw answers are "
+        + "kept. To load it, add a column, raise the contract's version and replay.");
 }

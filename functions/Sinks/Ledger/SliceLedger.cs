@@ -46,8 +46,11 @@ public sealed class SliceLedger(NpgsqlDataSource source, TimeProvider time) : IS
             WHERE dataset = $1 AND ($2::text IS NULL OR slice.account = $2) AND day BETWEEN $3 AND $4
             ORDER BY slice.source, slice.account, slice.stream, slice.day
             """, dataset, account, from, to).ListAsync(row => new SliceStatus(
-                dataset, new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetFieldValue<DateOnly>(3), row.GetFieldValue<DateOnly>(3)),
-                StateOf(row.GetString(4)), row.GetInt64(5), row.GetFieldValue<DateTimeOffset>(6), row.Nullable<long>(7), row.Text(8)), stopping), stopping);
+                dataset, Day(row), StateOf(row.GetString(4)), row.GetInt64(5), row.GetFieldValue<DateTimeOffset>(6), row.Nullable<long>(7),
+                row.Text(8)), stopping), stopping);
+
+    private static SliceWindow Day(NpgsqlDataReader row) => new(
+        row.GetString(0), row.GetString(1), row.GetString(2), row.GetFieldValue<DateOnly>(3), row.GetFieldValue<DateOnly>(3));
 
     private static SliceState StateOf(string state) => state switch
     {

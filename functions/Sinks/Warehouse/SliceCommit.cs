@@ -14,6 +14,8 @@ namespace Pipeline.Sinks.Warehouse;
 internal sealed class SliceCommit(
     NpgsqlConnection connection, PublicationAttempt attempt, PublicationResult result, SliceSql? sql, SliceFolder? folder, DateTimeOffset now)
 {
+    private const string NoRows = "The provider answered no rows where rows stand.";
+
     private readonly Dictionary<long, SliceWindow> windows = attempt.Extractions.ToDictionary(each => each.Id, each => each.Window);
     private List<SliceOutcome> published = [];
     private List<SliceOutcome> empty = [];
@@ -45,6 +47,7 @@ internal sealed class SliceCommit(
                 $"A newer extraction of {DayOf(late)} was published while publication {attempt.Plan.Id} was under way; run it again.");
         await connection.Command(SliceSql.CreateSlices).ExecuteAsync(stopping);
         await FillAsync(taken, stopping);
+        await connection.Command($"ANALYZE {SliceSql.Slices}").ExecuteAsync(stopping);   // few slices are found by index in a large table
         await connection.Command(sql.CreateStanding).ExecuteAsync(stopping);
         var standing = (await connection.Command("SELECT number FROM pg_temp._standing WHERE _rows > 0")
             .ListAsync(row => row.GetInt32(0), stopping)).Select(number => taken[number - 1]).ToHashSet();
@@ -63,8 +66,8 @@ internal sealed class SliceCommit(
         if (folder is not null) await SupersededObjects.MarkAsync(connection, attempt.Plan.Id, Folders(), now, stopping);
         var states = new SliceStates(connection, attempt.Plan);
         await states.PublishedAsync(published, stopping);
-        await states.HeldBackAsync("empty_refused", [.. empty.Select(slice => (slice, "The provider answered no rows where rows stand."))], stopping);
-        await states.HeldBackAsync("withheld", [.. result.Slices.Where(slice => slice.Withheld is not null).Select(slice => (slice, slice.Withheld!))], stopping);
+        await states.HeldBackAsync("empty_refused", [.. empty.Select(slice => (slice, NoRows))], stopping);
+        await states.HeldBackAsync("withheld", [.. Withheld.Select(slice => (slice, slice.Withheld!))], stopping);
         await RaiseAsync(stopping);
     }
 
@@ -75,6 +78,8 @@ internal sealed class SliceCommit(
         var name = folder.OfKey(made.Staged.Key);
         return (name, Folders()[name]);
     }
+
+    private IEnumerable<SliceOutcome> Withheld => result.Slices.Where(slice => slice.Withheld is not null);
 
     private (string, string, string, DateOnly) Key(SliceOutcome slice) => SliceStates.KeyOf(windows[slice.ExtractionId], slice.Day);
 
@@ -101,8 +106,11 @@ internal sealed class SliceCommit(
     private async Task RaiseAsync(CancellationToken stopping)
     {
         var dataset = attempt.Plan.Dataset;
-        foreach (var held in result.Slices.Where(slice => slice.Withheld is not null).GroupBy(slice => slice.ExtractionId))
-            await Alerts.RaiseAsync(connection, SliceAlerts.Withheld(dataset, windows[held.Key], held.Count(), held.First().Withheld!), now, stopping);
+        foreach (var held in Withheld.GroupBy(slice => slice.ExtractionId))
+        {
+            var alert = SliceAlerts.Withheld(dataset, windows[held.Key], held.Count(), held.First().Withheld!);
+            await Alerts.RaiseAsync(connection, alert, now, stopping);
+        }
         foreach (var slice in empty)
             await Alerts.RaiseAsync(connection, SliceAlerts.Empty(dataset, DayOf(slice)), now, stopping);
         foreach (var (path, records) in result.UnknownFields)

@@ -82,7 +82,7 @@ internal sealed record TableColumn(string Name, ColumnType Type, bool Required, 
         if (Required) return value;
         return Type.Kind switch
         {
-            ColumnKind.Int64 => $"coalesce({value}, {long.MinValue}::bigint)",
+            ColumnKind.Int64 => $"coalesce({value}, '{long.MinValue}'::bigint)",
             ColumnKind.Float64 or ColumnKind.Decimal or ColumnKind.Timestamp or ColumnKind.Date => $"coalesce({value}, '-infinity')",
             ColumnKind.Bool => $"coalesce({value}, false)",
             _ => $"coalesce({value}, '')",

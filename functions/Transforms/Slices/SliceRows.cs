@@ -58,14 +58,7 @@ internal sealed class SliceRows : IRejectionSink
     {
         Records++;
         quarantine.Refuse(rejection);
-        var (extraction, days) = tallies[Extraction.IdOf(rejection.Position)];
-        var day = refusedDay?.Of(rejection.Record);
-        var isWhole = day is null && (rejection.Code == RejectionCode.Envelope
-            || (rejection.Field.Length == 0 && rejection.Code is not RejectionCode.TableRefused));
-        if (day is { } known && known >= extraction.Window.From && known <= extraction.Window.To)
-            days[known.DayNumber - extraction.Window.From.DayNumber].Refuse(rejection, wholeAnswer: false);
-        else
-            foreach (var tally in days) tally.Refuse(rejection, isWhole);
+        Count(rejection, refusedDay?.Of(rejection.Record));
     }
 
     /// <summary>The rows of a batch that are published.</summary>
@@ -95,14 +88,33 @@ internal sealed class SliceRows : IRejectionSink
     private static SliceTally TallyOf((PinnedExtraction Extraction, SliceTally[] Days) each, DateOnly day) =>
         each.Days[day.DayNumber - each.Extraction.Window.From.DayNumber];
 
+    private void Count(in Rejection rejection, DateOnly? day)
+    {
+        var (extraction, days) = tallies[Extraction.IdOf(rejection.Position)];
+        if (day is { } known && known >= extraction.Window.From && known <= extraction.Window.To)
+            days[known.DayNumber - extraction.Window.From.DayNumber].Refuse(rejection, wholeAnswer: false);
+        else
+            foreach (var tally in days) tally.Refuse(rejection, MayBeWholeAnswer(rejection));
+    }
+
+    // An answer is refused under its own position, which its first row has too; a row tells its day, unless that is what is wrong with it.
+    private bool MayBeWholeAnswer(in Rejection rejection) => rejection.Code switch
+    {
+        RejectionCode.Envelope => true,
+        RejectionCode.TableRefused or RejectionCode.OutsideSlice => false,
+        _ => rejection.Field.Length == 0 || (keys is not null && rejection.Position % Extraction.MaxPageRows == 0),
+    };
+
     private bool IsKept(RecordBatch batch, int row)
     {
         var position = batch.Positions.Values[row];
         var each = tallies[Extraction.IdOf(position)];
         if (keys is not null && keys.Outside(batch, row, each.Extraction.Window) is { } column)
         {
-            Records--;                                                                        // it is counted where it is refused
-            Refuse(new(RejectionCode.OutsideSlice, column, batch.Shard, position, $"The row's {column} is not what was asked for.", default));
+            var outside = new Rejection(
+                RejectionCode.OutsideSlice, column, batch.Shard, position, $"The row's {column} is not what was asked for.", default);
+            quarantine.Refuse(outside);
+            Count(outside, day: null);
             return false;
         }
         // Without columns that tell a slice, the rows of an extraction are its last day's.

@@ -96,8 +96,8 @@ public sealed class ReplaceSliceTests(PostgresServer postgres)
     {
         await using var world = await CreateAsync(postgres);
         var parts = new[] { new[] { Row(Day, "a", 1) }, [Row(Day, "b", 2)], [Row(Day, "c", 3)] };
-        await world.LandAsync(OneDay, null, parts);
-        await world.LandAsync(OneDay with { Account = "act_2" }, null, [Row(Day, "z", 9, "act_2")]);
+        await world.LandPartsAsync(OneDay, null, parts);
+        await world.LandPartsAsync(OneDay with { Account = "act_2" }, null, [Row(Day, "z", 9, "act_2")]);
         var plans = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => world.Ledger.PlanAsync("ads", 1, 1, 100, stopping)));
         Assert.Equal(["1|3", "2|1"], await world.LinesAsync("SELECT publication_id, count(*) FROM pipeline.publication_segment GROUP BY 1 ORDER BY 1"));
         Assert.Contains(plans, plan => plan.Count == 2);
@@ -113,7 +113,7 @@ public sealed class ReplaceSliceTests(PostgresServer postgres)
         await world.PublishAsync();
         Assert.Equal(["10-01|published|1|null", "10-02|published|0|null"], await world.StatesAsync());
 
-        await world.LandAsync(Week with { To = Day.AddDays(1) }, suspect: null);
+        await world.LandPartsAsync(Week with { To = Day.AddDays(1) }, suspect: null);
         Assert.Equal(new PublicationCounts(0, 0, 0, 0), (await world.PublishAsync()).Counts);
         Assert.Equal(["10-01|a|1"], await world.TableAsync());
         Assert.Equal(await world.TableAsync(), await world.LakeAsync());

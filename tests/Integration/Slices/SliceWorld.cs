@@ -76,14 +76,14 @@ internal sealed class SliceWorld : IAsyncDisposable
             """);
 
     /// <summary>Extracts a window: begins, writes one part a list of rows, and lands it.</summary>
-    public async Task<Extraction> LandAsync(SliceWindow window, string? suspect, params string[][] parts)
+    public async Task<Extraction> LandPartsAsync(SliceWindow window, string? suspect, params string[][] parts)
     {
         var extraction = await Slices.BeginAsync(window, ["ads"], Stop);
         Assert.True(await Slices.LandAsync(extraction, await WriteAsync(extraction, parts), suspect, Stop));
         return extraction;
     }
 
-    public Task<Extraction> LandAsync(SliceWindow window, params string[] rows) => LandAsync(window, null, rows);
+    public Task<Extraction> LandAsync(SliceWindow window, params string[] rows) => LandPartsAsync(window, null, rows);
 
     public async Task<List<ExtractedPart>> WriteAsync(Extraction extraction, params string[][] parts)
     {

@@ -118,7 +118,7 @@ public sealed class WithheldSliceTests(PostgresServer postgres)
     {
         await using var world = await CreateAsync(postgres);
         var day = Week with { To = Day };
-        await world.LandAsync(day, "It holds 1 of 3 rows.", [[Row(Day, "a", 1)]]);
+        await world.LandPartsAsync(day, "It holds 1 of 3 rows.", [[Row(Day, "a", 1)]]);
         Assert.Empty(await world.PlanAsync());
         Assert.Equal(["10-01|withheld|null|It holds 1 of 3 rows."], await world.StatesAsync());
         Assert.Equal(["slice_suspect|facebook act_1 ad"], await world.AlertsAsync());
