@@ -4,6 +4,7 @@ using Pipeline.Transforms.Json;
 using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Quarantine;
+using Pipeline.Transforms.Rates;
 
 namespace Pipeline.Transforms.Publishing;
 
@@ -12,8 +13,8 @@ namespace Pipeline.Transforms.Publishing;
 /// <remarks>A pure function of segments, contract and refused rows: run again, it makes the same objects. Disposing aborts what is not
 /// finished.</remarks>
 internal sealed class PublicationTransform(
-    PublicationStores stores, PublicationAttempt attempt, DatasetContract contract, LakePartitioner lake, QuarantineWriter quarantine)
-    : IAsyncDisposable
+    PublicationStores stores, PublicationAttempt attempt, DatasetContract contract, LakePartitioner lake, QuarantineWriter quarantine,
+    IRates? rates) : IAsyncDisposable
 {
     private readonly UnknownFieldCounter unknown = new();
     private readonly EventTimes times = new(contract);
@@ -28,15 +29,14 @@ internal sealed class PublicationTransform(
     /// <param name="session">Where table rows are staged; null when only objects are made.</param>
     public async Task ReadAsync(IPublicationSession? session, RefusedRows refused, CancellationToken stopping)
     {
-        var decoder = new JsonDecoder(JsonDecodePlan.Compile(contract));
+        using var decoder = BlockDecoders.For(contract, rates);
         var batch = RecordBatches.For(contract);
         var feed = new SegmentFeed(stores.Segments, attempt);
         await foreach (var (segment, block) in lake.Threads > 1 ? feed.BlocksAheadAsync(stopping) : feed.BlocksAsync(stopping))
         {
             batch.Clear();
             batch.Shard = segment.Shard;
-            decoder.Decode(block, batch, quarantine, unknown, refused.Of(segment.Shard.ToString()));
-            records += block.Count;
+            records += decoder.Decode(block, batch, quarantine, unknown, refused.Of(segment.Shard.ToString()));
             rows += batch.Rows;
             times.Add(batch);
             if (session is not null && batch.Rows != 0) await session.StageAsync(batch, stopping);
