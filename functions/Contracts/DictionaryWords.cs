@@ -27,11 +27,15 @@ internal static class DictionaryWords
 
     private static string Pages(SourceSpec source, PageSpec pages)
     {
-        var streams = pages.Streams.Count == 0 ? "all streams that no other dataset names" : $"streams {string.Join(", ", pages.Streams.Select(Code))}";
+        var streams = pages.Streams.Count == 0
+            ? "all streams that no other dataset names"
+            : $"streams {string.Join(", ", pages.Streams.Select(Code))}";
         var beside = pages.Envelope.Count == 0 ? "" : $" beside {string.Join(", ", pages.Envelope.Select(Code))}";
-        var nulls = pages.Nulls.Count == 0 ? "" : $"; null is also written {string.Join(", ", pages.Nulls.Select(text => text.Length == 0 ? "as an empty text" : Code(text)))}";
+        var nulls = pages.Nulls.Count == 0 ? "" : $"; null is also written {string.Join(", ", pages.Nulls.Select(Null))}";
         return $"{source.Kind.Text()}, {streams}; records in {Paths(pages.Records)}{beside}{nulls}";
     }
+
+    private static string Null(string text) => text.Length == 0 ? "as an empty text" : Code(text);
 
     private static string Derived(Derivation derive) => derive.Kind switch
     {
@@ -41,10 +45,12 @@ internal static class DictionaryWords
         _ => $"the UTC day of `{derive.Column}`",
     };
 
-    private static string Unit(ColumnSpec column, SourceKind kind) => column.Units.GetValueOrDefault(kind) == NumberUnit.Micros ? " in millionths" : "";
+    private static string Unit(ColumnSpec column, SourceKind kind) =>
+        column.Units.GetValueOrDefault(kind) == NumberUnit.Micros ? " in millionths" : "";
 
     private static string Form(ColumnSpec column) =>
-        (column.Form == TimestampForm.CompactLocal ? ", fourteen digits in the account's time zone" : "") + (column.Rounded ? ", rounded" : "");
+        (column.Form == TimestampForm.CompactLocal ? ", fourteen digits in the account's time zone" : "")
+        + (column.Rounded ? ", rounded" : "");
 
     private static string Default(ColumnSpec column, DatasetContract contract)
     {

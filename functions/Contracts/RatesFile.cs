@@ -20,7 +20,8 @@ public static class RatesFile
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new TerminalException(
-                $"The exchange rates cannot be read: {error.Message.TrimEnd('.')}. Let Reference:FxRates name a file that this program may read.", error);
+                $"The exchange rates cannot be read: {error.Message.TrimEnd('.')}. "
+                + "Let Reference:FxRates name a file that this program may read.", error);
         }
     }
 }

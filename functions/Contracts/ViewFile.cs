@@ -15,11 +15,13 @@ internal sealed partial record ViewFile(ViewSpec Spec, IReadOnlyList<string> Rea
         var stem = Path.GetFileNameWithoutExtension(faults.File);
         var name = Names.SnakeCase(new YamlText(1, 1, stem, Plain: true), "a view", faults);
         var first = FirstLine().Match(text);
-        if (!first.Success) faults.Add(1, 1, "the first line does not say what the view reads", "write '-- reads: ' and the datasets, commas between");
+        if (!first.Success)
+            faults.Add(1, 1, "the first line does not say what the view reads", "write '-- reads: ' and the datasets, commas between");
         if (name is null || !first.Success) return null;
         var query = text[first.Length..].Trim().TrimEnd(';');
         if (query.Length > 0)
-            return new(new(name, query), [.. first.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)]);
+            return new(
+                new(name, query), [.. first.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)]);
         faults.Add(0, 0, "the file holds no query", "write the SELECT that the view stands for");
         return null;
     }

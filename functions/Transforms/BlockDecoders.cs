@@ -15,7 +15,8 @@ public interface IBlockDecoder : IDisposable
     /// <param name="refused">Rows the table refused in an earlier round: position to reason. Null for none.</param>
     /// <returns>Records in all: those that were appended and those the sink took.</returns>
     int Decode(
-        SegmentBlock block, RecordBatch batch, IRejectionSink rejections, UnknownFieldCounter unknown, IReadOnlyDictionary<long, string>? refused = null);
+        SegmentBlock block, RecordBatch batch, IRejectionSink rejections, UnknownFieldCounter unknown,
+        IReadOnlyDictionary<long, string>? refused = null);
 }
 
 /// <summary>Chooses a dataset's decoder.</summary>
@@ -31,7 +32,8 @@ public static class BlockDecoders
     private sealed class RecordDecoder(JsonDecoder decoder) : IBlockDecoder
     {
         public int Decode(
-            SegmentBlock block, RecordBatch batch, IRejectionSink rejections, UnknownFieldCounter unknown, IReadOnlyDictionary<long, string>? refused)
+            SegmentBlock block, RecordBatch batch, IRejectionSink rejections, UnknownFieldCounter unknown,
+            IReadOnlyDictionary<long, string>? refused)
         {
             decoder.Decode(block, batch, rejections, unknown, refused);
             return block.Count;

@@ -76,7 +76,8 @@ internal sealed class ColumnList
     }
 
     /// <summary>The column of a name that stands in front of another one; null when there is none.</summary>
-    public ColumnDraft? Before(ColumnDraft draft, string name) => drafts.Take(drafts.IndexOf(draft)).FirstOrDefault(other => other.Name?.Value == name);
+    public ColumnDraft? Before(ColumnDraft draft, string name) =>
+        drafts.Take(drafts.IndexOf(draft)).FirstOrDefault(other => other.Name?.Value == name);
 
     /// <summary>A row always has a value of this column: it is required, has a default, or is made from such ones.</summary>
     public bool IsRequired(ColumnDraft draft)
@@ -91,7 +92,8 @@ internal sealed class ColumnList
     // A product may be made from another derived column, which stands in front of it; so no column is made from itself.
     private ColumnDraft? SourceOf(ColumnDraft draft, DerivationDraft derive, string name) => derive.Kind == DerivationKind.Times
         ? Before(draft, name) is { Type: null or { Kind: ColumnKind.Decimal } } factor ? factor : null
-        : drafts.Find(other => other.Name?.Value == name && !other.Section.Has("derive") && other.Type is null or { Kind: ColumnKind.Timestamp });
+        : drafts.Find(other => other.Name?.Value == name && !other.Section.Has("derive")
+            && other.Type is null or { Kind: ColumnKind.Timestamp });
 
     /// <summary>Reports columns that a PostgreSQL table cannot have: each table has hidden ones of these names.</summary>
     /// <remarks>https://www.postgresql.org/docs/current/ddl-system-columns.html</remarks>

@@ -39,7 +39,8 @@ internal sealed class ColumnPaths(IReadOnlyList<ColumnDraft> columns, FaultList 
         if (plain != path.Value) CheckParent(path, plain, column, seen);
     }
 
-    private void CheckParent(YamlText path, string parentPath, ColumnDraft column, Dictionary<string, (YamlText Path, ColumnDraft Column)> seen)
+    private void CheckParent(
+        YamlText path, string parentPath, ColumnDraft column, Dictionary<string, (YamlText Path, ColumnDraft Column)> seen)
     {
         if (seen.TryGetValue(parentPath, out var parent) && parent.Column.Type is { Kind: not ColumnKind.Json })
             Add(path, $"{column.Section.Subject} reads '{path.Value}', but line {parent.Path.Line} reads its parent as a value",

@@ -12,7 +12,8 @@ namespace Pipeline.Contracts.Sections;
 /// <param name="Required">As written.</param>
 /// <param name="Defaults">JSON scalars, for each source that has one.</param>
 internal sealed record ColumnDraft(
-    Section Section, YamlText? Name, ColumnType? Type, IReadOnlyDictionary<SourceKind, IReadOnlyList<YamlText>> From, DerivationDraft? Derive,
+    Section Section, YamlText? Name, ColumnType? Type, IReadOnlyDictionary<SourceKind, IReadOnlyList<YamlText>> From,
+    DerivationDraft? Derive,
     bool Required, IReadOnlyDictionary<SourceKind, string> Defaults, int? MaxLength, string Description)
 {
     /// <summary>Each source's own unit.</summary>
@@ -32,7 +33,8 @@ internal sealed record ColumnDraft(
 internal static class ColumnSection
 {
     private static readonly Words Keys = new(
-        "key", ["name", "type", "from", "derive", "required", "required_in", "default", "unit", "format", "round", "max_length", "description"], ["mask"]);
+        "key", ["name", "type", "from", "derive", "required", "required_in", "default", "unit", "format", "round", "max_length",
+            "description"], ["mask"]);
 
     private static readonly Words Units = new("unit", "micros");
 
@@ -52,13 +54,15 @@ internal static class ColumnSection
         Only(section, "unit", type, "only decimals have one", ColumnKind.Decimal);
         Only(section, "format", type, "only timestamps have one", ColumnKind.Timestamp);
         if (section.Has("format") && sources is { Kinds.Count: > 0, ArePages: false })
-            faults.Add(section.At("format"), $"{subject} has a format in an account's time zone, and only pages have an account", "remove format");
+            faults.Add(section.At("format"), $"{subject} has a format in an account's time zone, and only pages have an account",
+                "remove format");
         if (section.Has("from") == section.Has("derive"))
             faults.Add(section.At("derive"), $"{subject} has {(section.Has("from") ? "both 'from' and" : "neither 'from' nor")} 'derive'",
                 "write one of them: from: and the path in the record, or derive: date(…) with the column it is made from");
         return new(
             section, Names.Column(section.Text("name", "name: and what files and tables call it"), faults), type, Paths(section, sources),
-            DerivationText.Read(section), section.Flag("required"), Defaults(section, type, sources), maxLength, section.Sentence("description"))
+            DerivationText.Read(section), section.Flag("required"), Defaults(section, type, sources), maxLength,
+                section.Sentence("description"))
         {
             Units = Read(section, "unit", sources, text => section.Word(text, "unit", Units) is null ? NumberUnit.One : NumberUnit.Micros),
             Form = section.Word("format", Forms) is null ? TimestampForm.Iso : TimestampForm.CompactLocal,

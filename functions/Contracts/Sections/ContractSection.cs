@@ -13,7 +13,8 @@ internal sealed record ContractDraft(DatasetContract? Contract, YamlText? Datase
 internal static class ContractSection
 {
     private static readonly Words Keys = new(
-        "key", ["dataset", "version", "description", "owner", "source", "sources", "columns", "lake", "table", "quality", "limits"], ["dedupe"]);
+        "key", ["dataset", "version", "description", "owner", "source", "sources", "columns", "lake", "table", "quality", "limits"],
+            ["dedupe"]);
 
     /// <summary>Reads every section and reports all that is wrong; null when the document is not a mapping.</summary>
     public static ContractDraft? Read(YamlNode? root, FaultList faults)

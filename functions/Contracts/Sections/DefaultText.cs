@@ -15,7 +15,8 @@ internal static partial class DefaultText
         if (type is not { } known) return null;
         if (node is not YamlText text)
         {
-            section.Faults.Add(node, $"'default' of {section.Subject} is {node.Kind}, not a value", "write one value: 0, or \"\" for an empty text");
+            section.Faults.Add(node, $"'default' of {section.Subject} is {node.Kind}, not a value",
+                "write one value: 0, or \"\" for an empty text");
             return null;
         }
         var json = known.Kind switch

@@ -21,12 +21,15 @@ internal sealed class DerivationRules(ColumnList columns, ColumnDraft draft, Fau
     {
         CheckType(derive, ColumnKind.Date, "date");
         if (derive.Kind == DerivationKind.LocalDate && sources is { Kinds.Count: > 0, ArePages: false })
-            faults.Add(derive.Column, $"{Subject} is a day in an account's time zone, and only pages have an account", "write derive: date(…)");
+            faults.Add(derive.Column, $"{Subject} is a day in an account's time zone, and only pages have an account",
+                "write derive: date(…)");
         if (Find(derive.Column) is not { } source) return;
         if (source.Section.Has("derive"))
-            faults.Add(derive.Column, $"{Subject} is made from '{derive.Column.Value}', which is derived itself", "name a column that has 'from'");
+            faults.Add(derive.Column, $"{Subject} is made from '{derive.Column.Value}', which is derived itself",
+                "name a column that has 'from'");
         else if (source.Type is { Kind: not ColumnKind.Timestamp })
-            faults.Add(derive.Column, $"{Subject} is made from '{derive.Column.Value}', which has type {source.Type}", "name a timestamp column");
+            faults.Add(derive.Column, $"{Subject} is made from '{derive.Column.Value}', which has type {source.Type}",
+                "name a timestamp column");
         else if (draft.Required && !columns.IsRequired(source)) CannotBeRequired(derive.Column);
     }
 
@@ -60,7 +63,8 @@ internal sealed class DerivationRules(ColumnList columns, ColumnDraft draft, Fau
         if (source.Type is { } type && type.Kind != kind)
             faults.Add(name, $"{Subject} is made from '{name.Value}', which has type {type}", $"name {remedy}");
         else if (source.Section.Has("derive") && columns.Before(draft, name.Value) is null)
-            faults.Add(name, $"{Subject} is made from '{name.Value}', which is derived and does not stand in front of it", "write that column first");
+            faults.Add(name, $"{Subject} is made from '{name.Value}', which is derived and does not stand in front of it",
+                "write that column first");
     }
 
     private ColumnDraft? Find(YamlText name) => columns.Find(name, $"'derive' of {Subject}");

@@ -42,7 +42,8 @@ internal static partial class DerivationText
             _ => null,
         };
         if (kind is { } known)
-            return new(known, text with { Value = form.Groups[2].Value }, form.Groups[3].Success ? text with { Value = form.Groups[3].Value } : null);
+            return new(
+                known, text with { Value = form.Groups[2].Value }, form.Groups[3].Success ? text with { Value = form.Groups[3].Value } : null);
         section.Faults.Add(text, $"'derive' of {section.Subject} is {FaultList.Quote(text.Value)}", Derivations.InsteadOf(text.Value));
         return null;
     }

@@ -24,7 +24,8 @@ internal static class LakeSection
                     "name a date, string, int64 or bool column; of a timestamp, a column with derive: date(…)");
         foreach (var (at, column) in partitionBy)
             if (column.Defaults.Values.Contains("\"\""))
-                faults.Add(at, $"'{at.Value}' can be an empty text by its default, which a folder name cannot tell from null", "give it another default");
+                faults.Add(at, $"'{at.Value}' can be an empty text by its default, which a folder name cannot tell from null",
+                    "give it another default");
         if (columns.Count > 0 && partitionBy.Count == columns.Count)
             faults.Add(section.At("partition_by"), "every column is in partition_by, which leaves none for the files", "take one out");
         var sortBy = columns.Named(section, "sort_by");

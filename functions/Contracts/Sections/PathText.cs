@@ -9,7 +9,8 @@ internal static partial class PathText
     private const string Header = "_slice.";
 
     private static readonly Words HeaderFields = new(
-        "field of a page's header", "source", "account", "account_name", "stream", "kind", "from", "to", "extraction", "extracted_at", "page",
+        "field of a page's header", "source", "account", "account_name", "stream", "kind", "from", "to", "extraction", "extracted_at",
+            "page",
         "position", "api_version", "currency", "time_zone", "final_through");
 
     /// <summary>The well-formed paths of a <c>from</c>, one or a list; the others are reported.</summary>
@@ -45,7 +46,8 @@ internal static partial class PathText
         return false;
     }
 
-    private static bool IsPlain(string path) => !path.Split('.').Any(step => step.Length == 0 || step != step.Trim() || step.Any(char.IsControl));
+    private static bool IsPlain(string path) => !path.Split('.').Any(step =>
+        step.Length == 0 || step != step.Trim() || step.Any(char.IsControl));
 
     private static bool IsKnown(Section section, YamlText path, bool arePages)
     {

@@ -3,7 +3,7 @@ using Pipeline.Domain.Datasets;
 
 namespace Pipeline.Contracts.Sections;
 
-/// <summary>A key of a column that holds one value for all sources, or a mapping with one for each: <c>{ google_ads: micros }</c>.</summary>
+/// <summary>A key of a column: one value for all sources, or a mapping with one for each: <c>{ google_ads: micros }</c>.</summary>
 internal static class PerSource
 {
     /// <summary>The values with the sources each is for; sources that the contract does not have are reported.</summary>

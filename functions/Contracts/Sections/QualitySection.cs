@@ -17,9 +17,11 @@ internal static class QualitySection
         if (table is { Mode: not TableMode.ReplaceSlice })
             faults.Add(section.Map, "quality bounds the rows of a slice, and the table has no slices", "remove it");
         if (section.Text("max_reject_ratio") is not { } text) return defaults;
-        if (text.Plain && double.TryParse(text.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ratio) && ratio <= 1)
+        if (text.Plain && double.TryParse(text.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ratio)
+            && ratio <= 1)
             return new(ratio);
-        faults.Add(text, $"'max_reject_ratio' of quality is {FaultList.Quote(text.Value)}", "write a number from 0 to 1, without quotes: 0.05");
+        faults.Add(text, $"'max_reject_ratio' of quality is {FaultList.Quote(text.Value)}",
+            "write a number from 0 to 1, without quotes: 0.05");
         return defaults;
     }
 }

@@ -31,12 +31,15 @@ internal static class SliceSection
             var name = section.Text(role, mustBe ? $"{role}: and the column that holds it" : null);
             if (name is null || columns.Find(name, $"'{role}' of slice") is not { } column) return null;
             if (column.Type is { } type && type.Kind != kind)
-                faults.Add(name, $"'{name.Value}' has type {type} and is the {role} of a slice", $"name a {kind.ToString().ToLowerInvariant()} column");
+                faults.Add(name, $"'{name.Value}' has type {type} and is the {role} of a slice",
+                    $"name a {kind.ToString().ToLowerInvariant()} column");
             TableSection.CheckRequired(name, column, columns, $"is the {role} of a slice", faults);
             if (lake is not null && !lake.PartitionBy.Contains(name.Value))
-                faults.Add(name, $"'{name.Value}' is the {role} of a slice and no folder of the lake", "add it to partition_by: a folder is one slice");
+                faults.Add(name, $"'{name.Value}' is the {role} of a slice and no folder of the lake",
+                    "add it to partition_by: a folder is one slice");
             if (!key.Contains(name.Value))
-                faults.Add(name, $"'{name.Value}' is the {role} of a slice and not in the table's key", "add it to the key: a row is in one slice");
+                faults.Add(name, $"'{name.Value}' is the {role} of a slice and not in the table's key",
+                    "add it to the key: a row is in one slice");
             return name.Value;
         }
     }

@@ -24,7 +24,8 @@ internal sealed record SourceList(IReadOnlyList<SourceSpec> Specs, IReadOnlyList
             return From([(node, SourceSection.Read(node, "source", faults))]);
         }
         if (contract.Has("source"))
-            faults.Add(contract.At("source"), "the contract has both 'source' and 'sources'", "move it into the list or remove one of them");
+            faults.Add(contract.At("source"), "the contract has both 'source' and 'sources'",
+                "move it into the list or remove one of them");
         if (contract.Find("sources") is not { } several) return new([], []);
         if (several is not YamlList { Items.Count: > 0 } list)
         {

@@ -76,7 +76,8 @@ internal static class SourceSection
     private static void CheckTwice(Section section, IReadOnlyList<YamlText> keys)
     {
         foreach (var twice in keys.GroupBy(key => key.Value).Where(same => same.Count() > 1))
-            section.Faults.Add(twice.Last(), $"{section.Subject} names {FaultList.Quote(twice.Key)} twice", "name it once, in records or envelope");
+            section.Faults.Add(twice.Last(), $"{section.Subject} names {FaultList.Quote(twice.Key)} twice",
+                "name it once, in records or envelope");
     }
 
     private static IReadOnlyList<YamlText> Refuse(Section section, YamlNode node)

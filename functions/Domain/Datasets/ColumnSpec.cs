@@ -47,7 +47,8 @@ public sealed record ColumnSpec(
 
     private static readonly IReadOnlyDictionary<SourceKind, string> NoDefaults = new Dictionary<SourceKind, string>();
 
-    /// <summary>The column as one stream of a source fills it: <see cref="From"/> holds its paths, units and defaults are its own only.</summary>
+    /// <summary>The column as one stream of a source fills it: <see cref="From"/> holds its paths, units and defaults are its own
+    /// only.</summary>
     public ColumnSpec For(SourceKind kind, string stream)
     {
         var mustBe = RequiredIn.Contains(stream);

@@ -5,7 +5,8 @@ public static class SourceKinds
 {
     private static readonly (SourceKind Kind, string Text)[] Texts =
     [
-        (SourceKind.Kafka, "kafka"), (SourceKind.Facebook, "facebook"), (SourceKind.GoogleAds, "google_ads"), (SourceKind.CleverTap, "clevertap"),
+        (SourceKind.Kafka, "kafka"), (SourceKind.Facebook, "facebook"), (SourceKind.GoogleAds, "google_ads"),
+            (SourceKind.CleverTap, "clevertap"),
     ];
 
     /// <summary>All texts, in the kinds' order.</summary>

@@ -20,7 +20,8 @@ public sealed class JsonDecodePlan
         var unread = contract.Source.Pages?.Unread ?? [];
         var paths = contract.Columns.SelectMany(column => column.From).Select(ListSelection.ListOf).Concat(unread)
             .Distinct(StringComparer.Ordinal).ToList();
-        var keptWhole = contract.Columns.SelectMany(column => column.From.Where(path => column.Type.Kind == ColumnKind.Json || path.Contains('[')))
+        var keptWhole = contract.Columns.SelectMany(column =>
+            column.From.Where(path => column.Type.Kind == ColumnKind.Json || path.Contains('[')))
             .Select(ListSelection.ListOf).Concat(unread).ToHashSet();
         (Root, Nodes) = PlanNode.Tree(paths, keptWhole);
         Slots = paths.Count;

@@ -57,7 +57,8 @@ internal sealed class PageBlock : IDisposable
         run.Advance(at);
         run.Span.CopyTo(block.Reset(run.Length));
         var header = new BlockHeader(records.Count, records[0].Position, runBytes, at, 0, HasKeys: false);
-        return block.TryOpen(header) is { } fault ? throw new InvalidOperationException($"A page's records make no block: {fault}.") : block;
+        if (block.TryOpen(header) is { } fault) throw new InvalidOperationException($"A page's records make no block: {fault}.");
+        return block;
     }
 
     /// <inheritdoc/>

@@ -30,7 +30,8 @@ public sealed class PageDecoder : IBlockDecoder
 
     /// <inheritdoc/>
     public int Decode(
-        SegmentBlock block, RecordBatch batch, IRejectionSink rejections, UnknownFieldCounter unknown, IReadOnlyDictionary<long, string>? refused)
+        SegmentBlock block, RecordBatch batch, IRejectionSink rejections, UnknownFieldCounter unknown,
+        IReadOnlyDictionary<long, string>? refused)
     {
         var records = 0;
         for (var page = 0; page < block.Count; page++)
@@ -61,7 +62,8 @@ public sealed class PageDecoder : IBlockDecoder
         source = null;
         rows.Clear();
         if (block.Lengths[page] < 0) return new(RejectionCode.NoValue, "", "The page has no value.");
-        if (block.Key(page) is not { } key || !header.Read(key)) return PageFault.OfEnvelope("", "The page was landed without a header that can be read.");
+        if (block.Key(page) is not { } key || !header.Read(key))
+            return PageFault.OfEnvelope("", "The page was landed without a header that can be read.");
         if (SourceOf(out source) is { } stranger) return stranger;
         var answer = block.Value(page);
         if (source!.Envelope.Read(answer.Span) is { } fault) return fault;
@@ -88,7 +90,8 @@ public sealed class PageDecoder : IBlockDecoder
         if (sources.TryGetValue((kind, zoneName, stream), out source)) return null;
         TimeZoneInfo? zone = null;
         if (NeedsZone && !TimeZoneInfo.TryFindSystemTimeZoneById(zoneName, out zone))
-            return PageFault.OfEnvelope("", $"The page's header names the time zone {PageFault.Quote(zoneName)}, which this machine does not know.");
+            return PageFault.OfEnvelope("",
+                $"The page's header names the time zone {PageFault.Quote(zoneName)}, which this machine does not know.");
         sources.Add((kind, zoneName, stream), source = new(contract.For(kind, stream), rates, zone));
         return null;
     }

@@ -34,7 +34,8 @@ internal sealed class PageEnvelope(DatasetContract contract)
         }
         catch (JsonException)
         {
-            return new(RejectionCode.MalformedJson, "", $"The answer is not JSON: behind byte {reader.BytesConsumed} stands what cannot stand there.");
+            return new(RejectionCode.MalformedJson, "",
+                $"The answer is not JSON: behind byte {reader.BytesConsumed} stands what cannot stand there.");
         }
     }
 

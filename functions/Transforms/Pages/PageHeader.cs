@@ -48,7 +48,8 @@ internal sealed class PageHeader
     {
         foreach (var field in fields)
             if (field.Name == name && field.Kind == JsonTokenType.String)
-                return Encoding.UTF8.GetString(json.Span.Slice(field.Start + 1, field.Length - 2)).Replace("\\/", "/").Replace("\\u002B", "+");
+                return Encoding.UTF8.GetString(json.Span.Slice(field.Start + 1, field.Length - 2))
+                    .Replace("\\/", "/").Replace("\\u002B", "+");
         return null;
     }
 }

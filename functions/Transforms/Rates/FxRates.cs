@@ -46,7 +46,8 @@ public sealed class FxRates : IRates
     {
         var fields = line.Split(',');
         if (fields.Length != 3) return $"the line has {fields.Length} fields and not three";
-        if (TimestampText.ParseDate(Encoding.UTF8.GetBytes(fields[0]), out var day) is not null) return "the date is not of the form 2026-10-01";
+        if (TimestampText.ParseDate(Encoding.UTF8.GetBytes(fields[0]), out var day) is not null)
+            return "the date is not of the form 2026-10-01";
         if (fields[1].Length != 3 || !fields[1].All(char.IsAsciiLetterUpper)) return "the currency is no code of three capital letters";
         var number = Encoding.UTF8.GetBytes(fields[2]);
         if (!DecimalText.IsPlain(number) || !DecimalText.TryParse(number, Precision, IRates.Scale, out var rate) || rate <= 0)

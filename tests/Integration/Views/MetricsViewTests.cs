@@ -24,7 +24,8 @@ public sealed class MetricsViewTests(PostgresServer postgres)
         await using var source = await TablesAsync("ad_performance", "ad_entities");
         await AddAsync(source, impressions: 2000, clicks: 50, spend: 100, conversions: 4, value: 250, rate: 1.25m);
         Assert.Equal(
-            ["0.025000|2.000000|50.000000|25.000000|0.080000|2.500000|2.500000|62.500000|31.250000|2.500000"], await Given.LinesAsync(source, Ratios));
+            ["0.025000|2.000000|50.000000|25.000000|0.080000|2.500000|2.500000|62.500000|31.250000|2.500000"],
+                await Given.LinesAsync(source, Ratios));
     }
 
     [Fact]
@@ -78,7 +79,8 @@ public sealed class MetricsViewTests(PostgresServer postgres)
         await EnsureAsync(source, Shipped.Named("ad_entities"));
         Assert.Equal(first, await Given.LinesAsync(source, Oid));
 
-        var changed = Shipped.Named("ad_entities") with { Views = [new("ad_performance_metrics", "SELECT name FROM warehouse.ad_entities")] };
+        var changed = Shipped.Named("ad_entities") with { Views = [new("ad_performance_metrics",
+            "SELECT name FROM warehouse.ad_entities")] };
         await EnsureAsync(source, changed);
         Assert.Equal(["name"], await Given.LinesAsync(source,
             "SELECT attname FROM pg_attribute WHERE attrelid = 'warehouse.ad_performance_metrics'::regclass AND attnum > 0"));
@@ -98,7 +100,8 @@ public sealed class MetricsViewTests(PostgresServer postgres)
         await TableViews.EnsureAsync(connection, contract.Views, stopping);
     }
 
-    private async Task AddAsync(NpgsqlDataSource source, long impressions, long clicks, decimal spend, decimal conversions, decimal value, decimal? rate)
+    private async Task AddAsync(NpgsqlDataSource source, long impressions, long clicks, decimal spend, decimal conversions, decimal value,
+        decimal? rate)
     {
         await using var command = source.CreateCommand("""
             INSERT INTO warehouse.ad_performance (platform, account_id, report_date, level, campaign_id, ad_group_id, ad_id, campaign_name, currency,
@@ -108,7 +111,8 @@ public sealed class MetricsViewTests(PostgresServer postgres)
                 '2026-09-30', now(), 's', 1, 1)
             """);
         foreach (var parameter in (object?[])[impressions, clicks, spend, conversions, value, rate])
-            command.Parameters.Add(new NpgsqlParameter { Value = parameter ?? DBNull.Value, NpgsqlDbType = parameter is long ? NpgsqlTypes.NpgsqlDbType.Bigint : NpgsqlTypes.NpgsqlDbType.Numeric });
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter ?? DBNull.Value, NpgsqlDbType = parameter is long
+                ? NpgsqlTypes.NpgsqlDbType.Bigint : NpgsqlTypes.NpgsqlDbType.Numeric });
         await command.ExecuteNonQueryAsync(stopping);
     }
 }

@@ -37,19 +37,23 @@ public sealed class PageContractTests
 
     public static TheoryData<string, string, string> Changes => new()
     {
-        { "sources:", "source: { kind: kafka, topic: t, format: json }\nsources:", "the contract has both 'source' and 'sources'; move it into the list" },
+        { "sources:", "source: { kind: kafka, topic: t, format: json }\nsources:",
+            "the contract has both 'source' and 'sources'; move it into the list" },
         { "kind: google_ads", "kind: facebook", "'sources' has two of kind facebook; write one with the streams of both" },
-        { "kind: facebook, streams", "kind: facebook, topic: t, streams", "'topic' is no key of source 1; write one of kind, streams, records" },
+        { "kind: facebook, streams", "kind: facebook, topic: t, streams",
+            "'topic' is no key of source 1; write one of kind, streams, records" },
         { "records: results, ", "", "source 2 has no 'records'; add records: and the key of an answer's list of records" },
         { "envelope: [paging]", "envelope: [paging, data]", "source 1 names 'data' twice; name it once, in records or envelope" },
         { "field_mask: fieldMask", "field_mask: mask", "'field_mask' of source 2 is 'mask', which is not in its envelope; write it in envelope: too" },
         { "numbers: text", "numbers: words", "'numbers' of source 1 is 'words', which is no form of numbers; write 'text'" },
-        { "google_ads: segments.date", "clevertap: segments.date", "'from' of column 'day' names 'clevertap', which is no source of this contract" },
+        { "google_ads: segments.date", "clevertap: segments.date",
+            "'from' of column 'day' names 'clevertap', which is no source of this contract" },
         { ", google_ads: segments.date", "", "column 'day' is required and has no path for google_ads; add google_ads: and the path there, or a default" },
         { "_slice.source", "_slice.platform", "'from' of column 'platform' is '_slice.platform', which no page's header has; write one of source, account" },
         { "acts[type=a.b].value", "acts[type].value", "'from' of column 'bought' is 'acts[type].value', which is no path; write list[key=text].member" },
         { "acts[type=a.b].value", "ad_id[type=a].value", "column 'bought' reads 'ad_id[type=a].value', but line 11 reads its parent as a value" },
-        { "unit: { google_ads: micros }", "unit: { google_ads: cents }", "'unit' of column 'spend' is 'cents', which is no unit; write 'micros', the only unit" },
+        { "unit: { google_ads: micros }", "unit: { google_ads: cents }",
+            "'unit' of column 'spend' is 'cents', which is no unit; write 'micros', the only unit" },
         { "{ facebook: 0.5 }", "{ facebook: half }", "'default' of column 'bought' is 'half', and its type is decimal(20,6); write a value of that type" },
         { "{ facebook: 0.5 }", "{ facebook: 0.1234567 }", "'default' of column 'bought' is '0.1234567', and its type is decimal(20,6)" },
         { "required_in: [ad]", "required_in: [adset]", "'required_in' of column 'ad' names 'adset', which no source has; write one of campaign, ad" },
@@ -57,7 +61,8 @@ public sealed class PageContractTests
         { "fx_rate(currency, day)", "fx_rate(day, day)", "column 'rate' is made from 'day', which has type date; name a string column with the currency's code" },
         { "times(spend, rate)", "times(spend)", "'derive' of column 'spend_base' is 'times(spend)'; write one of date(column), local_date(column)" },
         { "times(spend, rate)", "times(spend, spend_base)", "column 'spend_base' is made from 'spend_base', which is derived and does not stand in front of it" },
-        { "derive: \"fx_rate", "required: true, derive: \"fx_rate", "column 'rate' is required, and the table of rates can lack one; remove required" },
+        { "derive: \"fx_rate", "required: true, derive: \"fx_rate",
+            "column 'rate' is required, and the table of rates can lack one; remove required" },
         { "partition_by: [day, platform, account, level]", "partition_by: [day, account, level]",
             "'platform' is the source of a slice and no folder of the lake; add it to partition_by: a folder is one slice" },
         { "key: [platform, account, level, day, ad]", "key: [platform, account, day, ad]",
@@ -82,7 +87,8 @@ public sealed class PageContractTests
         var (facebook, google) = (contract.For(SourceKind.Facebook, "ad"), contract.For(SourceKind.GoogleAds, "campaign"));
 
         Assert.Equal(["data", "rows"], facebook.Source.Pages!.Records);
-        Assert.Equal(new TableSpec("latest", contract.Table!.Key, null, TableMode.ReplaceSlice, new("platform", "account", "level", "day")), contract.Table);
+        Assert.Equal(new TableSpec("latest", contract.Table!.Key, null, TableMode.ReplaceSlice,
+            new("platform", "account", "level", "day")), contract.Table);
         Assert.Equal(0.1, contract.Quality.MaxRejectRatio);
         Assert.Equal("date_start / segments.date", $"{Column(facebook, "day").From[0]} / {Column(google, "day").From[0]}");
         Assert.Equal((true, 0), (Column(facebook, "ad").Required, Column(facebook, "ad").Defaults.Count));

@@ -42,7 +42,8 @@ public sealed class DecimalArithmeticTests
         }
 
         static Int128 Next(Random random) => Int128.Parse(
-            $"{(random.Next(2) == 0 ? "-" : "")}{string.Concat(Enumerable.Range(0, random.Next(1, 25)).Select(_ => random.Next(10)))}", CultureInfo.InvariantCulture);
+            $"{(random.Next(2) == 0 ? "-" : "")}{string.Concat(Enumerable.Range(0, random.Next(1, 25)).Select(_ => random.Next(10)))}",
+                CultureInfo.InvariantCulture);
     }
 
     [Theory]

@@ -40,7 +40,8 @@ internal sealed record ColumnPlan(DatasetContract Contract, ColumnSpec Spec, int
     /// <summary>What a fault calls a path.</summary>
     public string FieldOf(int path) => Spec.From.Count == 0 ? Spec.Name : Spec.From[path];
 
-    /// <summary>The value at a path: what the scanner noted, an item of it where the path selects one, null where the text means so.</summary>
+    /// <summary>The value at a path: what the scanner noted, an item of it where the path selects one, null where the text means
+    /// so.</summary>
     public FieldToken ValueOf(int path, in FieldToken noted, ReadOnlySpan<byte> run)
     {
         var token = selections[path] is { } selection ? selection.Find(noted, run) : noted;

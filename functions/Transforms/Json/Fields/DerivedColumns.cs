@@ -77,7 +77,8 @@ internal sealed class DerivedRate(ColumnPlan plan, int currency, int day, IRates
         for (var row = target.Count; row < rows; row++)
         {
             if (codes.IsNull(row) || days.IsNull(row) || rates.Find(codes[row], days.Values[row]) is not { } rate) target.AppendNull();
-            else if (DecimalProduct.TryMultiply(rate, 1, IRates.Scale - type.Scale, type.Precision, out var rounded)) target.Append(rounded);
+            else if (DecimalProduct.TryMultiply(rate, 1, IRates.Scale - type.Scale, type.Precision, out var rounded))
+                target.Append(rounded);
             else return row;
         }
         return rows;
@@ -98,7 +99,8 @@ internal sealed class DerivedProduct(ColumnPlan plan, int left, int right) : Der
         for (var row = target.Count; row < rows; row++)
         {
             if (lefts.IsNull(row) || rights.IsNull(row)) target.AppendNull();
-            else if (DecimalProduct.TryMultiply(lefts.Values[row], rights.Values[row], drop, type.Precision, out var product)) target.Append(product);
+            else if (DecimalProduct.TryMultiply(lefts.Values[row], rights.Values[row], drop, type.Precision, out var product))
+                target.Append(product);
             else return row;
         }
         return rows;

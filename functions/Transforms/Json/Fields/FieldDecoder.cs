@@ -51,7 +51,8 @@ internal abstract class FieldDecoder(ColumnPlan plan)
     /// <summary>The decoder of a column's type.</summary>
     /// <param name="zone">Zone of timestamps that carry none; null refuses them.</param>
     /// <param name="accountZone">Zone of the page's account, for the forms that are written in it; null refuses them.</param>
-    public static FieldDecoder For(ColumnPlan plan, TimeZoneInfo? zone, TimeZoneInfo? accountZone, DecodeScratch scratch) => plan.Spec.Type.Kind switch
+    public static FieldDecoder For(ColumnPlan plan, TimeZoneInfo? zone, TimeZoneInfo? accountZone, DecodeScratch scratch) =>
+        plan.Spec.Type.Kind switch
     {
         ColumnKind.String => new TextField(plan, scratch),
         ColumnKind.Json => new JsonField(plan),

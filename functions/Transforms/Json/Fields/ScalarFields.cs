@@ -39,7 +39,8 @@ internal sealed class Int64Field(ColumnPlan plan, DecodeScratch scratch) : Field
     private RejectionCode? AppendText(ReadOnlySpan<byte> text)
     {
         if (!DecimalText.IsPlain(text)) return RejectionCode.WrongType;
-        if (!DecimalText.TryParse(text, Digits, 0, out var value) || value < long.MinValue || value > long.MaxValue) return RejectionCode.OutOfRange;
+        if (!DecimalText.TryParse(text, Digits, 0, out var value) || value < long.MinValue || value > long.MaxValue)
+            return RejectionCode.OutOfRange;
         Bound.Append((long)value);
         return null;
     }

@@ -42,7 +42,8 @@ internal sealed class DateField(ColumnPlan plan, DecodeScratch scratch) : FieldD
 }
 
 /// <summary>Fourteen digits, year to second, as a JSON number or a string: the time of a zone that is not written.</summary>
-internal sealed class CompactTimestampField(ColumnPlan plan, TimeZoneInfo? zone, DecodeScratch scratch) : FieldDecoder<FixedColumn<long>>(plan)
+internal sealed class CompactTimestampField(ColumnPlan plan, TimeZoneInfo? zone, DecodeScratch scratch)
+    : FieldDecoder<FixedColumn<long>>(plan)
 {
     private const int Digits = 14;
 

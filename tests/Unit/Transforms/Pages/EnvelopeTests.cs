@@ -36,13 +36,15 @@ public sealed class EnvelopeTests
     [InlineData("""{"source":"tiktok"}""", "envelope : The page's header names the source 'tiktok', which the contract does not have.")]
     [InlineData("""{"source":"google_ads"}""", "envelope : The page's header names the source 'google_ads', which the contract does not have.")]
     public void A_page_of_nobody_knows_whom_is_refused(string? header, string refusal) =>
-        Assert.Equal([refusal], GivenPages.Decode(GivenPages.Contract("facebook_insights"), (header, "{\"data\":[{}]}"u8.ToArray())).Refusals);
+        Assert.Equal([refusal], GivenPages.Decode(GivenPages.Contract("facebook_insights"),
+            (header, "{\"data\":[{}]}"u8.ToArray())).Refusals);
 
     [Fact]
     public void Local_times_need_a_zone_that_this_machine_knows() => Assert.Equal(
         ["envelope : The page's header names the time zone 'Mars/Base', which this machine does not know."],
         GivenPages.Decode(GivenPages.Contract("clevertap_events"),
-            (GivenPages.Header("clevertap", "e").Replace("Asia\\/Kolkata", "Mars/Base"), Encoding.UTF8.GetBytes(GivenPages.EventPage))).Refusals);
+            (GivenPages.Header("clevertap", "e").Replace("Asia\\/Kolkata", "Mars/Base"),
+                Encoding.UTF8.GetBytes(GivenPages.EventPage))).Refusals);
 
     [Fact]
     public void A_bad_record_does_not_touch_its_neighbours()

@@ -64,7 +64,8 @@ internal static class GivenPages
         var extraction = new Extraction(17, new("facebook", "act", "campaign", default, default), default);
         using var reader = new SegmentReader();
         using var stream = new MemoryStream(Given.Segment(pages.Select((page, i) => new RawRecord(
-            extraction.PositionOf(0, i), 1_790_000_000_000, page.Header is null ? default : Encoding.UTF8.GetBytes(page.Header), page.Header is not null,
+            extraction.PositionOf(0, i), 1_790_000_000_000, page.Header is null ? default
+                : Encoding.UTF8.GetBytes(page.Header), page.Header is not null,
             page.Page, page.Page is not null))));
         reader.Open(stream);
         using var decoder = BlockDecoders.For(contract, Rates);

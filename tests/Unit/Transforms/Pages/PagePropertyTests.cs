@@ -33,7 +33,8 @@ public sealed class PagePropertyTests
                 ((string?)GivenPages.Header("facebook"), (byte[]?)Encoding.UTF8.GetBytes($$"""{"data":[{{string.Join(',', rows)}}],"paging":{} }"""))));
             return
             [
-                .. Enumerable.Range(0, decoded.Rows.Batch.Rows).Select(row => string.Join('|', Columns.Select(column => decoded[column, row]))),
+                .. Enumerable.Range(0, decoded.Rows.Batch.Rows).Select(row =>
+                    string.Join('|', Columns.Select(column => decoded[column, row]))),
                 .. decoded.Refusals,
             ];
         }

@@ -11,9 +11,11 @@ public sealed class ShippedPagesTests
 
         const string Common = "platform account_id report_date level campaign_id ad_group_id ad_id spend impressions clicks all_clicks reach "
             + "conversions conversions_value";
-        Assert.Equal("facebook | act | 20727 | campaign | 1 |  |  | 12340000 | 1711 | 106 | 120 | 1500 | 3000000 | 59900000", facebook.Line(Common));
+        Assert.Equal("facebook | act | 20727 | campaign | 1 |  |  | 12340000 | 1711 | 106 | 120 | 1500 | 3000000 | 59900000",
+            facebook.Line(Common));
         Assert.Equal(
-            "google_ads | act | 20728 | campaign | 11 |  |  | 312690001 | 1149 | 486 | null | null | 4143962 | 180707567", google.Line(Common));
+            "google_ads | act | 20728 | campaign | 11 |  |  | 312690001 | 1149 | 486 | null | null | 4143962 | 180707567",
+                google.Line(Common));
     }
 
     [Fact]
@@ -69,7 +71,8 @@ public sealed class ShippedPagesTests
     {
         var ad = GivenPages.FacebookPage.Replace("\"campaign_name\"", "\"adset_id\":\"2\",\"campaign_name\"");
 
-        Assert.Equal(["missing ad_id: Field 'ad_id' is required and not there."], GivenPages.Decode("facebook_insights", "facebook", ad, "ad").Refusals);
+        Assert.Equal(["missing ad_id: Field 'ad_id' is required and not there."],
+            GivenPages.Decode("facebook_insights", "facebook", ad, "ad").Refusals);
         Assert.Equal("", GivenPages.Decode("facebook_insights", "facebook", GivenPages.FacebookPage)["ad_id"]);
     }
 
@@ -92,7 +95,8 @@ public sealed class ShippedPagesTests
     [InlineData("null", null)]
     [InlineData("\"none\"", "none")]
     public void CleverTap_writes_null_in_many_ways(string written, string? identity) =>
-        Assert.Equal(identity, GivenPages.Decode("clevertap_events", "clevertap", GivenPages.EventPage.Replace("\"person-1\"", written), "e")["identity"]);
+        Assert.Equal(identity, GivenPages.Decode("clevertap_events", "clevertap", GivenPages.EventPage.Replace("\"person-1\"", written),
+            "e")["identity"]);
 
     [Fact]
     public void The_last_page_of_an_export_has_no_records()
@@ -117,7 +121,8 @@ public sealed class ShippedPagesTests
     [Fact]
     public void A_field_that_nobody_knew_is_counted_under_its_source()
     {
-        var page = GivenPages.Decode("ad_performance", "facebook", GivenPages.FacebookPage.Replace("\"reach\"", "\"attention\":1,\"reach\""));
+        var page = GivenPages.Decode("ad_performance", "facebook",
+            GivenPages.FacebookPage.Replace("\"reach\"", "\"attention\":1,\"reach\""));
 
         Assert.Equal(["facebook:attention=1"], page.Rows.Unknown.ToDictionary().Select(each => $"{each.Key}={each.Value}"));
         Assert.Empty(GivenPages.Decode("ad_performance", "google_ads", GivenPages.GooglePage).Rows.Unknown.ToDictionary());
@@ -129,7 +134,8 @@ public sealed class ShippedPagesTests
     [InlineData("1711", "1711")]
     [InlineData("\"1711.0\"", "1711")]
     public void Numbers_may_be_texts(string written, string impressions) =>
-        Assert.Equal(impressions, GivenPages.Decode("facebook_insights", "facebook", GivenPages.FacebookPage.Replace("\"1711\"", written))["impressions"]);
+        Assert.Equal(impressions, GivenPages.Decode("facebook_insights", "facebook",
+            GivenPages.FacebookPage.Replace("\"1711\"", written))["impressions"]);
 
     [Theory]
     [InlineData("\"1711\"", "\"17.5\"", "out_of_range impressions")]
@@ -138,5 +144,6 @@ public sealed class ShippedPagesTests
     [InlineData("\"spend\"", "\"amount_spent\"", "missing spend")]
     [InlineData("\"2026-10-01\",\"date_stop\"", "\"01.10.2026\",\"date_stop\"", "bad_timestamp date_start")]
     public void A_field_that_changed_is_named(string old, string changed, string refusal) =>
-        Assert.StartsWith(refusal, Assert.Single(GivenPages.Decode("facebook_insights", "facebook", GivenPages.FacebookPage.Replace(old, changed)).Refusals));
+        Assert.StartsWith(refusal, Assert.Single(GivenPages.Decode("facebook_insights", "facebook",
+            GivenPages.FacebookPage.Replace(old, changed)).Refusals));
 }
