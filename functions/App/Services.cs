@@ -19,6 +19,7 @@ using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Publishing;
 using Pipeline.Transforms.Quarantine;
+using Pipeline.Transforms.Rates;
 
 namespace Pipeline.App;
 
@@ -31,6 +32,8 @@ public static class Services
         services.AddSettings(configuration);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => ContractReader.ReadFolder(Path.Combine(AppContext.BaseDirectory, "datasets")).Verified());
+        services.AddSingleton<IRates>(_ => RatesFile.Read(
+            configuration["Reference:FxRates"] ?? RatesFile.Below(Path.Combine(AppContext.BaseDirectory, "datasets"))));
         services.AddSingleton(provider => NpgsqlDataSource.Create(provider.Setting<LedgerSettings>().ConnectionString));
         services.AddSingleton<StartUp>();
         return services.AddLedger().AddStores().AddKafka().AddProviders().AddPublishing();

@@ -22,6 +22,7 @@ internal sealed class ContractFolder
     {
         var folder = new ContractFolder();
         folder.AddFiles(path);
+        folder.AddViews(Path.Combine(path, "views"));
         return new(
             [.. folder.contracts.OrderBy(contract => contract.Dataset, StringComparer.Ordinal)],
             [.. folder.faults.SelectMany(list => list.InOrder)]);
@@ -58,6 +59,32 @@ internal sealed class ContractFolder
         if (ReadText(file, list) is not { } text || ContractReader.ReadDraft(text, list) is not { } draft) return;
         var unique = Claim(fileOfDataset, draft.Dataset, "dataset", list) & Claim(fileOfTable, draft.Table, "table", list);
         if (draft.Contract is { } contract && unique) contracts.Add(contract);
+    }
+
+    private void AddViews(string path)
+    {
+        if (!Directory.Exists(path)) return;
+        foreach (var file in Directory.GetFiles(path, "*.sql").Order(StringComparer.Ordinal))
+        {
+            var list = new FaultList($"views/{Path.GetFileName(file)}");
+            faults.Add(list);
+            if (ReadText(file, list) is { } text && ViewFile.Read(text, list) is { } view) AddView(view, list);
+        }
+    }
+
+    private void AddView(ViewFile view, FaultList list)
+    {
+        if (fileOfTable.TryGetValue(view.Spec.Name, out var owner))
+            list.Add(0, 0, $"the view has the name of the table in {owner}", "give the file another name");
+        foreach (var dataset in view.Reads)
+        {
+            var index = contracts.FindIndex(contract => contract.Dataset == dataset);
+            if (index >= 0 && contracts[index].Table is not null)
+                contracts[index] = contracts[index] with { Views = [.. contracts[index].Views, view.Spec] };
+            else if (index >= 0 || !fileOfDataset.ContainsKey(dataset))
+                list.Add(1, 1, $"the view reads '{dataset}', {(index < 0 ? "which no contract declares" : "which has no table")}",
+                    "name datasets whose tables the view reads");
+        }
     }
 
     private static bool IsContract(string file) => file.EndsWith(".yaml", StringComparison.Ordinal);

@@ -16,6 +16,16 @@ public sealed record ContractSet(IReadOnlyList<DatasetContract> Contracts, IRead
     public DatasetContract Named(string dataset) => Find(dataset) ?? throw new TerminalException(
         $"There is no contract of dataset '{dataset}'; there are {string.Join(", ", Contracts.Select(contract => contract.Dataset))}.");
 
+    /// <summary>The datasets that a provider's stream feeds: those that name it, or else those that take what nobody names.</summary>
+    /// <param name="source">As contracts write it: <c>google_ads</c>.</param>
+    public IReadOnlyList<DatasetContract> FedBy(string source, string stream)
+    {
+        if (SourceKinds.Parse(source) is not { } kind) return [];
+        var fed = Contracts.Where(contract => contract.SourceOf(kind) is { Pages: not null }).ToLookup(contract =>
+            contract.SourceOf(kind)!.Pages!.Streams is { Count: > 0 } streams ? (bool?)streams.Contains(stream) : null);
+        return [.. fed[true].Any() ? fed[true] : fed[null]];
+    }
+
     /// <summary>This set, when nothing is wrong with it: what a start asks for.</summary>
     /// <exception cref="TerminalException">There are faults; the message lists every one, a line each.</exception>
     public ContractSet Verified() => Faults.Count == 0 ? this : throw new TerminalException(

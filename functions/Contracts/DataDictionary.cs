@@ -24,10 +24,13 @@ public static class DataDictionary
         if (contract.Description.Length > 0) page.Append(Cell(contract.Description)).Append("\n\n");
         Fact(page, "version", contract.Version.ToString(CultureInfo.InvariantCulture));
         if (contract.Owner.Length > 0) Fact(page, "owner", Cell(contract.Owner));
-        Fact(page, "source", Source(contract.Source));
+        foreach (var source in contract.Sources) Fact(page, "source", DictionaryWords.Source(source));
         Fact(page, "lake", Lake(contract));
-        if (contract.Table is { } table)
-            Fact(page, "table", $"`{table.Name}`, one row for each {Names(table.Key)}: the one with the latest `{table.NewerBy}`");
+        if (contract.Table is { } table) Fact(page, "table", Table(table));
+        if (contract.Table is { Mode: TableMode.ReplaceSlice })
+            Fact(page, "quality", string.Create(CultureInfo.InvariantCulture,
+                $"a slice of which more than {contract.Quality.MaxRejectRatio * 100:0.##} % of the rows are refused is withheld"));
+        foreach (var view in contract.Views) Fact(page, "view", $"`{view.Name}`");
         Fact(page, "a record", string.Create(CultureInfo.InvariantCulture,
             $"at most {contract.Limits.MaxRecordBytes:N0} bytes, nested at most {contract.Limits.MaxDepth} deep"));
         page.Append("\n| column | type | always there | made from | what it is |\n|---|---|---|---|---|\n");
@@ -39,16 +42,10 @@ public static class DataDictionary
         var type = column.MaxLength is { } length
             ? string.Create(CultureInfo.InvariantCulture, $"{column.Type}, at most {length:N0} characters")
             : column.Type.ToString();
-        var from = column.Derive is { } derive ? $"the UTC day of `{derive.Column}`" : string.Join(", else ", column.From.Select(Code));
         var place = contract.Lake.PartitionBy.Contains(column.Name) ? " (folder)" : "";
         page.Append(CultureInfo.InvariantCulture,
-            $"| `{column.Name}`{place} | {type} | {(column.Required ? "yes" : "no")} | {from} | {Cell(column.Description)} |\n");
-    }
-
-    private static string Source(SourceSpec source)
-    {
-        var zone = source.TimeZone is null ? "timestamps must carry a zone" : $"timestamps without a zone are in {source.TimeZone}";
-        return $"{source.Kind} topic `{source.Topic}`, one {source.Format.ToString().ToUpperInvariant()} object a record; {zone}";
+            $"| `{column.Name}`{place} | {type} | {(column.Required ? "yes" : "no")} | {DictionaryWords.Origin(column, contract)} "
+            + $"| {Cell(column.Description)} |\n");
     }
 
     private static string Lake(DatasetContract contract)
@@ -59,13 +56,19 @@ public static class DataDictionary
         return $"`{contract.Dataset}/{folders}*.parquet`, {codec}{order}";
     }
 
+    private static string Table(TableSpec table)
+    {
+        var rows = $"`{table.Name}`, one row for each {Names(table.Key)}";
+        if (table.Slice is not { } slice) return $"{rows}: the one with the latest `{table.NewerBy}`";
+        var columns = new[] { slice.Source, slice.Account, slice.Stream, slice.Day }.OfType<string>().ToList();
+        return $"{rows}; the newest extraction replaces all rows of its {Names(columns)}";
+    }
+
     private static void Fact(StringBuilder page, string name, string value) => page.Append($"- {name}: {value}\n");
 
     private static string Names(IReadOnlyList<string> columns) => string.Join(", ", columns.Select(column => $"`{column}`"));
 
-    // A path can hold any character; two backticks outside keep one inside, and a bar would end the cell.
-    private static string Code(string path) => path.Contains('`') ? $"`` {Cell(path)} ``" : $"`{Cell(path)}`";
-
-    private static string Cell(string text) =>
+    /// <summary>A text for one cell of a table.</summary>
+    internal static string Cell(string text) =>
         string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Replace("|", "\\|");
 }

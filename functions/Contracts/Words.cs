@@ -14,6 +14,7 @@ internal sealed record Words(string Noun, IReadOnlyList<string> Known, IReadOnly
     /// <summary>What to write instead of a word: the nearest one when it looks misspelt, and all there are.</summary>
     public string InsteadOf(string written)
     {
+        if (Known.Count == 0) return $"remove it; there is no {Noun}";
         if (Known.Count == 1) return $"write '{Known[0]}', the only {Noun}";
         return Nearest(written) is { } near ? $"write '{near}'; the {Noun}s are {All}" : $"write one of {All}";
     }

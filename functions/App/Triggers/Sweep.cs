@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Domain.Datasets;
 using Pipeline.Sinks.Ledger.Sweep;
 using Pipeline.Sources.Kafka;
 
@@ -11,6 +12,7 @@ public sealed class Sweep(ContractSet contracts, SweepLeftovers sweep, CatchUpKa
     public async Task RunAsync([TimerTrigger("%SweepSchedule%")] TimerInfo timer, CancellationToken stopping)
     {
         await sweep.RunAsync(stopping);
-        foreach (var contract in contracts.Contracts) await catchUp.RunAsync(contract.Dataset, contract.Source.Topic, stopping);
+        foreach (var contract in contracts.Contracts.Where(contract => contract.Source.Kind == SourceKind.Kafka))
+            await catchUp.RunAsync(contract.Dataset, contract.Source.Topic, stopping);
     }
 }

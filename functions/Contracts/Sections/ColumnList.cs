@@ -10,24 +10,25 @@ internal sealed class ColumnList
     public const string Example = "columns: and a list of { name: …, type: …, from: … }";
 
     private readonly List<ColumnDraft> drafts = [];
+    private readonly SourceList sources;
     private readonly FaultList faults;
 
-    private ColumnList(FaultList faults) => this.faults = faults;
+    private ColumnList(SourceList sources, FaultList faults) => (this.sources, this.faults) = (sources, faults);
 
     /// <summary>Columns that are mappings, good or bad.</summary>
     public int Count => drafts.Count;
 
     /// <summary>Reads the list and reports all that is wrong with it.</summary>
-    public static ColumnList Read(YamlNode? node, FaultList faults)
+    public static ColumnList Read(YamlNode? node, SourceList sources, FaultList faults)
     {
-        var columns = new ColumnList(faults);
+        var columns = new ColumnList(sources, faults);
         if (node is YamlList { Items.Count: > 0 } list)
         {
             for (var i = 0; i < list.Items.Count; i++)
-                if (ColumnSection.Read(list.Items[i], i + 1, faults) is { } draft) columns.drafts.Add(draft);
+                if (ColumnSection.Read(list.Items[i], i + 1, sources, faults) is { } draft) columns.drafts.Add(draft);
             columns.CheckNames();
-            columns.CheckPaths();
-            foreach (var draft in columns.drafts) columns.CheckDerivation(draft);
+            new ColumnPaths(columns.drafts, faults).Check(sources);
+            foreach (var draft in columns.drafts) new DerivationRules(columns, draft, faults).Check(sources);
         }
         else if (node is not null)
         {
@@ -39,9 +40,14 @@ internal sealed class ColumnList
 
     /// <summary>The columns, when none has a fault.</summary>
     public IReadOnlyList<ColumnSpec> ToSpecs() => [.. drafts.Select(draft => new ColumnSpec(
-        draft.Name!.Value, draft.Type!.Value, [.. draft.From.Select(path => path.Value)],
-        draft.DeriveFrom is { } column ? new(DerivationKind.Date, column.Value) : null,
-        IsRequired(draft), draft.MaxLength, draft.Description))];
+        draft.Name!.Value, draft.Type!.Value, draft.Section.HasMap("from") ? [] : Values(draft.From.Values.FirstOrDefault([])),
+        draft.Derive is { } derive ? new(derive.Kind, derive.Column.Value, derive.Other?.Value) : null,
+        IsRequired(draft), draft.MaxLength, draft.Description)
+    {
+        FromBySource = draft.Section.HasMap("from") ? draft.From.ToDictionary(each => each.Key, each => Values(each.Value)) : null,
+        Units = draft.Units, Defaults = draft.Defaults, Form = draft.Form, Rounded = draft.Rounded,
+        RequiredIn = Values(draft.RequiredIn), Listed = draft.Required && draft.Defaults.Count > 0,
+    })];
 
     /// <summary>The columns a key of another section names, each with the text that does; unknown and repeated ones are reported.</summary>
     /// <param name="example">With one, the key must be there and name a column.</param>
@@ -69,14 +75,25 @@ internal sealed class ColumnList
         return null;
     }
 
-    /// <summary>A row always has a value of this column: it is required, or made from a required one.</summary>
+    /// <summary>The column of a name that stands in front of another one; null when there is none.</summary>
+    public ColumnDraft? Before(ColumnDraft draft, string name) =>
+        drafts.Take(drafts.IndexOf(draft)).FirstOrDefault(other => other.Name?.Value == name);
+
+    /// <summary>A row always has a value of this column: it is required, has a default, or is made from such ones.</summary>
     public bool IsRequired(ColumnDraft draft)
     {
-        if (draft.Required || !draft.Section.Has("derive")) return draft.Required;
-        // What it is made from may be bad itself: that is reported, and once is enough.
-        var source = drafts.Find(other => other.Name?.Value == draft.DeriveFrom?.Value && !other.Section.Has("derive"));
-        return source is null || source.Required || source.Type is { Kind: not ColumnKind.Timestamp };
+        if (draft.Required) return true;
+        if (!draft.Section.Has("derive")) return sources.Kinds.Count > 0 && sources.Kinds.All(draft.Defaults.ContainsKey);
+        if (draft.Derive is not { } derive) return true;        // what is wrong is reported already, and once is enough
+        if (derive.Kind == DerivationKind.FxRate) return false;
+        return derive.Columns.All(name => SourceOf(draft, derive, name.Value) is not { } source || IsRequired(source));
     }
+
+    // A product may be made from another derived column, which stands in front of it; so no column is made from itself.
+    private ColumnDraft? SourceOf(ColumnDraft draft, DerivationDraft derive, string name) => derive.Kind == DerivationKind.Times
+        ? Before(draft, name) is { Type: null or { Kind: ColumnKind.Decimal } } factor ? factor : null
+        : drafts.Find(other => other.Name?.Value == name && !other.Section.Has("derive")
+            && other.Type is null or { Kind: ColumnKind.Timestamp });
 
     /// <summary>Reports columns that a PostgreSQL table cannot have: each table has hidden ones of these names.</summary>
     /// <remarks>https://www.postgresql.org/docs/current/ddl-system-columns.html</remarks>
@@ -102,45 +119,5 @@ internal sealed class ColumnList
         }
     }
 
-    private void CheckPaths()
-    {
-        var seen = new Dictionary<string, (YamlText Path, ColumnDraft Column)>(StringComparer.Ordinal);
-        foreach (var draft in drafts)
-        {
-            foreach (var path in draft.From)
-            {
-                if (!seen.TryAdd(path.Value, (path, draft)))
-                    faults.Add(path, $"{draft.Section.Subject} reads '{path.Value}', which line {seen[path.Value].Path.Line} reads already",
-                        "read another field or remove it");
-            }
-        }
-        foreach (var (path, column) in seen.Values) CheckParents(path, column, seen);
-    }
-
-    // A field is a value or an object: the record that satisfies both columns does not exist. A json column takes objects too.
-    private void CheckParents(YamlText path, ColumnDraft column, Dictionary<string, (YamlText Path, ColumnDraft Column)> seen)
-    {
-        for (var dot = path.Value.IndexOf('.'); dot > 0; dot = path.Value.IndexOf('.', dot + 1))
-        {
-            if (seen.TryGetValue(path.Value[..dot], out var parent) && parent.Column.Type is { Kind: not ColumnKind.Json })
-                faults.Add(path, $"{column.Section.Subject} reads '{path.Value}', but line {parent.Path.Line} reads its parent as a value",
-                    $"read a field inside '{parent.Path.Value}' there, or make that column json");
-        }
-    }
-
-    private void CheckDerivation(ColumnDraft draft)
-    {
-        if (draft.DeriveFrom is not { } name || draft.Section.Has("from")) return;
-        var subject = draft.Section.Subject;
-        if (draft.Type is { Kind: not ColumnKind.Date } type)
-            faults.Add(draft.Section.At("type"), $"{subject} is made by date(…) and has type {type}", "write type: date");
-        if (Find(name, $"'derive' of {subject}") is not { } source) return;
-        if (source.Section.Has("derive"))
-            faults.Add(name, $"{subject} is made from '{name.Value}', which is derived itself", "name a column that has 'from'");
-        else if (source.Type is { Kind: not ColumnKind.Timestamp })
-            faults.Add(name, $"{subject} is made from '{name.Value}', which has type {source.Type}", "name a timestamp column");
-        else if (draft.Required && !source.Required)
-            faults.Add(draft.Section.At("required"), $"{subject} is required, but is made from '{name.Value}', which is not",
-                $"write required: true at column '{name.Value}'");
-    }
+    private static IReadOnlyList<string> Values(IReadOnlyList<YamlText> texts) => [.. texts.Select(text => text.Value)];
 }

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Pipeline.Contracts.Yaml;
 using Pipeline.Domain.Datasets;
 
@@ -8,75 +7,114 @@ namespace Pipeline.Contracts.Sections;
 /// <param name="Section">Its mapping.</param>
 /// <param name="Name">As written, good or bad; null when it is missing.</param>
 /// <param name="Type">Null when it is missing or bad.</param>
-/// <param name="From">Well-formed paths.</param>
-/// <param name="DeriveFrom">The text that names the column it is made from; null for a column that is read.</param>
+/// <param name="From">Well-formed paths, for each source.</param>
+/// <param name="Derive">What it is made from; null for a column that is read.</param>
 /// <param name="Required">As written.</param>
+/// <param name="Defaults">JSON scalars, for each source that has one.</param>
 internal sealed record ColumnDraft(
-    Section Section, YamlText? Name, ColumnType? Type, IReadOnlyList<YamlText> From, YamlText? DeriveFrom, bool Required, int? MaxLength,
-    string Description);
+    Section Section, YamlText? Name, ColumnType? Type, IReadOnlyDictionary<SourceKind, IReadOnlyList<YamlText>> From,
+    DerivationDraft? Derive,
+    bool Required, IReadOnlyDictionary<SourceKind, string> Defaults, int? MaxLength, string Description)
+{
+    /// <summary>Each source's own unit.</summary>
+    public required IReadOnlyDictionary<SourceKind, NumberUnit> Units { get; init; }
+
+    /// <summary>How its timestamps are written.</summary>
+    public required TimestampForm Form { get; init; }
+
+    /// <summary>Digits too many are rounded.</summary>
+    public required bool Rounded { get; init; }
+
+    /// <summary>Streams in which no default stands for the value.</summary>
+    public required IReadOnlyList<YamlText> RequiredIn { get; init; }
+}
 
 /// <summary>One item of the contract's <c>columns</c>.</summary>
-internal static partial class ColumnSection
+internal static class ColumnSection
 {
-    private static readonly Words Keys =
-        new("key", ["name", "type", "from", "derive", "required", "max_length", "description"], ["mask"]);
+    private static readonly Words Keys = new(
+        "key", ["name", "type", "from", "derive", "required", "required_in", "default", "unit", "format", "round", "max_length",
+            "description"], ["mask"]);
 
-    private static readonly Words Derivations = new("derivation", "date(column)");
+    private static readonly Words Units = new("unit", "micros");
+
+    private static readonly Words Forms = new("format", "compact_local");
 
     /// <summary>The column; null when it is not a mapping, which is reported.</summary>
     /// <param name="number">Its place in the list, from 1.</param>
-    public static ColumnDraft? Read(YamlNode node, int number, FaultList faults)
+    public static ColumnDraft? Read(YamlNode node, int number, SourceList sources, FaultList faults)
     {
         var called = (node as YamlMap)?.Entries.FirstOrDefault(entry => entry.Key.Value == "name").Value as YamlText;
         var subject = called is { IsNull: false } ? $"column {FaultList.Quote(called.Value)}" : $"column {number}";
         if (Section.Open(node, subject, Keys, faults) is not { } section) return null;
         var type = ColumnTypeWord.Read(section.Text("type", "type: string, or another type"), subject, faults);
         var maxLength = section.Number("max_length", 1, LimitsSection.MaxRecordBytes);
-        if (section.Has("max_length") && type is { Kind: not ColumnKind.String })
-            faults.Add(section.At("max_length"), $"{subject} has a max_length and type {type}", "remove max_length; only strings have one");
+        Only(section, "max_length", type, "only strings have one", ColumnKind.String);
+        Only(section, "round", type, "only decimals are rounded", ColumnKind.Decimal);
+        Only(section, "unit", type, "only decimals have one", ColumnKind.Decimal);
+        Only(section, "format", type, "only timestamps have one", ColumnKind.Timestamp);
+        if (section.Has("format") && sources is { Kinds.Count: > 0, ArePages: false })
+            faults.Add(section.At("format"), $"{subject} has a format in an account's time zone, and only pages have an account",
+                "remove format");
         if (section.Has("from") == section.Has("derive"))
             faults.Add(section.At("derive"), $"{subject} has {(section.Has("from") ? "both 'from' and" : "neither 'from' nor")} 'derive'",
                 "write one of them: from: and the path in the record, or derive: date(…) with the column it is made from");
         return new(
-            section, Names.Column(section.Text("name", "name: and what files and tables call it"), faults), type, Paths(section),
-            DeriveFrom(section), section.Flag("required"), maxLength, section.Sentence("description"));
-    }
-
-    private static IReadOnlyList<YamlText> Paths(Section section)
-    {
-        var paths = section.Find("from") switch
+            section, Names.Column(section.Text("name", "name: and what files and tables call it"), faults), type, Paths(section, sources),
+            DerivationText.Read(section), section.Flag("required"), Defaults(section, type, sources), maxLength,
+                section.Sentence("description"))
         {
-            null => [],
-            YamlText text => [text],
-            YamlList { Items.Count: > 0 } list => section.Texts(list, "from"),
-            var other => Refuse(section, other),
+            Units = Read(section, "unit", sources, text => section.Word(text, "unit", Units) is null ? NumberUnit.One : NumberUnit.Micros),
+            Form = section.Word("format", Forms) is null ? TimestampForm.Iso : TimestampForm.CompactLocal,
+            Rounded = section.Flag("round"),
+            RequiredIn = RequiredIn(section, sources),
         };
-        return [.. paths.Where(path => IsPath(section, path))];
     }
 
-    private static IReadOnlyList<YamlText> Refuse(Section section, YamlNode node)
+    private static IReadOnlyList<YamlText> RequiredIn(Section section, SourceList sources)
     {
-        section.Faults.Add(node, $"'from' of {section.Subject} is {(node is YamlList ? "an empty list" : node.Kind)}",
-            "write a path such as user.id, or a list of them");
-        return [];
+        var streams = section.Texts("required_in");
+        if (streams.Count > 0 && !section.Has("default"))
+            section.Faults.Add(section.At("required_in"), $"{section.Subject} is required in some streams and has no default for the others",
+                "add default: and the value of a row that has none, or write required: true");
+        var known = sources.Specs.SelectMany(source => source.Pages?.Streams ?? []).ToHashSet(StringComparer.Ordinal);
+        foreach (var stream in streams)
+            if (sources.Specs.Count > 0 && !known.Contains(stream.Value))
+                section.Faults.Add(stream, $"'required_in' of {section.Subject} names {FaultList.Quote(stream.Value)}, which no source has",
+                    new Words("stream", [.. known]).InsteadOf(stream.Value));
+        return streams;
     }
 
-    private static bool IsPath(Section section, YamlText path)
+    private static void Only(Section section, string key, ColumnType? type, string why, ColumnKind kind)
     {
-        if (!path.Value.Split('.').Any(step => step.Length == 0 || step != step.Trim() || step.Any(char.IsControl))) return true;
-        section.Faults.Add(path, $"'from' of {section.Subject} is {FaultList.Quote(path.Value)}, which is no path",
-            "write the field's name, or names from the outside in with single dots between them: user.id");
-        return false;
+        if (section.Has(key) && type is { } known && known.Kind != kind)
+            section.Faults.Add(section.At(key), $"{section.Subject} has a {key} and type {known}", $"remove {key}; {why}");
     }
 
-    private static YamlText? DeriveFrom(Section section)
+    private static Dictionary<SourceKind, IReadOnlyList<YamlText>> Paths(Section section, SourceList sources)
     {
-        if (section.Text("derive") is not { } text) return null;
-        var form = DerivationForm().Match(text.Value);
-        if (form.Success) return text with { Value = form.Groups[1].Value };
-        section.Faults.Add(text, $"'derive' of {section.Subject} is {FaultList.Quote(text.Value)}", Derivations.InsteadOf(text.Value));
-        return null;
+        if (!section.HasMap("from"))
+        {
+            var paths = PathText.Read(section, section.Find("from"), sources.ArePages || sources.Kinds.Count == 0);
+            return sources.Kinds.ToDictionary(kind => kind, _ => paths);
+        }
+        return PerSource.Read(section, "from", sources)
+            .ToDictionary(each => each.Kind, each => PathText.Read(section, each.Value, sources.ArePages));
     }
 
-    [GeneratedRegex(@"\Adate\s*\(\s*([^()\s]+)\s*\)\z")] private static partial Regex DerivationForm();
+    private static Dictionary<SourceKind, string> Defaults(Section section, ColumnType? type, SourceList sources)
+    {
+        var found = new Dictionary<SourceKind, string>();
+        foreach (var same in PerSource.Read(section, "default", sources).GroupBy(each => each.Value, ReferenceEqualityComparer.Instance))
+            if (DefaultText.Read(section, (YamlNode)same.Key!, type) is { } json)
+                foreach (var (kind, _) in same) found.Add(kind, json);
+        if (section.Has("default") && section.Has("derive"))
+            section.Faults.Add(section.At("default"), $"{section.Subject} is derived and has a default", "remove default");
+        return found;
+    }
+
+    private static Dictionary<SourceKind, T> Read<T>(Section section, string key, SourceList sources, Func<YamlNode, T> read) =>
+        PerSource.Read(section, key, sources).GroupBy(each => each.Value, ReferenceEqualityComparer.Instance)
+            .SelectMany(same => { var value = read((YamlNode)same.Key!); return same.Select(each => (each.Kind, value)); })
+            .ToDictionary(each => each.Kind, each => each.value);
 }

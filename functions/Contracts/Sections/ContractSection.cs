@@ -13,7 +13,8 @@ internal sealed record ContractDraft(DatasetContract? Contract, YamlText? Datase
 internal static class ContractSection
 {
     private static readonly Words Keys = new(
-        "key", ["dataset", "version", "description", "owner", "source", "columns", "lake", "table", "limits"], ["dedupe", "quality"]);
+        "key", ["dataset", "version", "description", "owner", "source", "sources", "columns", "lake", "table", "quality", "limits"],
+            ["dedupe"]);
 
     /// <summary>Reads every section and reports all that is wrong; null when the document is not a mapping.</summary>
     public static ContractDraft? Read(YamlNode? root, FaultList faults)
@@ -25,18 +26,19 @@ internal static class ContractSection
         if (name is not null && name != stem)
             faults.Add(dataset!, $"dataset '{name}' is in a file of another name", $"rename the file to {name}.yaml or write {stem}");
         var version = section.Number("version", 1, int.MaxValue, "version: 1");
-        var source = SourceSection.Read(section.Find("source", SourceSection.Example), faults);
-        var columns = ColumnList.Read(section.Find("columns", ColumnList.Example), faults);
+        var sources = SourceList.Read(section);
+        var columns = ColumnList.Read(section.Find("columns", ColumnList.Example), sources, faults);
         var lake = LakeSection.Read(section.Find("lake", LakeSection.Example), columns, faults);
         var tableNode = section.Find("table");
-        var table = TableSection.Read(tableNode, columns, faults);
+        var table = TableSection.Read(tableNode, columns, lake, sources, faults);
+        var quality = QualitySection.Read(section.Find("quality"), table, faults);
         var limits = LimitsSection.Read(section.Find("limits"), faults);
         var (description, owner) = (section.Sentence("description"), section.Sentence("owner"));
         var tableName = (tableNode as YamlMap)?.Entries.FirstOrDefault(entry => entry.Key.Value == "name").Value as YamlText;
         var contract = !faults.IsEmpty ? null : new DatasetContract
         {
-            Dataset = name!, Version = version!.Value, Description = description, Owner = owner, Source = source!,
-            Columns = columns.ToSpecs(), Lake = lake!, Table = table, Limits = limits,
+            Dataset = name!, Version = version!.Value, Description = description, Owner = owner, Source = sources.Specs[0],
+            Sources = sources.Specs, Columns = columns.ToSpecs(), Lake = lake!, Table = table, Quality = quality, Limits = limits,
         };
         return new(contract, name is null ? null : dataset, table is null ? null : tableName);
     }

@@ -22,6 +22,10 @@ internal static class LakeSection
             if (column.Type is { Kind: ColumnKind.Float64 or ColumnKind.Json or ColumnKind.Timestamp or ColumnKind.Decimal } type)
                 faults.Add(at, $"'{at.Value}' has type {type}, which makes no folder names",
                     "name a date, string, int64 or bool column; of a timestamp, a column with derive: date(…)");
+        foreach (var (at, column) in partitionBy)
+            if (column.Defaults.Values.Contains("\"\""))
+                faults.Add(at, $"'{at.Value}' can be an empty text by its default, which a folder name cannot tell from null",
+                    "give it another default");
         if (columns.Count > 0 && partitionBy.Count == columns.Count)
             faults.Add(section.At("partition_by"), "every column is in partition_by, which leaves none for the files", "take one out");
         var sortBy = columns.Named(section, "sort_by");

@@ -38,6 +38,9 @@ internal sealed class Section
     /// <summary>Whether the key is written, well or badly.</summary>
     public bool Has(string key) => values.ContainsKey(key);
 
+    /// <summary>Whether a mapping is written under the key.</summary>
+    public bool HasMap(string key) => values.GetValueOrDefault(key) is YamlMap;
+
     /// <summary>Where a fault of a key's value belongs: at the value, or at the mapping when there is none.</summary>
     public YamlNode At(string key) => values.GetValueOrDefault(key) ?? Map;
 
@@ -92,9 +95,17 @@ internal sealed class Section
 
     /// <summary>The word under a key; null when it is absent, unknown or not supported, the last two reported.</summary>
     /// <param name="example">See <see cref="Find"/>.</param>
-    public string? Word(string key, Words words, string? example = null)
+    public string? Word(string key, Words words, string? example = null) =>
+        Text(key, example) is { } text ? Word(text, key, words) : null;
+
+    /// <summary>The word that a node of a key holds; null when it is unknown, not supported or no text, which is reported.</summary>
+    public string? Word(YamlNode node, string key, Words words)
     {
-        if (Text(key, example) is not { } text) return null;
+        if (node is not YamlText text)
+        {
+            Faults.Add(node, $"'{key}' of {Subject} is {node.Kind}, not a text", $"write one of {words.All}");
+            return null;
+        }
         if (words.Known.Contains(text.Value)) return text.Value;
         var wrong = words.Later.Contains(text.Value) ? "which this version does not support" : $"which is no {words.Noun}";
         Faults.Add(text, $"'{key}' of {Subject} is {FaultList.Quote(text.Value)}, {wrong}", words.InsteadOf(text.Value));

@@ -3,29 +3,91 @@ using Pipeline.Domain.Datasets;
 
 namespace Pipeline.Contracts.Sections;
 
-/// <summary>The contract's <c>source</c>: <c>{ kind: kafka, topic: user-actions, format: json, time_zone: Europe/Berlin }</c>.</summary>
+/// <summary>
+/// One source: <c>{ kind: kafka, topic: user-actions, format: json, time_zone: Europe/Berlin }</c>, or a provider's pages:
+/// <c>{ kind: facebook, streams: [campaign, ad], records: data, envelope: [paging], numbers: text }</c>.
+/// </summary>
 internal static class SourceSection
 {
     /// <summary>What to write when there is none.</summary>
     public const string Example = "source: { kind: kafka, topic: …, format: json }";
 
-    private static readonly Words Keys = new("key", "kind", "topic", "format", "time_zone");
+    private static readonly Words KafkaKeys = new("key", "kind", "topic", "format", "time_zone");
 
-    private static readonly Words Kinds =
-        new("source kind", ["kafka"], ["sqs", "files", "facebook", "google_ads", "clevertap", "bigquery", "relational"]);
+    private static readonly Words PageKeys =
+        new("key", "kind", "streams", "records", "records_optional", "envelope", "unread", "field_mask", "numbers", "nulls");
+
+    private static readonly Words Kinds = new("source kind", SourceKinds.All, ["sqs", "files", "bigquery", "relational"]);
 
     private static readonly Words Formats = new("format", ["json"], ["csv", "avro"]);
 
-    /// <summary>The source; null when there is none or a part of it is bad, which is reported.</summary>
-    public static SourceSpec? Read(YamlNode? node, FaultList faults)
+    private static readonly Words NumberForms = new("form of numbers", "text");
+
+    /// <summary>The source; null when a part of it is bad, which is reported.</summary>
+    /// <param name="subject">What faults call it.</param>
+    public static SourceSpec? Read(YamlNode? node, string subject, FaultList faults)
     {
-        if (Section.Open(node, "source", Keys, faults) is not { } section) return null;
-        var kind = section.Word("kind", Kinds, "kind: kafka");
+        var kind = KindOf(node);
+        if (Section.Open(node, subject, kind is null or SourceKind.Kafka ? KafkaKeys : PageKeys, faults) is not { } section) return null;
+        section.Word("kind", Kinds, "kind: kafka");
+        return kind is null or SourceKind.Kafka ? Kafka(section, kind, faults) : Pages(section, kind.Value, faults);
+    }
+
+    /// <summary>The kind a source names, whatever else it says; null when it names none.</summary>
+    public static SourceKind? KindOf(YamlNode? node) =>
+        (node as YamlMap)?.Entries.FirstOrDefault(entry => entry.Key.Value == "kind").Value is YamlText text
+            ? SourceKinds.Parse(text.Value)
+            : null;
+
+    private static SourceSpec? Kafka(Section section, SourceKind? kind, FaultList faults)
+    {
         var topic = Names.Topic(section.Text("topic", "topic: and the Kafka topic's name"), faults);
         var format = section.Word("format", Formats, "format: json");
         var timeZone = TimeZone(section.Text("time_zone"), faults);
         return kind is null || topic is null || format is null ? null : new(SourceKind.Kafka, topic, RecordFormat.Json, timeZone);
     }
+
+    private static SourceSpec? Pages(Section section, SourceKind kind, FaultList faults)
+    {
+        var records = section.Find("records", "records: and the key of an answer's list of records") switch
+        {
+            YamlText text => [text],
+            YamlList { Items.Count: > 0 } list => section.Texts(list, "records"),
+            null => [],
+            var other => Refuse(section, other),
+        };
+        var envelope = section.Texts("envelope");
+        var fieldMask = section.Text("field_mask");
+        CheckTwice(section, [.. records, .. envelope]);
+        if (fieldMask is not null && envelope.All(key => key.Value != fieldMask.Value))
+            faults.Add(fieldMask, $"'field_mask' of {section.Subject} is {FaultList.Quote(fieldMask.Value)}, which is not in its envelope",
+                "write it in envelope: too");
+        var numbers = section.Word("numbers", NumberForms);
+        return records.Count == 0 ? null : new(kind, "", RecordFormat.Json)
+        {
+            Pages = new(Values(section.Texts("streams")), Values(records), Values(envelope), section.Flag("records_optional"))
+            {
+                NumbersAsText = numbers is not null, Nulls = Values(section.Texts("nulls")), Unread = Values(section.Texts("unread")),
+                FieldMask = fieldMask?.Value,
+            },
+        };
+    }
+
+    private static void CheckTwice(Section section, IReadOnlyList<YamlText> keys)
+    {
+        foreach (var twice in keys.GroupBy(key => key.Value).Where(same => same.Count() > 1))
+            section.Faults.Add(twice.Last(), $"{section.Subject} names {FaultList.Quote(twice.Key)} twice",
+                "name it once, in records or envelope");
+    }
+
+    private static IReadOnlyList<YamlText> Refuse(Section section, YamlNode node)
+    {
+        section.Faults.Add(node, $"'records' of {section.Subject} is {(node is YamlList ? "an empty list" : node.Kind)}",
+            "write the key of an answer's list of records, or a list of its names");
+        return [];
+    }
+
+    private static IReadOnlyList<string> Values(IReadOnlyList<YamlText> texts) => [.. texts.Select(text => text.Value)];
 
     private static string? TimeZone(YamlText? zone, FaultList faults)
     {

@@ -16,8 +16,11 @@ public sealed record DatasetContract
     /// <summary>Who answers for the data; empty when the contract says nothing.</summary>
     public string Owner { get; init; } = "";
 
-    /// <summary>Where the records come from and how they are encoded.</summary>
-    public required SourceSpec Source { get; init; }
+    /// <summary>Where the records come from and how they are encoded: the only source, or the first of several.</summary>
+    public required SourceSpec Source { get => Sources[0]; init => Sources = [value]; }
+
+    /// <summary>All sources, each of another kind; several only where their answers become rows of one shape.</summary>
+    public IReadOnlyList<SourceSpec> Sources { get; init; } = [];
 
     /// <summary>The columns in their declared order, which is the order in files and tables.</summary>
     public required IReadOnlyList<ColumnSpec> Columns { get; init; }
@@ -27,6 +30,9 @@ public sealed record DatasetContract
 
     /// <summary>The PostgreSQL table the rows are merged into; null when the dataset lives in the lake only.</summary>
     public TableSpec? Table { get; init; }
+
+    /// <summary>Views that read the table and perhaps others; empty without a table.</summary>
+    public IReadOnlyList<ViewSpec> Views { get; init; } = [];
 
     /// <summary>Bounds a single record must keep.</summary>
     public RecordLimits Limits { get; init; } = new();
@@ -41,23 +47,48 @@ public sealed record DatasetContract
             if (Columns[i].Name == column) return i;
         return -1;
     }
+
+    /// <summary>The source of a kind; null when the dataset has none.</summary>
+    public SourceSpec? SourceOf(SourceKind kind) => Sources.FirstOrDefault(source => source.Kind == kind);
+
+    /// <summary>The contract as a decoder of one source sees it: one source, and columns that say plainly where they come from.</summary>
+    /// <param name="stream">The stream, where columns ask for more in some (<see cref="ColumnSpec.RequiredIn"/>).</param>
+    /// <exception cref="ArgumentException">The dataset has no such source.</exception>
+    public DatasetContract For(SourceKind kind, string stream = "") => this with
+    {
+        Source = SourceOf(kind) ?? throw new ArgumentException($"Dataset {Dataset} has no source {kind}.", nameof(kind)),
+        Columns = [.. Columns.Select(column => column.For(kind, stream))],
+    };
 }
 
 /// <summary>Where a dataset's records come from.</summary>
 /// <param name="Kind">The system that is read.</param>
-/// <param name="Topic">Kafka topic.</param>
+/// <param name="Topic">Kafka topic; empty for other systems.</param>
 /// <param name="Format">How one record's bytes are encoded.</param>
 /// <param name="TimeZone">
 /// IANA zone of timestamps that carry none; null refuses them (<see cref="Publications.RejectionCode.TimestampWithoutZone"/>): a zone is
 /// a setting, never a guess.
 /// </param>
-public sealed record SourceSpec(SourceKind Kind, string Topic, RecordFormat Format, string? TimeZone = null);
+public sealed record SourceSpec(SourceKind Kind, string Topic, RecordFormat Format, string? TimeZone = null)
+{
+    /// <summary>How a provider's answers are taken apart; null for a source whose records are rows.</summary>
+    public PageSpec? Pages { get; init; }
+}
 
 /// <summary>The systems a dataset can be read from.</summary>
 public enum SourceKind
 {
     /// <summary>A Kafka topic, one record a message.</summary>
     Kafka,
+
+    /// <summary>Meta's Marketing API, pages of insights and of ad objects.</summary>
+    Facebook,
+
+    /// <summary>Google Ads API, batches of a search stream.</summary>
+    GoogleAds,
+
+    /// <summary>CleverTap, pages of events and of profiles.</summary>
+    CleverTap,
 }
 
 /// <summary>How one record's bytes are encoded.</summary>
@@ -65,34 +96,6 @@ public enum RecordFormat
 {
     /// <summary>One JSON object (RFC 8259) in UTF-8.</summary>
     Json,
-}
-
-/// <summary>One declared column.</summary>
-/// <param name="Name">As it appears in files and tables; case is kept.</param>
-/// <param name="Type">Its declared type.</param>
-/// <param name="From">
-/// Dotted paths into the record, the first present one wins (old and new names of one field); empty for a derived column.
-/// </param>
-/// <param name="Derive">How the value is made from another column; null for a column that is read.</param>
-/// <param name="Required">
-/// A record in which the value is missing or null is refused. A derived column is required exactly when the column it is made from is.
-/// </param>
-/// <param name="MaxLength">Unicode code points at most, strings only; null for no bound of its own.</param>
-/// <param name="Description">One sentence for people; empty when the contract says nothing.</param>
-public sealed record ColumnSpec(
-    string Name, ColumnType Type, IReadOnlyList<string> From, Derivation? Derive = null, bool Required = false, int? MaxLength = null,
-    string Description = "");
-
-/// <summary>A value made from another column of the same row.</summary>
-/// <param name="Kind">What is computed.</param>
-/// <param name="Column">The column it is computed from; declared, not derived itself.</param>
-public sealed record Derivation(DerivationKind Kind, string Column);
-
-/// <summary>The derivations a contract can ask for.</summary>
-public enum DerivationKind
-{
-    /// <summary>The UTC day of a timestamp.</summary>
-    Date,
 }
 
 /// <summary>How a dataset's Parquet objects are laid out.</summary>

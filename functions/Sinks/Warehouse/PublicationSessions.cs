@@ -72,6 +72,7 @@ public sealed class PublicationSessions(NpgsqlDataSource source, TimeProvider ti
             try
             {
                 await TableDdl.EnsureAsync(connection, shape, stopping);
+                await TableViews.EnsureAsync(connection, contract.Views, stopping);
                 var sql = new MergeSql(shape);
                 return new(connection, sql, await StagingTable.BeginAsync(connection, sql, contract.Columns, stopping));
             }

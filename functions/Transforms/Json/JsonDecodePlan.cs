@@ -1,5 +1,6 @@
 using Pipeline.Domain.Datasets;
 using Pipeline.Transforms.Json.Fields;
+using Pipeline.Transforms.Rates;
 
 namespace Pipeline.Transforms.Json;
 
@@ -9,15 +10,23 @@ public sealed class JsonDecodePlan
 {
     private readonly IReadOnlyList<ColumnPlan> columns;
 
-    private JsonDecodePlan(DatasetContract contract)
+    private readonly IRates? rates;
+    private readonly TimeZoneInfo? accountZone;
+
+    private JsonDecodePlan(DatasetContract contract, IRates? rates, TimeZoneInfo? accountZone)
     {
         Contract = contract;
-        var paths = contract.Columns.SelectMany(column => column.From).Distinct(StringComparer.Ordinal).ToList();
-        var keptWhole = contract.Columns.Where(column => column.Type.Kind == ColumnKind.Json).SelectMany(column => column.From).ToHashSet();
+        (this.rates, this.accountZone) = (rates, accountZone);
+        var unread = contract.Source.Pages?.Unread ?? [];
+        var paths = contract.Columns.SelectMany(column => column.From).Select(ListSelection.ListOf).Concat(unread)
+            .Distinct(StringComparer.Ordinal).ToList();
+        var keptWhole = contract.Columns.SelectMany(column =>
+            column.From.Where(path => column.Type.Kind == ColumnKind.Json || path.Contains('[')))
+            .Select(ListSelection.ListOf).Concat(unread).ToHashSet();
         (Root, Nodes) = PlanNode.Tree(paths, keptWhole);
         Slots = paths.Count;
         columns = [.. contract.Columns.Select((column, index) =>
-            new ColumnPlan(contract, column, index, [.. column.From.Select(path => paths.IndexOf(path))]))];
+            new ColumnPlan(contract, column, index, [.. column.From.Select(path => paths.IndexOf(ListSelection.ListOf(path)))]))];
         Zone = contract.Source.TimeZone is { } zone ? TimeZoneInfo.FindSystemTimeZoneById(zone) : null;
     }
 
@@ -37,14 +46,17 @@ public sealed class JsonDecodePlan
 
     /// <summary>Compiles a validated contract.</summary>
     /// <exception cref="TimeZoneNotFoundException">This machine does not know the contract's zone.</exception>
-    public static JsonDecodePlan Compile(DatasetContract contract) => new(contract);
+    /// <param name="contract">Of one source (<see cref="DatasetContract.For"/>).</param>
+    /// <param name="rates">Exchange rates; needed where a column is made from them.</param>
+    /// <param name="accountZone">The zone of the page's account; needed where a column is a local day or a local time.</param>
+    public static JsonDecodePlan Compile(DatasetContract contract, IRates? rates = null, TimeZoneInfo? accountZone = null) =>
+        new(contract, rates, accountZone);
 
     /// <summary>Decoders of the columns that are read, in contract order.</summary>
     internal FieldDecoder[] FieldDecoders(DecodeScratch scratch) =>
-        [.. columns.Where(column => column.Spec.Derive is null).Select(column => FieldDecoder.For(column, Zone, scratch))];
+        [.. columns.Where(column => column.Spec.Derive is null).Select(column => FieldDecoder.For(column, Zone, accountZone, scratch))];
 
     /// <summary>Makers of the columns that are derived, in contract order.</summary>
-    internal DerivedDate[] DerivedDates() =>
-        [.. columns.Where(column => column.Spec.Derive is not null)
-            .Select(column => new DerivedDate(column.Index, Contract.IndexOf(column.Spec.Derive!.Column)))];
+    internal DerivedColumn[] DerivedColumns() =>
+        [.. columns.Where(column => column.Spec.Derive is not null).Select(column => DerivedColumn.For(column, rates, accountZone))];
 }

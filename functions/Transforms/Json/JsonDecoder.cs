@@ -21,7 +21,7 @@ public sealed class JsonDecoder
     private readonly JsonScanner scanner;
     private readonly ShapeCache shapes = new();
     private readonly FieldDecoder[] fields;
-    private readonly DerivedDate[] derived;
+    private readonly DerivedColumn[] derived;
     private readonly RejectionText sentences = new();
 
     /// <summary>A decoder of one contract's records.</summary>
@@ -31,7 +31,7 @@ public sealed class JsonDecoder
         group = new(plan.Slots);
         scanner = new(plan, group);
         fields = plan.FieldDecoders(new());
-        derived = plan.DerivedDates();
+        derived = plan.DerivedColumns();
     }
 
     /// <summary>Appends a block's acceptable records to the batch and hands the others to the sink, in the order of the block.</summary>
@@ -113,8 +113,14 @@ public sealed class JsonDecoder
                 (until, fault) = (stopped, new(code, path, sentences.OfField(code, path)));
             }
             var rows = batch.Rows + until - from;
+            foreach (var column in derived)
+            {
+                var stopped = column.Append(batch, rows);
+                if (stopped == rows) continue;
+                (until, rows) = (until - (rows - stopped), stopped);
+                fault = new(RejectionCode.OutOfRange, column.Name, sentences.OfField(RejectionCode.OutOfRange, column.Name));
+            }
             if (fault is not null) batch.Truncate(rows);
-            foreach (var date in derived) date.Append(batch, rows);
             for (var i = from; i < until; i++) batch.Positions.Append(block.Positions[group.Records[i]]);
             if (fault is { } found) Refuse(found, group.Records[until++], block, batch, rejections);
             from = until;

@@ -44,8 +44,21 @@ public sealed class UnknownFieldCounter
         if (length != 0) path[length++] = '.';
         length += Encoding.UTF8.GetChars(key, path.AsSpan(length));
 
+        Add(path.AsSpan(0, length), records);
+    }
+
+    /// <summary>Adds what another counter counted, the name of what it counted in front, and empties it.</summary>
+    internal void Take(UnknownFieldCounter other, string name)
+    {
+        foreach (var (counted, records) in other.counts) Add($"{name}:{counted}", records);
+        others += other.others;
+        other.counts.Clear();
+        other.others = 0;
+    }
+
+    private void Add(ReadOnlySpan<char> text, long records)
+    {
         var lookup = counts.GetAlternateLookup<ReadOnlySpan<char>>();
-        var text = path.AsSpan(0, length);
         if (lookup.TryGetValue(text, out var count)) lookup[text] = count + records;
         else if (counts.Count < MaxPaths) counts.Add(text.ToString(), records);
         else others += records;

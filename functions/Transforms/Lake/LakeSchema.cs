@@ -56,7 +56,9 @@ public sealed class LakeSchema
 
     /// <summary>A derived column is null where its source is.</summary>
     private static bool IsRequired(DatasetContract contract, ColumnSpec column) =>
-        column.Derive is { } derive ? contract.Columns[contract.IndexOf(derive.Column)].Required : column.Required;
+        column.Derive is { Kind: DerivationKind.Date or DerivationKind.LocalDate } derive
+            ? contract.Columns[contract.IndexOf(derive.Column)].Required
+            : column.Required;
 
     private static ParquetType TypeOf(ColumnType type) => type.Kind switch
     {

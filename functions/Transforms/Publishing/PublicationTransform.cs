@@ -4,6 +4,7 @@ using Pipeline.Transforms.Json;
 using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Quarantine;
+using Pipeline.Transforms.Rates;
 using Pipeline.Transforms.Slices;
 
 namespace Pipeline.Transforms.Publishing;
@@ -13,8 +14,8 @@ namespace Pipeline.Transforms.Publishing;
 /// <remarks>A pure function of segments, contract and refused rows: run again, it makes the same objects. Disposing aborts what is not
 /// finished.</remarks>
 internal sealed class PublicationTransform(
-    PublicationStores stores, PublicationAttempt attempt, DatasetContract contract, LakePartitioner lake, QuarantineWriter quarantine)
-    : IAsyncDisposable
+    PublicationStores stores, PublicationAttempt attempt, DatasetContract contract, LakePartitioner lake, QuarantineWriter quarantine,
+    IRates? rates) : IAsyncDisposable
 {
     private readonly UnknownFieldCounter unknown = new();
     private readonly EventTimes times = new(contract);
@@ -31,15 +32,15 @@ internal sealed class PublicationTransform(
     /// <exception cref="SlicesWithheldException">Of some slices too many rows are refused.</exception>
     public async Task ReadAsync(IPublicationSession? session, RefusedRows refused, CancellationToken stopping)
     {
-        var decoder = new JsonDecoder(JsonDecodePlan.Compile(contract));
+        using var decoder = BlockDecoders.For(contract, rates);
         var batch = RecordBatches.For(contract);
         var feed = new SegmentFeed(stores.Segments, attempt);
         await foreach (var (segment, block) in lake.Threads > 1 ? feed.BlocksAheadAsync(stopping) : feed.BlocksAsync(stopping))
         {
             batch.Clear();
             batch.Shard = segment.Shard;
-            decoder.Decode(block, batch, slices ?? (IRejectionSink)quarantine, unknown, refused.Of(segment.Shard.ToString()));
-            records += block.Count;
+            var sink = slices ?? (IRejectionSink)quarantine;
+            records += decoder.Decode(block, batch, sink, unknown, refused.Of(segment.Shard.ToString()));
             var kept = slices?.Keep(batch) ?? batch;
             rows += kept.Rows;
             times.Add(kept);
@@ -57,7 +58,7 @@ internal sealed class PublicationTransform(
     {
         await lake.FinishAsync(stopping);
         refusedObject = await quarantine.FinishAsync(stopping);
-        var counts = new PublicationCounts(slices?.Records ?? records, rows, slices?.Duplicates ?? 0, quarantine.Records);
+        var counts = new PublicationCounts(records, rows, slices?.Duplicates ?? 0, quarantine.Records);
         if (!counts.Balanced)
             throw new InvalidOperationException($"Publication {attempt.Plan.Id} does not balance: {counts}. Nothing was committed.");
         return new(counts, Objects, quarantine.Counts, unknown.ToDictionary(), times.Min, times.Max) { Slices = slices?.Outcomes ?? [] };

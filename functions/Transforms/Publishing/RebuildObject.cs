@@ -5,6 +5,7 @@ using Pipeline.Domain.Publications;
 using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Quarantine;
+using Pipeline.Transforms.Rates;
 
 namespace Pipeline.Transforms.Publishing;
 
@@ -15,7 +16,8 @@ namespace Pipeline.Transforms.Publishing;
 /// the ledger knows: the table's refusals are only in it.
 /// </remarks>
 public sealed class RebuildObject(
-    IPublicationSessions sessions, IPublicationLedger ledger, PublicationStores stores, ISealer sealer, LakeOptions options)
+    IPublicationSessions sessions, IPublicationLedger ledger, PublicationStores stores, ISealer sealer, LakeOptions options,
+    IRates? rates = null)
 {
     /// <summary>Rebuilds an object, replaces its upload in the ledger and makes it visible.</summary>
     /// <param name="contract">The version the publication was committed under.</param>
@@ -59,7 +61,7 @@ public sealed class RebuildObject(
     {
         await using var transform = new PublicationTransform(
             stores, attempt, contract, new(LakeSchema.Of(contract), options, stores.Lake, lost.PublicationId, onlyKey: lost.Staged.Key),
-            new QuarantineWriter(stores.Quarantine, sealer, contract.Dataset, lost.PublicationId));
+            new QuarantineWriter(stores.Quarantine, sealer, contract.Dataset, lost.PublicationId), rates);
         await transform.ReadAsync(null, refused, stopping);
         await transform.FinishAsync(stopping);
         var rebuilt = transform.Objects.FirstOrDefault(each => each.Staged.Key == lost.Staged.Key)?.Staged;

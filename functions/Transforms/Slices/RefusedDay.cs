@@ -18,7 +18,8 @@ internal sealed class RefusedDay
     {
         var column = contract.Columns[dayColumn];
         if (column.Derive is { } derive) column = contract.Columns[contract.IndexOf(derive.Column)];
-        paths = [.. column.From.Select(path => path.Split('.'))];
+        var from = column.From.Concat(column.FromBySource?.Values.SelectMany(each => each) ?? []);
+        paths = [.. from.Distinct(StringComparer.Ordinal).Select(path => path.Split('.'))];
     }
 
     /// <summary>The day; null when the record does not tell it or cannot be read.</summary>

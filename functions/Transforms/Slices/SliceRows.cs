@@ -31,9 +31,6 @@ internal sealed class SliceRows : IRejectionSink
             (each, Enumerable.Range(0, each.Window.Days).Select(_ => new SliceTally()).ToArray()));
     }
 
-    /// <summary>Records seen: rows and refused ones.</summary>
-    public long Records { get; private set; }
-
     /// <summary>Rows left out because a newer extraction has their slice.</summary>
     public long Duplicates { get; private set; }
 
@@ -56,7 +53,6 @@ internal sealed class SliceRows : IRejectionSink
     /// <inheritdoc/>
     public void Refuse(in Rejection rejection)
     {
-        Records++;
         quarantine.Refuse(rejection);
         Count(rejection, refusedDay?.Of(rejection.Record));
     }
@@ -65,7 +61,6 @@ internal sealed class SliceRows : IRejectionSink
     /// <returns>The batch itself when all are, otherwise another one.</returns>
     public RecordBatch Keep(RecordBatch batch)
     {
-        Records += batch.Rows;
         if (kept.Length < batch.Rows) kept = new int[batch.Rows * 2];
         var count = 0;
         for (var row = 0; row < batch.Rows; row++)

@@ -1,3 +1,4 @@
+using System.Text;
 using Pipeline.Domain.Datasets;
 
 namespace Pipeline.Transforms.Json.Fields;
@@ -11,9 +12,48 @@ internal sealed record ColumnPlan(DatasetContract Contract, ColumnSpec Spec, int
     /// <remarks>https://www.postgresql.org/docs/current/btree.html: a third of a page at most.</remarks>
     private const int KeyBytes = 2400;
 
+    private readonly ListSelection?[] selections = [.. Spec.From.Select(ListSelection.Of)];
+
+    private readonly NullTexts nulls = new(Spec.Type.Kind == ColumnKind.Json ? [] : Contract.Source.Pages?.Nulls ?? []);
+
+    /// <summary>The slot of the only path, where what stands there is the value whatever it is; -1 otherwise.</summary>
+    public int PlainSlot => Slots is [var only] && selections[0] is null && nulls.IsEmpty ? only : -1;
+
     /// <summary>UTF-8 bytes the merge key allows this text; <see cref="int.MaxValue"/> when it is no part of it.</summary>
     public int MaxKeyBytes => Contract.Table is { } table && table.Key.Contains(Spec.Name) ? KeyBytes / table.Key.Count : int.MaxValue;
 
     /// <summary>Its value becomes a folder name.</summary>
     public bool IsLakePartition => Contract.Lake.PartitionBy.Contains(Spec.Name);
+
+    /// <summary>Texts that hold a number are read as one.</summary>
+    public bool NumbersAsText => Contract.Source.Pages is { NumbersAsText: true };
+
+    /// <summary>Digits after the point of the source's numbers, counted in the column's unit, that the column keeps.</summary>
+    public int Scale => Spec.Type.Scale - (IsMicros ? 6 : 0);
+
+    /// <summary>JSON of the value where none is sent, in the source's unit; null without one.</summary>
+    public byte[]? Default { get; } = Spec.Defaults.Count == 0 ? null
+        : Encoding.UTF8.GetBytes(Spec.Defaults.Values.First() + (Spec.Units.Values.Contains(NumberUnit.Micros) ? "e6" : ""));
+
+    private bool IsMicros => Spec.Units.Values.Contains(NumberUnit.Micros);
+
+    /// <summary>What a fault calls a path.</summary>
+    public string FieldOf(int path) => Spec.From.Count == 0 ? Spec.Name : Spec.From[path];
+
+    /// <summary>The value at a path: what the scanner noted, an item of it where the path selects one, null where the text means
+    /// so.</summary>
+    public FieldToken ValueOf(int path, in FieldToken noted, ReadOnlySpan<byte> run)
+    {
+        var token = selections[path] is { } selection ? selection.Find(noted, run) : noted;
+        return nulls.Hold(token, run) ? new(TokenKind.Null, 0, 0) : token;
+    }
+
+    /// <summary>The token of <see cref="Default"/>.</summary>
+    public FieldToken DefaultToken => Default![0] switch
+    {
+        (byte)'"' => new(Default.Contains((byte)'\\') ? TokenKind.EscapedString : TokenKind.String, 1, Default.Length - 2),
+        (byte)'t' => new(TokenKind.True, 0, Default.Length),
+        (byte)'f' => new(TokenKind.False, 0, Default.Length),
+        _ => new(Default.AsSpan().IndexOfAny(".eE"u8) < 0 ? TokenKind.Integer : TokenKind.Number, 0, Default.Length),
+    };
 }

@@ -47,6 +47,50 @@ internal static class DecimalText
         return true;
     }
 
+    /// <summary>Reads a number and rounds the digits that are too many, half to even.</summary>
+    /// <returns>False when it has too many digits before the point.</returns>
+    public static bool TryRound(ReadOnlySpan<byte> number, int precision, int scale, out Int128 unscaled)
+    {
+        unscaled = 0;
+        var negative = number[0] == (byte)'-';
+        if (negative) number = number[1..];
+        var e = number.IndexOfAny((byte)'e', (byte)'E');
+        var exponent = e < 0 ? 0 : Exponent(number[(e + 1)..]);
+        var mantissa = e < 0 ? number : number[..e];
+        var point = mantissa.IndexOf((byte)'.');
+        var whole = point < 0 ? mantissa.Length : point;
+
+        var left = whole + exponent + scale;         // digits that are kept, leading zeros among them
+        if (left < 0) return true;
+        var (significant, next, beyond) = (0, 0, false);
+        foreach (var digit in mantissa)
+        {
+            if (digit == (byte)'.') continue;
+            if (left > 0)
+            {
+                if (significant != 0 || digit != (byte)'0') significant++;
+                if (significant > precision) return false;
+                unscaled = unscaled * 10 + (digit - '0');
+            }
+            else if (left == 0) next = digit - '0';
+            else beyond |= digit != (byte)'0';
+            left--;
+        }
+        if (unscaled != 0 && significant + Math.Max(0, left) > precision) return false;
+        for (; left > 0 && unscaled != 0; left--) unscaled *= 10;
+        if (next > 5 || (next == 5 && (beyond || Int128.IsOddInteger(unscaled)))) unscaled++;
+        if (significant == precision && unscaled == Power(precision)) return false;
+        if (negative) unscaled = -unscaled;
+        return true;
+    }
+
+    private static Int128 Power(int digits)
+    {
+        Int128 power = 1;
+        for (var i = 0; i < digits; i++) power *= 10;
+        return power;
+    }
+
     private static long Exponent(ReadOnlySpan<byte> text)
     {
         var negative = text[0] == (byte)'-';

@@ -19,7 +19,7 @@ internal abstract class FieldDecoder(ColumnPlan plan)
         (code, field) = (default, "");
         while (true)
         {
-            if (plan.Slots is [var only]) from = AppendPlain(group.Of(only)[..to], from, run);
+            if (plan.PlainSlot >= 0) from = AppendPlain(group.Of(plan.PlainSlot)[..to], from, run);
             if (from == to) return to;
             if (Append(group, from, run, out field) is { } fault)
             {
@@ -32,16 +32,14 @@ internal abstract class FieldDecoder(ColumnPlan plan)
 
     private RejectionCode? Append(TokenGroup group, int record, ReadOnlySpan<byte> run, out string field)
     {
-        var alternative = 0;
-        foreach (var slot in plan.Slots)
-        {
-            if (group.Of(slot)[record].Kind != TokenKind.Absent) break;
-            alternative++;
-        }
-        var absent = alternative == plan.Slots.Length;
-        field = plan.Spec.From[absent ? 0 : alternative];
-        var token = absent ? default : group.Of(plan.Slots[alternative])[record];
+        var token = default(FieldToken);
+        var path = 0;
+        for (; path < plan.Slots.Length && token.Kind == TokenKind.Absent; path++)
+            token = plan.ValueOf(path, group.Of(plan.Slots[path])[record], run);
+        var absent = token.Kind == TokenKind.Absent;
+        field = plan.FieldOf(absent ? 0 : path - 1);
         if (token.Kind > TokenKind.Null) return token.Kind == TokenKind.Blocked ? RejectionCode.WrongType : AppendValue(token, run);
+        if (plan.Default is { } value) return AppendValue(plan.DefaultToken, value);
         if (plan.Spec.Required) return absent ? RejectionCode.Missing : RejectionCode.Null;
         Target.AppendNull();
         return null;
@@ -51,14 +49,18 @@ internal abstract class FieldDecoder(ColumnPlan plan)
     public abstract void Bind(RecordBatch batch);
 
     /// <summary>The decoder of a column's type.</summary>
-    public static FieldDecoder For(ColumnPlan plan, TimeZoneInfo? zone, DecodeScratch scratch) => plan.Spec.Type.Kind switch
+    /// <param name="zone">Zone of timestamps that carry none; null refuses them.</param>
+    /// <param name="accountZone">Zone of the page's account, for the forms that are written in it; null refuses them.</param>
+    public static FieldDecoder For(ColumnPlan plan, TimeZoneInfo? zone, TimeZoneInfo? accountZone, DecodeScratch scratch) =>
+        plan.Spec.Type.Kind switch
     {
         ColumnKind.String => new TextField(plan, scratch),
         ColumnKind.Json => new JsonField(plan),
-        ColumnKind.Int64 => new Int64Field(plan),
-        ColumnKind.Float64 => new Float64Field(plan),
+        ColumnKind.Int64 => new Int64Field(plan, scratch),
+        ColumnKind.Float64 => new Float64Field(plan, scratch),
         ColumnKind.Decimal => new DecimalField(plan, scratch),
         ColumnKind.Bool => new BoolField(plan),
+        ColumnKind.Timestamp when plan.Spec.Form == TimestampForm.CompactLocal => new CompactTimestampField(plan, accountZone, scratch),
         ColumnKind.Timestamp => new TimestampField(plan, zone, scratch),
         ColumnKind.Date => new DateField(plan, scratch),
         var kind => throw new ArgumentOutOfRangeException(nameof(plan), kind, "No decoder reads this type."),

@@ -17,39 +17,62 @@ internal sealed class JsonField(ColumnPlan plan) : FieldDecoder<Utf8Column>(plan
     }
 }
 
-/// <summary>A JSON number without fraction and exponent: <c>1.0</c> and <c>1e3</c> are of another type.</summary>
-internal sealed class Int64Field(ColumnPlan plan) : FieldDecoder<FixedColumn<long>>(plan)
+/// <summary>A JSON number without fraction and exponent: <c>1.0</c> and <c>1e3</c> are of another type. A text that holds a whole number,
+/// where the source sends its numbers so.</summary>
+internal sealed class Int64Field(ColumnPlan plan, DecodeScratch scratch) : FieldDecoder<FixedColumn<long>>(plan)
 {
+    private const int Digits = 19;
+
+    private readonly bool takesText = plan.NumbersAsText;
+
     /// <inheritdoc/>
     protected override RejectionCode? AppendValue(in FieldToken token, ReadOnlySpan<byte> run)
     {
+        if (takesText && token.IsText) return AppendText(scratch.TextOf(token, run));
         if (token.Kind != TokenKind.Integer) return RejectionCode.WrongType;
         if (!long.TryParse(token.In(run), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
             return RejectionCode.OutOfRange;
         Bound.Append(value);
         return null;
     }
+
+    private RejectionCode? AppendText(ReadOnlySpan<byte> text)
+    {
+        if (!DecimalText.IsPlain(text)) return RejectionCode.WrongType;
+        if (!DecimalText.TryParse(text, Digits, 0, out var value) || value < long.MinValue || value > long.MaxValue)
+            return RejectionCode.OutOfRange;
+        Bound.Append((long)value);
+        return null;
+    }
 }
 
-/// <summary>Any JSON number, as the nearest double; one beyond the largest double is out of range.</summary>
-internal sealed class Float64Field(ColumnPlan plan) : FieldDecoder<FixedColumn<double>>(plan)
+/// <summary>Any JSON number, as the nearest double; one beyond the largest double is out of range. A text that holds a number, where the
+/// source sends its numbers so.</summary>
+internal sealed class Float64Field(ColumnPlan plan, DecodeScratch scratch) : FieldDecoder<FixedColumn<double>>(plan)
 {
+    private readonly bool takesText = plan.NumbersAsText;
+
     /// <inheritdoc/>
     protected override RejectionCode? AppendValue(in FieldToken token, ReadOnlySpan<byte> run)
     {
-        if (token.Kind is not (TokenKind.Integer or TokenKind.Number)) return RejectionCode.WrongType;
-        var value = double.Parse(token.In(run), NumberStyles.Float, CultureInfo.InvariantCulture);
+        var isText = takesText && token.IsText;
+        if (!isText && token.Kind is not (TokenKind.Integer or TokenKind.Number)) return RejectionCode.WrongType;
+        var number = isText ? scratch.TextOf(token, run) : token.In(run);
+        if (isText && !DecimalText.IsPlain(number)) return RejectionCode.WrongType;
+        var value = double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture);
         if (!double.IsFinite(value)) return RejectionCode.OutOfRange;
         Bound.Append(value);
         return null;
     }
 }
 
-/// <summary>A JSON number of any form that fits exactly, or a string that holds one without exponent.</summary>
+/// <summary>A JSON number of any form that fits exactly (or rounded, where the contract says so), or a string that holds one without
+/// exponent.</summary>
 internal sealed class DecimalField(ColumnPlan plan, DecodeScratch scratch) : FieldDecoder<FixedColumn<Int128>>(plan)
 {
     private readonly int precision = plan.Spec.Type.Precision;
-    private readonly int scale = plan.Spec.Type.Scale;
+    private readonly int scale = plan.Scale;
+    private readonly bool rounded = plan.Spec.Rounded;
 
     /// <inheritdoc/>
     protected override RejectionCode? AppendValue(in FieldToken token, ReadOnlySpan<byte> run)
@@ -57,7 +80,8 @@ internal sealed class DecimalField(ColumnPlan plan, DecodeScratch scratch) : Fie
         if (!token.IsText && token.Kind is not (TokenKind.Integer or TokenKind.Number)) return RejectionCode.WrongType;
         var number = token.IsText ? scratch.TextOf(token, run) : token.In(run);
         if (token.IsText && !DecimalText.IsPlain(number)) return RejectionCode.WrongType;
-        if (!DecimalText.TryParse(number, precision, scale, out var unscaled)) return RejectionCode.OutOfRange;
+        if (!DecimalText.TryParse(number, precision, scale, out var unscaled)
+            && !(rounded && DecimalText.TryRound(number, precision, scale, out unscaled))) return RejectionCode.OutOfRange;
         Bound.Append(unscaled);
         return null;
     }

@@ -41,23 +41,27 @@ internal sealed class DateField(ColumnPlan plan, DecodeScratch scratch) : FieldD
     }
 }
 
-/// <summary>The UTC day of a timestamp column; null where that is null.</summary>
-/// <param name="Index">The column it fills.</param>
-/// <param name="Source">The timestamp column.</param>
-internal sealed record DerivedDate(int Index, int Source)
+/// <summary>Fourteen digits, year to second, as a JSON number or a string: the time of a zone that is not written.</summary>
+internal sealed class CompactTimestampField(ColumnPlan plan, TimeZoneInfo? zone, DecodeScratch scratch)
+    : FieldDecoder<FixedColumn<long>>(plan)
 {
-    private const long MicrosPerDay = 86_400_000_000;
+    private const int Digits = 14;
 
-    /// <summary>Appends days until there are so many rows.</summary>
-    public void Append(RecordBatch batch, int rows)
+    /// <inheritdoc/>
+    protected override RejectionCode? AppendValue(in FieldToken token, ReadOnlySpan<byte> run)
     {
-        var source = (FixedColumn<long>)batch.Columns[Source];
-        var target = (FixedColumn<int>)batch.Columns[Index];
-        var values = source.Values;
-        for (var row = target.Count; row < rows; row++)
+        if (!token.IsText && token.Kind != TokenKind.Integer) return RejectionCode.WrongType;
+        var digits = token.IsText ? scratch.TextOf(token, run) : token.In(run);
+        if (digits.Length != Digits || digits.ContainsAnyExceptInRange((byte)'0', (byte)'9')) return RejectionCode.BadTimestamp;
+        Span<byte> text = stackalloc byte[19];
+        "0000-00-00T00:00:00"u8.CopyTo(text);
+        for (int i = 0, at = 0; i < Digits; i++, at++)
         {
-            if (source.IsNull(row)) target.AppendNull();
-            else target.Append((int)((values[row] - (values[row] < 0 ? MicrosPerDay - 1 : 0)) / MicrosPerDay));
+            if (text[at] != (byte)'0') at++;
+            text[at] = digits[i];
         }
+        var fault = TimestampText.Parse(text, zone, out var micros);
+        if (fault is null) Bound.Append(micros);
+        return fault;
     }
 }

@@ -1,0 +1,44 @@
+using Pipeline.Domain.Datasets;
+using Pipeline.Transforms.Json;
+using Pipeline.Transforms.Pages;
+using Pipeline.Transforms.Ports;
+using Pipeline.Transforms.Rates;
+using Pipeline.Transforms.Segments;
+
+namespace Pipeline.Transforms;
+
+/// <summary>Decodes a dataset's blocks into columns. Not for two threads at once.</summary>
+public interface IBlockDecoder : IDisposable
+{
+    /// <summary>Appends a block's acceptable records to the batch and hands the others to the sink.</summary>
+    /// <param name="batch">Made by <see cref="RecordBatches.For"/>; its shard names the rejections.</param>
+    /// <param name="refused">Rows the table refused in an earlier round: position to reason. Null for none.</param>
+    /// <returns>Records in all: those that were appended and those the sink took.</returns>
+    int Decode(
+        SegmentBlock block, RecordBatch batch, IRejectionSink rejections, UnknownFieldCounter unknown,
+        IReadOnlyDictionary<long, string>? refused = null);
+}
+
+/// <summary>Chooses a dataset's decoder.</summary>
+public static class BlockDecoders
+{
+    /// <summary>The decoder of a validated contract.</summary>
+    /// <param name="rates">Exchange rates; needed where a column is made from them.</param>
+    public static IBlockDecoder For(DatasetContract contract, IRates? rates = null) => contract.Source.Pages is null
+        ? new RecordDecoder(new(JsonDecodePlan.Compile(contract, rates)))
+        : new PageDecoder(contract, rates);
+
+    /// <summary>Each of the segment's records is one row's.</summary>
+    private sealed class RecordDecoder(JsonDecoder decoder) : IBlockDecoder
+    {
+        public int Decode(
+            SegmentBlock block, RecordBatch batch, IRejectionSink rejections, UnknownFieldCounter unknown,
+            IReadOnlyDictionary<long, string>? refused)
+        {
+            decoder.Decode(block, batch, rejections, unknown, refused);
+            return block.Count;
+        }
+
+        public void Dispose() { }
+    }
+}
