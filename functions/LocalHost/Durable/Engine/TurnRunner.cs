@@ -31,7 +31,10 @@ internal sealed partial class TurnRunner(
             FinishedTurn turn;
             try
             {
-                turn = Run(work, states[i], histories.GetValueOrDefault(work.Key) ?? [], onIllegalAwait);
+                var history = histories.GetValueOrDefault(work.Key) ?? [];
+                turn = functions.HasMiddleware && !work.Ended
+                    ? await RunInsideMiddlewareAsync(work, history, onIllegalAwait)
+                    : Run(work, states[i], history, null, onIllegalAwait);
             }
             finally
             {
@@ -41,7 +44,30 @@ internal sealed partial class TurnRunner(
         })));
     }
 
-    private FinishedTurn Run(TurnWork work, Orchestration? state, List<HistoryEvent> history, Action<long, string> onIllegalAwait)
+    // The middleware is around the turn, not in it: it may wait for anything, and each turn is an invocation of its own. That is why
+    // nothing is kept live for the next one.
+    private async Task<FinishedTurn> RunInsideMiddlewareAsync(
+        TurnWork work, List<HistoryEvent> history, Action<long, string> onIllegalAwait)
+    {
+        FinishedTurn? turn = null;
+        try
+        {
+            await functions.RunTurnAsync(
+                work.Facts.Name, work.Facts.InstanceId, code => turn = Run(work, null, history, code, onIllegalAwait));
+            if (turn is not null) return turn with { Live = null };
+            throw new InvalidOperationException(
+                $"Middleware kept a turn of orchestrator '{work.Facts.Name}' from running. Let it call next for orchestrators.");
+        }
+        catch (Exception error)
+        {
+            LogFailed(log, error, work.Facts.InstanceId);
+            return Failed(work, error);
+        }
+    }
+
+    private FinishedTurn Run(
+        TurnWork work, Orchestration? state, List<HistoryEvent> history, Func<TaskOrchestrationContext, Task<object?>>? code,
+        Action<long, string> onIllegalAwait)
     {
         var now = TurnTime(work);
         if (work.Ended) return new(new(work, Nothing, now), null);
@@ -54,7 +80,7 @@ internal sealed partial class TurnRunner(
             if (state is null)
             {
                 state = new(
-                    work.Facts, functions.FindOrchestrator(work.Facts.Name), services,
+                    work.Facts, code ?? functions.FindOrchestrator(work.Facts.Name), services,
                     () => onIllegalAwait(work.Key, $"Orchestrator '{work.Facts.Name}' awaited something that is not durable."));
                 state.Replay(history);
             }
@@ -65,9 +91,12 @@ internal sealed partial class TurnRunner(
         catch (Exception error)
         {
             LogFailed(log, error, work.Facts.InstanceId);
-            return new(new(work, TurnOutcome.Failed(TaskFailureDetails.FromException(error), []), now), null);
+            return Failed(work, error);
         }
     }
+
+    private FinishedTurn Failed(TurnWork work, Exception error) =>
+        new(new(work, TurnOutcome.Failed(TaskFailureDetails.FromException(error), []), TurnTime(work)), null);
 
     // Not before any of its messages: another node's clock may be ahead, and a timer never sees a time before its own.
     private DateTime TurnTime(TurnWork work)
