@@ -81,7 +81,8 @@ internal sealed partial class DurableEngine
 
     private void TellIllegalAwait(long instance, string message) => _ = Task.Run(() => parts.Outage.RetryAsync(
         () => parts.Instances.FaultAsync(
-            instance, FailureText.Of(typeof(InvalidOperationException).FullName!, message), parts.Time.GetUtcNow(), working.Token),
+            instance, FailureText.Of(typeof(InvalidOperationException).FullName!, message), parts.Time.GetUtcNow().UtcDateTime,
+            working.Token),
         working.Token));
 
     private void Committed(IReadOnlyList<Finished> batch)
