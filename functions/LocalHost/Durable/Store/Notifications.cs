@@ -9,7 +9,8 @@ internal sealed class Notifications(NpgsqlDataSource database)
     private const string Channel = "localhost_work";
 
     /// <summary>Tells every node that there is work.</summary>
-    /// <remarks>Transactions that tell wait for each other to commit, so few large ones should. https://www.postgresql.org/docs/current/sql-notify.html</remarks>
+    /// <remarks>Transactions that tell wait for each other to commit, so few large ones should.
+    /// https://www.postgresql.org/docs/current/sql-notify.html</remarks>
     public static NpgsqlBatchCommand Notify => new($"NOTIFY {Channel}");
 
     /// <summary>Listens until cancelled; a lost connection throws.</summary>
