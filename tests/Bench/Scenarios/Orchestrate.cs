@@ -93,7 +93,7 @@ internal static class Orchestrate
         $"orchestrate, {shape}: {ours.PerSecond:F0} activities/s ({ours.Activities} in {ours.Seconds:F2} s, starts stored in "
         + $"{ours.Scheduling:F2} s); {Cpu(ours)}; {ours.AllocatedBytes / 1e3 / ours.Activities:F1} kB allocated an activity; {PeerName}, "
         + $"{peers.Connections} connections: {peers.PerSecond:F0} activities/s; {Cpu(peers)}; ratio {ours.PerSecond / peers.PerSecond:F2} "
-        + $"on the wall, {peers.CpuOfBoth / ours.CpuOfBoth:F2} by CPU");
+        + $"on the wall, {peers.ServerCpuSeconds / ours.ServerCpuSeconds:F2} by PostgreSQL's CPU");
 
     private static string Cpu(Run run) => string.Create(CultureInfo.InvariantCulture,
         $"CPU {run.CpuSeconds:F2} s here and {run.ServerCpuSeconds:F2} s in PostgreSQL, "
