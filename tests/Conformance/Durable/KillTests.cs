@@ -10,6 +10,8 @@ public sealed class KillTests(PostgresServer postgres)
 {
     private const string Open = "SELECT count(*) FROM localhost.instance WHERE completed_at IS NULL";
 
+    private const string Ran = "SELECT count(*) FROM ran";
+
     private static readonly bool Long = Environment.GetEnvironmentVariable("PIPELINE_LONG") == "1";
 
     // Long enough that the work lasts as long as the killing does.
@@ -37,7 +39,8 @@ public sealed class KillTests(PostgresServer postgres)
         {
             using var engine = StartEngine(database);
             await Task.Delay(TimeSpan.FromMilliseconds(random.Next(300, 4_000)), Stop);
-            TestContext.Current.TestOutputHelper.WriteLine($"killed with {await ScalarAsync(source, Open)} orchestrations open");
+            TestContext.Current.TestOutputHelper.WriteLine(
+                $"killed with {await ScalarAsync(source, Open)} orchestrations open, {await ScalarAsync(source, Ran)} activities begun");
             engine.Kill();
             await engine.WaitForExitAsync(Stop);
         }
