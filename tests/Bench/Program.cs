@@ -5,6 +5,7 @@ using Pipeline.Tests.Bench.Scenarios;
 const int WarmUps = 4;
 
 var options = BenchOptions.Parse(args);
+if (options.Scenario is "orchestrate") return await Orchestrate.RunAsync(options);
 var sample = await Sample.PrepareAsync(options);
 if (options.Worker)
 {
@@ -79,6 +80,6 @@ async Task<Measurement> MeasureAsync(int threads)
                 AllocBytesPerRow = measured.AllocBytesPerRow * sample.Records / parquet.TotalRows,
             };
         default:
-            throw new ArgumentException($"'{options.Scenario}' is no scenario: decode, transform, parquet or land.");
+            throw new ArgumentException($"'{options.Scenario}' is no scenario: decode, transform, parquet, land or orchestrate.");
     }
 }

@@ -16,6 +16,9 @@ internal sealed partial class TurnRunner(
     // A turn that ended its node this often, without ever being committed, ends its own instance instead.
     private const int MostAttempts = 10;
 
+    // From here on a replay, as after every start of the node, takes noticeable time and memory.
+    private const int LongHistory = 10_000;
+
     private static readonly TurnOutcome Nothing = new(default, [], [], []);
 
     /// <summary>Runs turns; each that ends is given to <paramref name="done"/>.</summary>
@@ -86,7 +89,10 @@ internal sealed partial class TurnRunner(
             }
             var fresh = work.Messages.Where(m => m.Execution is null || m.Execution == work.Facts.Execution).Select(m => m.Event).ToList();
             var outcome = state.Turn(now, fresh);
-            return new(new(work, outcome, now), outcome.Ended || outcome.Next is not null ? null : state);
+            if (outcome.Ended || outcome.Next is not null) return new(new(work, outcome, now), null);
+            if (work.HistoryLength <= LongHistory && work.HistoryLength + outcome.Recorded.Count > LongHistory)
+                LogLongHistory(log, work.Facts.InstanceId, LongHistory, work.Facts.Name.Name);
+            return new(new(work, outcome, now), state);
         }
         catch (Exception error)
         {
@@ -108,6 +114,11 @@ internal sealed partial class TurnRunner(
 
     /// <summary>PostgreSQL's precision: a time that is stored and read back is the same.</summary>
     public static DateTime Microseconds(DateTime at) => new(at.Ticks - at.Ticks % 10, DateTimeKind.Utc);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "The history of instance {InstanceId} passed {Events} events, and each replay reads it all: let orchestrator "
+            + "{Orchestrator} start over with ContinueAsNew from time to time.")]
+    private static partial void LogLongHistory(ILogger log, string instanceId, int events, string orchestrator);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A turn of instance {InstanceId} could not be run; the instance fails.")]
     private static partial void LogFailed(ILogger log, Exception error, string instanceId);
