@@ -40,6 +40,12 @@ public sealed class FunctionApp : IDisposable
         foreach (var (name, value) in overrides) settings[name] = value;
     }
 
+    /// <summary>Connection string of its ledger.</summary>
+    public string Database => settings["Ledger__ConnectionString"];
+
+    /// <summary>The process id of its present life.</summary>
+    public int Id => program!.Id;
+
     /// <summary>All of its folders.</summary>
     public string Home { get; }
 
