@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Pipeline.Contracts;
 using Pipeline.Domain.Datasets;
@@ -47,7 +48,12 @@ internal sealed class Sample
         var file = new FileInfo(input);
         var sample = new Sample(input, Path.Combine(work, $"{file.Name}-{file.Length}-{file.LastWriteTimeUtc.Ticks:x}"), options.Check);
         var list = Path.Combine(sample.Folder, "segments.json");
-        if (!File.Exists(list)) await File.WriteAllTextAsync(list, JsonSerializer.Serialize(await sample.LandAsync()));
+        if (!File.Exists(list))
+        {
+            await File.WriteAllTextAsync(list, JsonSerializer.Serialize(await sample.LandAsync()));
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                $"Landed {sample.Bytes / 1e6:F0} MB: {ProgramUse.OwnCpuSeconds:F1} s of CPU, peak RSS {ProgramUse.PeakRssMb(Environment.ProcessId):F0} MB."));
+        }
         sample.Segments = JsonSerializer.Deserialize<LandedSegment[]>(await File.ReadAllTextAsync(list))!;
         return sample;
     }
