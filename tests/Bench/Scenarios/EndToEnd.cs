@@ -27,7 +27,7 @@ internal static class EndToEnd
         {
             using var cluster = new MockKafkaCluster();
             TopicInput.Produce(cluster, Topic, sample);
-            using var app = new FunctionApp(server.CreateDatabase(), cluster.Bootstrap);
+            using var app = new FunctionApp(server.CreateDatabase(), cluster.Bootstrap) { Patience = TimeSpan.FromMinutes(30) };
             ours = Measurement.Faster(ours, await MeasureAsync(app, sample));
             peers = Measurement.Faster(peers, MeasurePeer(cluster, sample));
             if (options.Check && Difference(app, sample) is { } difference)
