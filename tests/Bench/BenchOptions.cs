@@ -1,8 +1,10 @@
+using System.Globalization;
+
 namespace Pipeline.Tests.Bench;
 
 /// <summary>What <c>run.sh</c> was asked for.</summary>
 /// <param name="Scenario">What is measured.</param>
-/// <param name="Peer">The program measured beside it, <c>duckdb</c>; null for none.</param>
+/// <param name="Peer">The program measured beside it; null for none, or for the one a scenario always measures.</param>
 /// <param name="Json">One JSON line for each measurement instead of a sentence.</param>
 /// <param name="Check">A small input, and the answers are compared with the peer's.</param>
 /// <param name="Input">An NDJSON file of user actions; null generates the 2,000,000 events.</param>
@@ -18,25 +20,34 @@ internal sealed record BenchOptions(
     /// <summary>Records of the generated input.</summary>
     public const long FullLines = 2_000_000;
 
-    /// <exception cref="ArgumentException">An argument is not known.</exception>
+    /// <exception cref="ArgumentException">An argument is not known, or its value is not one it takes.</exception>
     public static BenchOptions Parse(string[] arguments)
     {
         var options = new BenchOptions(arguments.FirstOrDefault() ?? "transform", null, false, false, null, [1, 2], 3, false);
         for (var i = 1; i < arguments.Length; i++)
         {
-            options = arguments[i] switch
+            var name = arguments[i];
+            options = name switch
             {
-                "--peer" => options with { Peer = arguments[++i] },
+                "--peer" => options with { Peer = Value() },
                 "--json" => options with { Json = true },
-                "--check" => options with { Check = true, Peer = options.Peer ?? "duckdb", Rounds = 1 },
-                "--input" => options with { Input = Path.GetFullPath(arguments[++i]) },
-                "--threads" => options with { Threads = [.. arguments[++i].Split(',').Select(int.Parse)] },
-                "--rounds" => options with { Rounds = int.Parse(arguments[++i]) },
+                "--check" => options with { Check = true, Rounds = 1 },
+                "--input" => options with { Input = Existing(Path.GetFullPath(Value())) },
+                "--threads" => options with { Threads = [.. Value().Split(',').Select(Count)] },
+                "--rounds" => options with { Rounds = Count(Value()) },
                 "--worker" => options with { Worker = true },
-                var other => throw new ArgumentException(
-                    $"'{other}' is no option: --peer duckdb, --json, --check, --input FILE, --threads 1,2 or --rounds N."),
+                _ => throw new ArgumentException(
+                    $"'{name}' is no option: --peer NAME, --json, --check, --input FILE, --threads 1,2 or --rounds N."),
             };
+
+            string Value() => ++i < arguments.Length ? arguments[i] : throw new ArgumentException($"{name} needs a value.");
+
+            int Count(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out var count) && count > 0
+                ? count : throw new ArgumentException($"{name} takes whole numbers from 1, not '{text}'.");
         }
         return options;
     }
+
+    private static string Existing(string file) =>
+        File.Exists(file) ? file : throw new ArgumentException($"There is no input file {file}.");
 }

@@ -1,9 +1,15 @@
 #!/usr/bin/env bash
-# Measures one scenario: run.sh decode|transform|parquet|land|orchestrate [--peer duckdb] [--json] [--check] [--input FILE] [--threads 1,2] [--rounds N]
+# Measures one scenario beside its peer: run.sh NAME [--peer PEER] [--json] [--check] [--input FILE] [--threads 1,2] [--rounds N]
+#   decode, transform, parquet   beside DuckDB when --peer duckdb asks for it
+#   land                         beside zstd -1
+#   merge                        beside a bare COPY and INSERT ... ON CONFLICT
+#   e2e                          beside kcat, reading the same topic
+#   orchestrate                  beside one PostgreSQL transaction an activity
+# --check runs a small input once, compares the answers with the peer's, and ends with 1 when they differ.
 set -euo pipefail
 cd "$(dirname "$0")"
 dotnet build Bench.csproj -c Release -v q -nologo >&2
-if [[ "${1:-}" != orchestrate ]] && [[ " $* " == *" --peer "* || " $* " == *" --check "* ]] && [[ ! -d peers/node_modules ]]; then
+if [[ " $* " == *" --peer "* || " $* " == *" --check "* ]] && [[ ! -d peers/node_modules ]]; then
   npm install --prefix peers --no-audit --no-fund --no-save --loglevel=error >&2
 fi
 exec bin/Release/net10.0/Pipeline.Tests.Bench "$@"

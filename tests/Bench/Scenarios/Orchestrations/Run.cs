@@ -17,14 +17,15 @@ internal sealed record Run(
     public static async Task<Run> OfAsync(NpgsqlDataSource database, int activities, Func<Stopwatch, Task<double>> work)
     {
         GC.Collect();
-        var before = await ServerCpu.ReadAsync(database);
+        var server = await ProgramUse.ServerOfAsync(database);
+        var before = ProgramUse.CpuSeconds(server);
         var (cpu, allocated, watch) = (Process.GetCurrentProcess().TotalProcessorTime, GC.GetTotalAllocatedBytes(), Stopwatch.StartNew());
         var scheduling = await work(watch);
         var seconds = watch.Elapsed.TotalSeconds;
         var cpuSeconds = (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds;
         var allocatedBytes = GC.GetTotalAllocatedBytes() - allocated;
         return new(
-            activities, seconds, scheduling, cpuSeconds, await ServerCpu.ReadAsync(database) - before, allocatedBytes,
+            activities, seconds, scheduling, cpuSeconds, ProgramUse.CpuSeconds(server) - before, allocatedBytes,
             await ConnectionsAsync(database));
     }
 
