@@ -28,9 +28,10 @@ return 0;
 Measurement MeasureInWorker(int threads)
 {
     string[] input = options.Input is null ? [] : ["--input", options.Input];
+    string[] shuffled = options.Shuffled ? ["--shuffled"] : [];
     string[] check = options.Check ? ["--check"] : [];
     return JsonSerializer.Deserialize<Measurement>(
-        Peer.Run(Environment.ProcessPath!, [options.Scenario, "--worker", "--threads", $"{threads}", .. input, .. check]))!;
+        Peer.Run(Environment.ProcessPath!, [options.Scenario, "--worker", "--threads", $"{threads}", .. input, .. shuffled, .. check]))!;
 }
 
 bool Agrees()

@@ -40,7 +40,7 @@ internal sealed class Sample
     public static async Task<Sample> PrepareAsync(BenchOptions options)
     {
         var work = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "pipeline-bench")).FullName;
-        var input = options.Input ?? Generate(work, options.Check ? BenchOptions.CheckLines : BenchOptions.FullLines);
+        var input = options.Input ?? Generate(work, options.Shuffled, options.Check ? BenchOptions.CheckLines : BenchOptions.FullLines);
         var sample = new Sample(input, Path.Combine(work, $"{Path.GetFileName(input)}-{new FileInfo(input).Length}"));
         var list = Path.Combine(sample.Folder, "segments.json");
         if (!File.Exists(list)) await File.WriteAllTextAsync(list, JsonSerializer.Serialize(await sample.LandAsync()));
@@ -48,11 +48,15 @@ internal sealed class Sample
         return sample;
     }
 
-    private static string Generate(string work, long lines)
+    private static string Generate(string work, bool shuffled, long lines)
     {
-        var path = Path.Combine(work, $"user_actions-{lines}.ndjson");
+        var path = Path.Combine(work, $"user_actions-{(shuffled ? "shuffled-" : "")}{lines}.ndjson");
         if (File.Exists(path)) return path;
-        using (var file = File.Create(path + ".part")) UserActionsGenerator.Write(file, new(lines));
+        using (var file = File.Create(path + ".part"))
+        {
+            if (shuffled) ShuffledUserActions.Write(file, lines);
+            else UserActionsGenerator.Write(file, new(lines));
+        }
         File.Move(path + ".part", path);
         return path;
     }

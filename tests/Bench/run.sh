@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures one scenario: run.sh decode|transform|parquet|land [--peer duckdb] [--json] [--check] [--input FILE] [--threads 1,2] [--rounds N]
+# Measures one scenario: run.sh decode|transform|parquet|land [--peer duckdb] [--json] [--check] [--input FILE | --shuffled] [--threads 1,2] [--rounds N]
 set -euo pipefail
 cd "$(dirname "$0")"
 dotnet build Bench.csproj -c Release -v q -nologo >&2
