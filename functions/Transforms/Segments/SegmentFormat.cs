@@ -28,7 +28,7 @@ namespace Pipeline.Transforms.Segments;
 public static class SegmentFormat
 {
     /// <summary>Bytes of the value run at which a block is closed: few enough to be decoded while the decompressed bytes are still near the
-    /// processor, and 0.6 % larger than in blocks of 4 MiB.</summary>
+    /// processor, and stored 0.8 % larger than in blocks of 4 MiB.</summary>
     public const int BlockBytes = 1024 * 1024;
 
     /// <summary>Records at which a block is closed, which bounds what a block of very small records can turn into.</summary>
