@@ -54,7 +54,9 @@ public sealed class JsonDecoder
             if (i % TokenGroup.Capacity == 0) isUtf8 = AreUtf8(block, i);
             if (group.IsFull) Append(block, batch, rejections);
             var (start, length) = (starts[i], lengths[i]);
-            if (isUtf8 && refused is null && (uint)length <= (uint)limit && shapes.TryRead(scanner, run, start, start + length)) group.Add(i);
+            if (isUtf8 && refused is null && (uint)length <= (uint)limit
+                && shapes.TryRead(scanner, run, start, start + length))
+                group.Add(i);
             else Take(i, isUtf8, block, batch, rejections, unknown, refused);
         }
         Append(block, batch, rejections);
