@@ -51,9 +51,10 @@ internal sealed class Isolated(Func<Sample, int, IWorkload> workload, IPeer peer
     private static Measurement MeasureInWorker(BenchOptions options, int threads)
     {
         string[] input = options.Input is null ? [] : ["--input", options.Input];
+        string[] shuffled = options.Shuffled ? ["--shuffled"] : [];
         string[] check = options.Check ? ["--check"] : [];
         return JsonSerializer.Deserialize<Measurement>(ChildProgram.Run(
-            Environment.ProcessPath!, [options.Scenario, "--worker", "--threads", $"{threads}", .. input, .. check]))!;
+            Environment.ProcessPath!, [options.Scenario, "--worker", "--threads", $"{threads}", .. input, .. shuffled, .. check]))!;
     }
 
     // The first runs compile and fill the file cache, as a program that runs all day has done; a large input does so by itself.

@@ -44,7 +44,7 @@ internal sealed class Sample
     public static async Task<Sample> PrepareAsync(BenchOptions options)
     {
         var work = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "pipeline-bench")).FullName;
-        var input = options.Input ?? Generate(work, options.Check ? BenchOptions.CheckLines : BenchOptions.FullLines);
+        var input = options.Input ?? Generate(work, options.Shuffled, options.Check ? BenchOptions.CheckLines : BenchOptions.FullLines);
         var file = new FileInfo(input);
         var sample = new Sample(input, Path.Combine(work, $"{file.Name}-{file.Length}-{file.LastWriteTimeUtc.Ticks:x}"), options.Check);
         var list = Path.Combine(sample.Folder, "segments.json");
@@ -58,11 +58,15 @@ internal sealed class Sample
         return sample;
     }
 
-    private static string Generate(string work, long lines)
+    private static string Generate(string work, bool shuffled, long lines)
     {
-        var path = Path.Combine(work, $"user_actions-{lines}.ndjson");
+        var path = Path.Combine(work, shuffled ? $"shuffled-{lines}.ndjson" : $"user_actions-{lines}.ndjson");
         if (File.Exists(path)) return path;
-        using (var file = File.Create(path + ".part")) UserActionsGenerator.Write(file, new(lines));
+        using (var file = File.Create(path + ".part"))
+        {
+            if (shuffled) ShuffledUserActions.Write(file, new(lines));
+            else UserActionsGenerator.Write(file, new(lines));
+        }
         File.Move(path + ".part", path);
         return path;
     }

@@ -19,7 +19,7 @@ internal abstract class FieldDecoder(ColumnPlan plan)
         (code, field) = (default, "");
         while (true)
         {
-            if (plan.Slots is [var only]) from = AppendPlain(group.Of(only)[..to], from, run);
+            if (plan.Slots is [var only]) from += AppendPlain(group.Kinds(only, from, to), group.Places(only, from, to), run);
             if (from == to) return to;
             if (Append(group, from, run, out field) is { } fault)
             {
@@ -35,12 +35,12 @@ internal abstract class FieldDecoder(ColumnPlan plan)
         var alternative = 0;
         foreach (var slot in plan.Slots)
         {
-            if (group.Of(slot)[record].Kind != TokenKind.Absent) break;
+            if (group.Get(slot, record).Kind != TokenKind.Absent) break;
             alternative++;
         }
         var absent = alternative == plan.Slots.Length;
         field = plan.Spec.From[absent ? 0 : alternative];
-        var token = absent ? default : group.Of(plan.Slots[alternative])[record];
+        var token = absent ? default : group.Get(plan.Slots[alternative], record);
         if (token.Kind > TokenKind.Null) return token.Kind == TokenKind.Blocked ? RejectionCode.WrongType : AppendValue(token, run);
         if (plan.Spec.Required) return absent ? RejectionCode.Missing : RejectionCode.Null;
         Target.AppendNull();
@@ -68,8 +68,8 @@ internal abstract class FieldDecoder(ColumnPlan plan)
     protected abstract Column Target { get; }
 
     /// <summary>Appends values of the plainest form as long as there are such: no verdict is made here.</summary>
-    /// <returns>The first record that is left.</returns>
-    protected virtual int AppendPlain(ReadOnlySpan<FieldToken> tokens, int from, ReadOnlySpan<byte> run) => from;
+    /// <returns>How many.</returns>
+    protected virtual int AppendPlain(ReadOnlySpan<TokenKind> kinds, ReadOnlySpan<TextPlace> places, ReadOnlySpan<byte> run) => 0;
 
     /// <summary>Appends a value that is there and not null.</summary>
     protected abstract RejectionCode? AppendValue(in FieldToken token, ReadOnlySpan<byte> run);

@@ -16,15 +16,19 @@ internal sealed class TimestampField(ColumnPlan plan, TimeZoneInfo? zone, Decode
     }
 
     /// <inheritdoc/>
-    protected override int AppendPlain(ReadOnlySpan<FieldToken> tokens, int from, ReadOnlySpan<byte> run)
+    protected override int AppendPlain(ReadOnlySpan<TokenKind> kinds, ReadOnlySpan<TextPlace> places, ReadOnlySpan<byte> run)
     {
-        for (; from < tokens.Length; from++)
+        var count = TokenGroup.LeadingTexts(kinds);
+        if (count == 0) return 0;
+        var values = Bound.Room(count);
+        for (var i = 0; i < values.Length; i++)
         {
-            ref readonly var token = ref tokens[from];
-            if (token.Kind != TokenKind.String || !FixedTimestamp.TryParse(token.In(run), out var micros)) break;
-            Bound.Append(micros);
+            if (FixedTimestamp.TryParse(run.Slice(places[i].Start, places[i].Length), out values[i])) continue;
+            count = i;
+            break;
         }
-        return from;
+        Bound.Advance(count);
+        return count;
     }
 }
 
@@ -53,11 +57,20 @@ internal sealed record DerivedDate(int Index, int Source)
     {
         var source = (FixedColumn<long>)batch.Columns[Source];
         var target = (FixedColumn<int>)batch.Columns[Index];
-        var values = source.Values;
+        var values = source.Values[target.Count..rows];
+        if (source.NullCount == 0)
+        {
+            var days = target.Room(values.Length);
+            for (var i = 0; i < days.Length; i++) days[i] = DayOf(values[i]);
+            target.Advance(days.Length);
+            return;
+        }
         for (var row = target.Count; row < rows; row++)
         {
             if (source.IsNull(row)) target.AppendNull();
-            else target.Append((int)((values[row] - (values[row] < 0 ? MicrosPerDay - 1 : 0)) / MicrosPerDay));
+            else target.Append(DayOf(source.Values[row]));
         }
     }
+
+    private static int DayOf(long micros) => (int)((micros - (micros < 0 ? MicrosPerDay - 1 : 0)) / MicrosPerDay);
 }
