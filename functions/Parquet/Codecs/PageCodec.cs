@@ -44,12 +44,12 @@ internal sealed class SnappyPages : PageCodec
 
 internal sealed class ZstdPages : PageCodec
 {
+    /// <summary>Bytes of a packed page that are compressed to see whether the rest pays; a smaller page than four times that is not
+    /// probed.</summary>
+    private const int ProbeBytes = 4096, ProbedPages = 4;
+
     private readonly ByteBuffer compressed = new();
     private readonly ZstdCompressor zstd;
-
-    /// <summary>Bytes of a packed page that are compressed to see whether the rest pays, and how many times that a page has at
-    /// least.</summary>
-    private const int ProbeBytes = 4096, ProbedPages = 4;
 
     public ZstdPages(int level)
     {

@@ -92,7 +92,8 @@ public sealed class ParquetRoundTripTests(ITestOutputHelper output)
         for (var row = 0; row < 30_000; row++)
         {
             times.Append(1_698_000_000_000_000 + row * 2_600_000L + random.Next(2) * 1_000_000);
-            steps.Append(row == 0 ? long.MinValue / 4 : steps.Values[row - 1] + (random.Next(40) == 0 ? random.NextInt64(1L << 44) : random.Next(3)));
+            var step = random.Next(40) == 0 ? random.NextInt64(1L << 44) : random.Next(3);
+            steps.Append(row == 0 ? long.MinValue / 4 : steps.Values[row - 1] + step);
             wide.Append(long.MinValue / 2 + row * (long.MaxValue / 40_000));
             users.Append(System.Text.Encoding.UTF8.GetBytes($"user_{random.Next(200_000)}"));
             if (random.Next(5) == 0) paths.AppendNull();
@@ -110,7 +111,8 @@ public sealed class ParquetRoundTripTests(ITestOutputHelper output)
             file.AssertAllReadersAgree();
             Assert.Equal(
                 [["DELTA_BINARY_PACKED"], ["DELTA_BINARY_PACKED"], ["DELTA_BINARY_PACKED"], ["DELTA_BYTE_ARRAY"], ["DELTA_BYTE_ARRAY"]],
-                Readers.ParquetReaders.Query($"SELECT replace(encodings, ', RLE', '') FROM parquet_metadata('{file.Path}') ORDER BY column_id"));
+                Readers.ParquetReaders.Query(
+                    $"SELECT replace(encodings, ', RLE', '') FROM parquet_metadata('{file.Path}') ORDER BY column_id"));
         }
     }
 
