@@ -64,7 +64,7 @@ internal sealed class Sample
         if (File.Exists(path)) return path;
         using (var file = File.Create(path + ".part"))
         {
-            if (shuffled) ShuffledUserActions.Write(file, new(lines));
+            if (shuffled) ShuffledUserActions.Write(file, lines);
             else UserActionsGenerator.Write(file, new(lines));
         }
         File.Move(path + ".part", path);
