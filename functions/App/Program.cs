@@ -13,4 +13,4 @@ builder.Services.AddPipeline(builder.Configuration);
 using var app = builder.Build();
 await app.Services.GetRequiredService<StartUp>().RunAsync(CancellationToken.None);
 await app.RunAsync();
-return 0;
+return Environment.ExitCode;

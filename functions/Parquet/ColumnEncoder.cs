@@ -16,6 +16,7 @@ public sealed class ColumnEncoder : IDisposable
     private readonly FixedDictionary<Int128> decimalDictionary = new();
     private readonly Utf8Dictionary textDictionary = new();
     private readonly UsedEntries usedEntries = new();
+    private readonly DeltaScratch deltaScratch = new();
     private readonly PageWriter pages;
     private int[] ids = [];
     private int[] int32Scratch = [];
@@ -68,6 +69,12 @@ public sealed class ColumnEncoder : IDisposable
 
     private ValueBounds WriteInt64(ParquetField field, ReadOnlySpan<long> values, Presence rows)
     {
+        if (DeltaNumbers.Pays(values))
+        {
+            pages.WriteData(new DeltaNumbers(values), rows, field.Nullable, PageEncoding.DeltaBinaryPacked);
+            return Bounds.OfIntegers([values[0], values[^1]]);
+        }
+
         if (!TryIntern(values, int64Dictionary)) return WritePlain(field, new PlainNumbers<long>(values), rows, Bounds.OfIntegers(values));
         WriteEntries(field, new PlainNumbers<long>(int64Dictionary.Values), values.Length, rows);
         return Bounds.OfIntegers(int64Dictionary.Values);
@@ -102,7 +109,7 @@ public sealed class ColumnEncoder : IDisposable
     {
         // A null's text is empty: the ends of the others are all that is needed.
         var texts = new PlainTexts(column.Bytes, rows.Select(column.Ends, column.NullCount, ref int32Scratch));
-        if (!TryIntern(texts)) return WritePlain(field, texts, rows, OfTexts(field, texts));
+        if (!TryIntern(texts)) return WriteTexts(field, texts, texts, rows);
         var entries = new PlainTexts(textDictionary.Bytes, textDictionary.Ends);
         WriteEntries(field, entries, texts.Count, rows);
         return OfTexts(field, entries);
@@ -118,9 +125,18 @@ public sealed class ColumnEncoder : IDisposable
         var texts = new PlainTexts(bytes, ends, used);
         if (used.IsEmpty) return WritePlain(field, default(PlainTexts), rows, default);
         var choice = new DictionaryChoice(used.Length, texts.TotalBytes, Options.MaxDictionaryBytes);
-        if (!choice.Pays(entries.Count, entries.TotalBytes)) return WritePlain(field, texts, rows, OfTexts(field, entries));
+        if (!choice.Pays(entries.Count, entries.TotalBytes)) return WriteTexts(field, texts, entries, rows);
         WriteEntries(field, entries, used.Length, rows);
         return OfTexts(field, entries);
+    }
+
+    /// <param name="distinct">The texts among which the least and the greatest are.</param>
+    private ValueBounds WriteTexts(ParquetField field, PlainTexts texts, PlainTexts distinct, Presence rows)
+    {
+        var bounds = OfTexts(field, distinct);
+        if (!DeltaTexts.Pays(texts)) return WritePlain(field, texts, rows, bounds);
+        pages.WriteData(new DeltaTexts(texts, deltaScratch), rows, field.Nullable, PageEncoding.DeltaByteArray);
+        return bounds;
     }
 
     private bool TryIntern<T>(ReadOnlySpan<T> values, FixedDictionary<T> dictionary, int byteWidth = 0)

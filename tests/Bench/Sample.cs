@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Pipeline.Contracts;
 using Pipeline.Domain.Datasets;
@@ -14,7 +15,7 @@ internal sealed class Sample
 {
     private const int SegmentMb = 64;
 
-    private Sample(string input, string folder) => (Input, Folder) = (input, folder);
+    private Sample(string input, string folder, bool isCheck) => (Input, Folder, IsCheck) = (input, folder, isCheck);
 
     /// <summary>The dataset, in the lake only.</summary>
     public static DatasetContract Contract { get; } =
@@ -22,6 +23,9 @@ internal sealed class Sample
 
     /// <summary>The NDJSON file.</summary>
     public string Input { get; }
+
+    /// <summary>It is for a check, so everything is kept small.</summary>
+    public bool IsCheck { get; }
 
     /// <summary>What is made for the run lies below it.</summary>
     public string Folder { get; }
@@ -40,19 +44,29 @@ internal sealed class Sample
     public static async Task<Sample> PrepareAsync(BenchOptions options)
     {
         var work = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "pipeline-bench")).FullName;
-        var input = options.Input ?? Generate(work, options.Check ? BenchOptions.CheckLines : BenchOptions.FullLines);
-        var sample = new Sample(input, Path.Combine(work, $"{Path.GetFileName(input)}-{new FileInfo(input).Length}"));
+        var input = options.Input ?? Generate(work, options.Shuffled, options.Check ? BenchOptions.CheckLines : BenchOptions.FullLines);
+        var file = new FileInfo(input);
+        var sample = new Sample(input, Path.Combine(work, $"{file.Name}-{file.Length}-{file.LastWriteTimeUtc.Ticks:x}"), options.Check);
         var list = Path.Combine(sample.Folder, "segments.json");
-        if (!File.Exists(list)) await File.WriteAllTextAsync(list, JsonSerializer.Serialize(await sample.LandAsync()));
+        if (!File.Exists(list))
+        {
+            await File.WriteAllTextAsync(list, JsonSerializer.Serialize(await sample.LandAsync()));
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                $"Landed {sample.Bytes / 1e6:F0} MB: {ProgramUse.OwnCpuSeconds:F1} s of CPU, peak RSS {ProgramUse.PeakRssMb(Environment.ProcessId):F0} MB."));
+        }
         sample.Segments = JsonSerializer.Deserialize<LandedSegment[]>(await File.ReadAllTextAsync(list))!;
         return sample;
     }
 
-    private static string Generate(string work, long lines)
+    private static string Generate(string work, bool shuffled, long lines)
     {
-        var path = Path.Combine(work, $"user_actions-{lines}.ndjson");
+        var path = Path.Combine(work, shuffled ? $"shuffled-{lines}.ndjson" : $"user_actions-{lines}.ndjson");
         if (File.Exists(path)) return path;
-        using (var file = File.Create(path + ".part")) UserActionsGenerator.Write(file, new(lines));
+        using (var file = File.Create(path + ".part"))
+        {
+            if (shuffled) ShuffledUserActions.Write(file, lines);
+            else UserActionsGenerator.Write(file, new(lines));
+        }
         File.Move(path + ".part", path);
         return path;
     }

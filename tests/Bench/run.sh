@@ -1,5 +1,12 @@
 #!/usr/bin/env bash
-# Measures one scenario: run.sh decode|transform|parquet|land [--peer duckdb] [--json] [--check] [--input FILE] [--threads 1,2] [--rounds N]
+# Measures one scenario beside its peer: run.sh NAME [--peer PEER] [--json] [--check] [--input FILE | --shuffled] [--threads 1,2] [--rounds N]
+#   decode, transform, parquet   beside DuckDB when --peer duckdb asks for it
+#   land                         beside zstd -1
+#   merge                        beside a bare COPY and INSERT ... ON CONFLICT
+#   e2e                          beside kcat, reading the same topic
+#   orchestrate                  beside one PostgreSQL transaction an activity
+# --shuffled generates records whose key order and optional fields vary at random.
+# --check runs a small input once, compares the answers with the peer's, and ends with 1 when they differ.
 set -euo pipefail
 cd "$(dirname "$0")"
 dotnet build Bench.csproj -c Release -v q -nologo >&2

@@ -1,6 +1,11 @@
 using Pipeline.Tests.Conformance.Durable;
+using Pipeline.Tests.Conformance.Functions;
 
-// Without the verb this is the test runner; with it, an engine the tests can kill.
-return args is [EngineProgram.Verb, var database, var milliseconds]
-    ? await EngineProgram.RunAsync(database, TimeSpan.FromMilliseconds(int.Parse(milliseconds)))
-    : await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args);
+// Without a verb this is the test runner; with one, an engine the tests can kill or an app that gets stuck.
+return args switch
+{
+    [EngineProgram.Verb, var database, var milliseconds] =>
+        await EngineProgram.RunAsync(database, TimeSpan.FromMilliseconds(int.Parse(milliseconds))),
+    [StuckProgram.Verb, var folder] => await StuckProgram.RunAsync(folder),
+    _ => await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args),
+};

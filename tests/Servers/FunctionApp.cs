@@ -40,6 +40,15 @@ public sealed class FunctionApp : IDisposable
         foreach (var (name, value) in overrides) settings[name] = value;
     }
 
+    /// <summary>Connection string of its ledger.</summary>
+    public string Database => settings["Ledger__ConnectionString"];
+
+    /// <summary>The process id of its present life.</summary>
+    public int Id => program!.Id;
+
+    /// <summary>How long anything that is waited for may take.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(3);
+
     /// <summary>All of its folders.</summary>
     public string Home { get; }
 
@@ -133,9 +142,9 @@ public sealed class FunctionApp : IDisposable
         Directory.Delete(Home, recursive: true);
     }
 
-    private static async Task EventuallyAsync(Func<Task<bool>> condition, CancellationToken stopping)
+    private async Task EventuallyAsync(Func<Task<bool>> condition, CancellationToken stopping)
     {
-        for (var deadline = DateTime.UtcNow.AddMinutes(3); !await condition(); await Task.Delay(100, stopping))
-            if (DateTime.UtcNow > deadline) throw new TimeoutException("It did not come about within three minutes.");
+        for (var deadline = DateTime.UtcNow + Patience; !await condition(); await Task.Delay(100, stopping))
+            if (DateTime.UtcNow > deadline) throw new TimeoutException($"It did not come about within {Patience.TotalMinutes:0} minutes.");
     }
 }

@@ -16,31 +16,34 @@ public sealed record KafkaSettings
     /// <summary>Topic of the user actions.</summary>
     public string UserActionsTopic { get; init; } = "user-actions";
 
-    /// <summary>librdkafka's security.protocol.</summary>
-    public SecurityProtocol KafkaProtocol { get; init; } = SecurityProtocol.Plaintext;
-
-    /// <summary>librdkafka's sasl.mechanism; empty without SASL.</summary>
-    public SaslMechanism? KafkaMechanism { get; init; }
-
-    /// <summary>SASL user; empty without SASL.</summary>
+    /// <summary>SASL user; for a build with SASL (<see cref="KafkaSecurity"/>).</summary>
     public string? KafkaUsername { get; init; }
 
-    /// <summary>SASL password; empty without SASL.</summary>
+    /// <summary>SASL password; for a build with SASL.</summary>
     public string? KafkaPassword { get; init; }
 
-    /// <summary>PEM file of the brokers' authority; empty for the system's.</summary>
+    /// <summary>PEM file of the brokers' authority; for a build with TLS.</summary>
     public string? KafkaCaLocation { get; init; }
+
+    /// <summary>The transport of this build.</summary>
+    internal static SecurityProtocol Protocol { get; } = (SecurityProtocol)(int)KafkaSecurity.Protocol;
+
+    /// <summary>The SASL mechanism of this build; null without SASL.</summary>
+    internal static SaslMechanism? Mechanism { get; } = Built(KafkaSecurity.Mechanism);
 
     /// <summary>What reading by offset needs.</summary>
     public KafkaOptions ToOptions() => new()
     {
         Brokers = KafkaBrokers,
-        Protocol = KafkaProtocol,
-        Mechanism = KafkaMechanism,
+        Protocol = Protocol,
+        Mechanism = Mechanism,
         Username = KafkaUsername,
         Password = KafkaPassword,
         CaLocation = KafkaCaLocation,
     };
+
+    private static SaslMechanism? Built(BrokerAuthenticationMode mode) =>
+        mode == BrokerAuthenticationMode.NotSet ? null : (SaslMechanism)(int)mode;
 }
 
 /// <summary>Checks <see cref="KafkaSettings"/>.</summary>
@@ -53,13 +56,17 @@ public sealed class KafkaSettingsValidator : IValidateOptions<KafkaSettings>
         if (options.KafkaBrokers.Length == 0) faults.Add("Set KafkaBrokers to host:port of the brokers, comma separated.");
         if (options.KafkaGroup.Length == 0) faults.Add("Set KafkaGroup to the consumer group of the triggers.");
         if (options.UserActionsTopic.Length == 0) faults.Add("Set UserActionsTopic to the topic of the user actions.");
-        var encrypted = options.KafkaProtocol is SecurityProtocol.Ssl or SecurityProtocol.SaslSsl;
+        var encrypted = KafkaSettings.Protocol != SecurityProtocol.Plaintext;
+        if (KafkaSettings.Mechanism is not null && (string.IsNullOrEmpty(options.KafkaUsername) || string.IsNullOrEmpty(options.KafkaPassword)))
+            faults.Add($"Set KafkaUsername and KafkaPassword: this program was built for SASL {KafkaSettings.Mechanism}.");
+        if (encrypted && !File.Exists(options.KafkaCaLocation))
+            faults.Add($"Set KafkaCaLocation to the PEM file of the brokers' authority: this program was built for TLS, and '{options.KafkaCaLocation}' is no file.");
         foreach (var broker in options.KafkaBrokers.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             var colon = broker.LastIndexOf(':');
             if (colon <= 0 || !ushort.TryParse(broker.AsSpan(colon + 1), out _)) faults.Add($"KafkaBrokers: '{broker}' is not host:port.");
             else if (!encrypted && !Network.IsLoopback(broker[..colon]))
-                faults.Add($"KafkaBrokers: '{broker}' leaves this machine without TLS; set KafkaProtocol to Ssl or SaslSsl.");
+                faults.Add($"KafkaBrokers: '{broker}' leaves this machine without TLS; build with -p:KafkaSecurity=Ssl, Plain, ScramSha256 or ScramSha512.");
         }
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

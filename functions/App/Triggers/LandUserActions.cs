@@ -1,3 +1,4 @@
+using Pipeline.App.Settings;
 using Pipeline.Sources.Kafka;
 
 namespace Pipeline.App.Triggers;
@@ -7,7 +8,9 @@ public sealed class LandUserActions(LandKafkaBatch landing)
 {
     [Function(nameof(LandUserActions))]
     public Task RunAsync(
-        [KafkaTrigger("%KafkaBrokers%", "%UserActionsTopic%", ConsumerGroup = "%KafkaGroup%", IsBatched = true)] KafkaRecord[] records,
+        [KafkaTrigger("%KafkaBrokers%", "%UserActionsTopic%", ConsumerGroup = "%KafkaGroup%", IsBatched = true,
+            Protocol = KafkaSecurity.Protocol, AuthenticationMode = KafkaSecurity.Mechanism, Username = KafkaSecurity.Username,
+            Password = KafkaSecurity.Password, SslCaLocation = KafkaSecurity.CaLocation)] KafkaRecord[] records,
         CancellationToken stopping)
         => landing.RunAsync("user_actions", records.ByTopicPartition(), stopping);
 }

@@ -38,6 +38,7 @@ internal sealed class ArgumentSources(MethodInfo method, string function, Parame
         if (trigger.IsDefined(typeof(HttpTriggerAttribute))) return HttpArguments.Request(parameter) ?? Unknown(parameter);
         if (trigger.IsDefined(typeof(OrchestrationTriggerAttribute)) && parameter.ParameterType != typeof(TaskOrchestrationContext))
             return Unknown(parameter);
+        if (trigger.IsDefined(typeof(ActivityTriggerAttribute))) return ActivityInput.Source(parameter, function);
         return context => new(context.Trigger);
     }
 

@@ -18,6 +18,18 @@ internal interface IDurableFunctions
     /// <summary>The activity of a name, ignoring case; null when there is none. The token fires when the host's stop deadline
     /// passes.</summary>
     Func<DurableActivityCall, CancellationToken, Task<object?>>? FindActivity(TaskName name);
+
+    /// <summary>Whether the app put middleware around its functions: then every turn runs by <see cref="RunTurnAsync"/>, from its
+    /// history.</summary>
+    bool HasMiddleware => false;
+
+    /// <summary>Runs a turn inside the app's middleware: <paramref name="turn"/> is given the orchestrator's code, as
+    /// <see cref="FindOrchestrator"/> would, and runs it on the calling thread. A middleware may keep it from being called.</summary>
+    Task RunTurnAsync(TaskName name, string instanceId, Action<Func<TaskOrchestrationContext, Task<object?>>?> turn)
+    {
+        turn(FindOrchestrator(name));
+        return Task.CompletedTask;
+    }
 }
 
 /// <summary>One call of an activity: its input is the text the <see cref="DataConverter"/> wrote, null for none.</summary>

@@ -8,7 +8,7 @@ namespace Pipeline.LocalHost.Hosting;
 
 /// <summary>The app's orchestrators and activities, bound for the durable engine.</summary>
 internal sealed class DurableFunctionCatalog(
-    FunctionCatalog catalog, FunctionRunner runner, IServiceScopeFactory scopes, DataConverter converter) : IDurableFunctions
+    FunctionCatalog catalog, FunctionRunner runner, MiddlewareChain middlewares, IServiceScopeFactory scopes) : IDurableFunctions
 {
     public IReadOnlyCollection<string> Orchestrators { get; } = [.. catalog.Orchestrators.Keys];
 
@@ -22,8 +22,7 @@ internal sealed class DurableFunctionCatalog(
         if (!catalog.Activities.TryGetValue(name.Name, out var function)) return null;
         return (call, stopping) =>
         {
-            var input = Input(function, call.SerializedInput);
-            var request = new InvocationRequest(function, input, Data(call.InstanceId)) { IsFailureExpected = true };
+            var request = new InvocationRequest(function, call.SerializedInput, Data(call.InstanceId)) { IsFailureExpected = true };
             return runner.RunAsync(request, stopping);
         };
     }
@@ -31,21 +30,44 @@ internal sealed class DurableFunctionCatalog(
     private static LocalBindingContext Data(string instanceId) =>
         new(new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase) { ["instanceId"] = instanceId });
 
-    private object? Input(FunctionDescriptor function, string? text)
+    public bool HasMiddleware => !middlewares.IsEmpty;
+
+    public async Task RunTurnAsync(TaskName name, string instanceId, Action<Func<TaskOrchestrationContext, Task<object?>>?> turn)
     {
-        var type = function.Trigger.ParameterType;
-        var input = converter.Deserialize(text, type);
-        return input is null && type.IsValueType ? Activator.CreateInstance(type) : input;
+        if (!catalog.Orchestrators.TryGetValue(name.Name, out var function))
+        {
+            turn(null);
+            return;
+        }
+
+        await using var scope = scopes.CreateAsyncScope();
+        var context = NewContext(function, scope.ServiceProvider, instanceId);
+        var chain = middlewares.Around(_ =>
+        {
+            turn(orchestration => CallAsync(function, context, orchestration));
+            return Task.CompletedTask;
+        });
+        await chain(context);
     }
 
-    // No middleware, no time limit, no log line and no token: the engine calls this once per turn that replays, and drops turns it is done
-    // with.
+    // No time limit, no log line and no token: the engine calls this once per turn that replays, and drops turns it is done with.
     private async Task<object?> RunAsync(FunctionDescriptor function, TaskOrchestrationContext orchestration)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var context = new LocalFunctionContext(
-            function.Definition, scope.ServiceProvider, orchestration, Data(orchestration.InstanceId), null, CancellationToken.None);
+        return await CallAsync(function, NewContext(function, scope.ServiceProvider, orchestration.InstanceId), orchestration);
+    }
+
+    private static Task<object?> CallAsync(
+        FunctionDescriptor function, LocalFunctionContext context, TaskOrchestrationContext orchestration)
+    {
+        context.Trigger = orchestration;
+        return function.CallAsync(context);
+    }
+
+    private static LocalFunctionContext NewContext(FunctionDescriptor function, IServiceProvider services, string instanceId)
+    {
+        var context = new LocalFunctionContext(function.Definition, services, null, Data(instanceId), null, CancellationToken.None);
         context.Features.Set(function);
-        return await function.CallAsync(context);
+        return context;
     }
 }

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.LocalHost.Discovery;
-using Pipeline.LocalHost.Invocation;
 using Pipeline.LocalHost.Settings;
 
 namespace Pipeline.LocalHost.Hosting;
@@ -16,7 +15,6 @@ internal static partial class StartupLog
         LogHost(log);
         LogFunctions(log, catalog.All.Count, string.Join(", ", catalog.All.Select(function => function.Name)));
         LogAddress(log, settings.Urls, settings.Keys.Any ? "keys are asked for" : "no key is configured and none is asked for");
-        if (catalog.Orchestrators.Count > 0 && !services.GetRequiredService<MiddlewareChain>().IsEmpty) LogMiddleware(log);
     }
 
     [LoggerMessage(Level = LogLevel.Information,
@@ -28,7 +26,4 @@ internal static partial class StartupLog
 
     [LoggerMessage(Level = LogLevel.Information, Message = "HTTP on {Urls}; {Keys}")]
     private static partial void LogAddress(ILogger log, string urls, string keys);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Middleware does not run around orchestrators in this host")]
-    private static partial void LogMiddleware(ILogger log);
 }

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Azure.Functions.Worker.Http;
 using Pipeline.LocalHost.Invocation;
 using Pipeline.LocalHost.Settings;
 
@@ -49,8 +48,8 @@ internal sealed class HttpEndpoints(FunctionRunner runner, HttpKeys keys)
         try
         {
             var data = new LocalBindingContext(http.Request.RouteValues.ToDictionary(StringComparer.OrdinalIgnoreCase));
-            var result = await runner.RunAsync(new InvocationRequest(function.Function, null, data) { Http = http }, http.RequestAborted);
-            await WriteAsync(result, http);
+            var request = new InvocationRequest(function.Function, null, data) { Http = http, Answer = result => WriteAsync(result, http) };
+            await runner.RunAsync(request, http.RequestAborted);
         }
         catch (Exception) when (!http.Response.HasStarted)
         {
@@ -60,14 +59,11 @@ internal sealed class HttpEndpoints(FunctionRunner runner, HttpKeys keys)
         }
     }
 
+    // As ASP.NET Core integration does it: a result of another type leaves the answer empty (HttpFunction refuses to declare one).
     private static Task WriteAsync(object? result, HttpContext http) => result switch
     {
-        null or HttpResponseData => Task.CompletedTask,
-        IActionResult action => ExecuteAsync(action, http),
+        IActionResult action => action.ExecuteResultAsync(new ActionContext(http, http.GetRouteData(), new ActionDescriptor())),
         IResult outcome => outcome.ExecuteAsync(http),
-        _ => ExecuteAsync(new ObjectResult(result), http),
+        _ => Task.CompletedTask,
     };
-
-    private static Task ExecuteAsync(IActionResult result, HttpContext http) =>
-        result.ExecuteResultAsync(new ActionContext(http, http.GetRouteData(), new ActionDescriptor()));
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Http;
 using Pipeline.LocalHost.Discovery;
 using Pipeline.LocalHost.Settings;
 
@@ -38,15 +39,19 @@ internal sealed record HttpFunction(FunctionDescriptor Function, RoutePattern Ro
         var attribute = function.TriggerAttribute<HttpTriggerAttribute>();
         if (attribute.IsLevelStated && attribute.AuthLevel == AuthorizationLevel.User)
             faults.Add($"Function '{function.Name}' asks for AuthorizationLevel.User, which this host cannot check; use Function.");
-        if (!isWebApplication && UsesAspNetCore(function))
-            faults.Add($"Function '{function.Name}' uses ASP.NET Core types; call builder.ConfigureFunctionsWebApplication().");
+        if (!isWebApplication)
+            faults.Add($"Function '{function.Name}' has an HTTP trigger, which this host serves with ASP.NET Core integration alone; "
+                + "call builder.ConfigureFunctionsWebApplication().");
+        if (!IsAnswer(function.ResultType))
+            faults.Add($"Function '{function.Name}' returns {function.ResultType.Name}, which ASP.NET Core integration does not write: the "
+                + "answer would be empty; return IActionResult, IResult or HttpResponseData, or nothing.");
         if (route is null) return null;
         var methods = attribute.Methods is { Length: > 0 } stated ? stated.Select(method => method.ToUpperInvariant()).ToList() : null;
         return new HttpFunction(function, route, methods, attribute.IsLevelStated ? attribute.AuthLevel : AuthorizationLevel.Function);
     }
 
-    private static bool UsesAspNetCore(FunctionDescriptor function) =>
-        typeof(IActionResult).IsAssignableFrom(function.ResultType) || typeof(IResult).IsAssignableFrom(function.ResultType)
-        || function.Method.GetParameters()
-            .Any(parameter => parameter.ParameterType == typeof(HttpRequest) || parameter.ParameterType == typeof(HttpContext));
+    // An object may be one of them.
+    private static bool IsAnswer(Type type) =>
+        type == typeof(void) || type == typeof(object) || typeof(IActionResult).IsAssignableFrom(type)
+        || typeof(IResult).IsAssignableFrom(type) || typeof(HttpResponseData).IsAssignableFrom(type);
 }

@@ -68,7 +68,7 @@ internal sealed class ManualRuns(FunctionCatalog catalog, FunctionRunner runner,
         }
 
         object? trigger = catalog.Activities.Values.Contains(function)
-            ? input is null ? null : JsonSerializer.Deserialize(AsJson(input), function.Trigger.ParameterType, WorkerJson.Options(services))
+            ? input is null ? null : AsJson(input)?.ToJsonString()
             : new TimerInfo();
         return new InvocationRequest(function, trigger, LocalBindingContext.Empty);
     }

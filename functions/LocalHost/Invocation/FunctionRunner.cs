@@ -23,6 +23,9 @@ internal sealed record InvocationRequest(FunctionDescriptor Function, object? Tr
     /// <summary>The HTTP request; null for other triggers.</summary>
     public HttpContext? Http { get; init; }
 
+    /// <summary>Takes the result while the invocation lasts: what fails there fails the invocation; null for nobody.</summary>
+    public Func<object?, Task>? Answer { get; init; }
+
     /// <summary>
     /// Whether a failure is somebody else's to report loudly: a retry of what was reported, or an activity its orchestrator sees.
     /// </summary>
@@ -56,9 +59,17 @@ internal sealed partial class FunctionRunner(
         var started = time.GetTimestamp();
         try
         {
-            await InTimeAsync(chain(context), limit.Token, request.Function.Name);
+            // On a thread of its own, so that a function that blocks it is seen to run out of time.
+            var run = Task.Run(() => InvokeAsync(request, context), CancellationToken.None);
+            await InTimeAsync(run, limit.Token, request.Function.Name);
             LogSuccess(log, context.InvocationId, time.GetElapsedTime(started).TotalMilliseconds);
             return LocalInvocationResult.Of(context).Value;
+        }
+        catch (OperationCanceledException) when (request.Http is { RequestAborted.IsCancellationRequested: true })
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, "the caller went away");
+            LogLeft(log, context.InvocationId, time.GetElapsedTime(started).TotalMilliseconds);
+            throw;
         }
         catch (Exception failure)
         {
@@ -75,8 +86,16 @@ internal sealed partial class FunctionRunner(
         var retry = function.Retry is { } plan ? new LocalRetryContext(request.RetryCount, plan.MaxRetryCount) : null;
         var context = new LocalFunctionContext(function.Definition, services, request.Trigger, request.Data, retry, token);
         context.Features.Set(function);
-        if (request.Http is { } http) context.Items[LocalFunctionContext.HttpContextKey] = http;
+        if (request.Http is not { } http) return context;
+        context.Items[LocalFunctionContext.HttpContextKey] = http;
+        http.RequestServices = services;
         return context;
+    }
+
+    private async Task InvokeAsync(InvocationRequest request, LocalFunctionContext context)
+    {
+        await chain(context);
+        if (request.Answer is { } answer) await answer(LocalInvocationResult.Of(context).Value);
     }
 
     private static async Task CallAsync(FunctionContext context)
@@ -114,6 +133,10 @@ internal sealed partial class FunctionRunner(
 
     [LoggerMessage(Message = "Executed (Failed, Id={InvocationId}, Duration={Duration:F0}ms)")]
     private static partial void LogFailure(ILogger log, LogLevel level, string invocationId, double duration, Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Executed (Cancelled, Id={InvocationId}, Duration={Duration:F0}ms): the caller went away before the answer")]
+    private static partial void LogLeft(ILogger log, string invocationId, double duration);
 
     [LoggerMessage(Level = LogLevel.Critical,
         Message = "Function {Function} still runs {Grace} after its time limit and does not observe its CancellationToken; the host stops")]

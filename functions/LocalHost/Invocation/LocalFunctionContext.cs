@@ -13,8 +13,8 @@ internal sealed class LocalFunctionContext(
     /// <summary>Where the ASP.NET Core context is in <see cref="Items"/>, as ASP.NET Core integration names it.</summary>
     public const string HttpContextKey = "HttpRequestContext";
 
-    /// <summary>What the trigger gives to its parameter.</summary>
-    public object? Trigger { get; } = trigger;
+    /// <summary>What the trigger gives to its parameter; an orchestrator's is there when its code runs, not before.</summary>
+    public object? Trigger { get; set; } = trigger;
 
     public override string InvocationId { get; } = Guid.NewGuid().ToString();
 

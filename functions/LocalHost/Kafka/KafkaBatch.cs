@@ -8,6 +8,7 @@ namespace Pipeline.LocalHost.Kafka;
 /// </summary>
 internal sealed class KafkaAssignment(TopicPartition topicPartition, KafkaLane lane)
 {
+    private volatile bool leaving;
     private volatile bool revoked;
 
     public TopicPartition TopicPartition { get; } = topicPartition;
@@ -18,11 +19,17 @@ internal sealed class KafkaAssignment(TopicPartition topicPartition, KafkaLane l
     /// <summary>Whether fetching is paused.</summary>
     public bool IsPaused { get; set; }
 
+    /// <summary>Whether the group is taking it away: no run of its messages begins any more, one under way may still end.</summary>
+    public bool IsLeaving => leaving;
+
     /// <summary>Whether the group took it away: its offsets are another consumer's to store.</summary>
     public bool IsRevoked => revoked;
 
+    /// <summary>The group is about to take it away.</summary>
+    public void Leave() => leaving = true;
+
     /// <summary>The group took it away.</summary>
-    public void Revoke() => revoked = true;
+    public void Revoke() => leaving = revoked = true;
 }
 
 /// <summary>A message and the assignment it came by.</summary>
@@ -33,13 +40,13 @@ internal readonly record struct KafkaMessage(KafkaRecord Record, KafkaAssignment
 /// <param name="Last">The last offset of each assignment.</param>
 internal sealed record KafkaBatch(KafkaRecord[] Records, IReadOnlyDictionary<KafkaAssignment, long> Last)
 {
-    /// <summary>Whether nothing of it is this consumer's any more.</summary>
-    public bool IsRevoked => Last.Keys.All(assignment => assignment.IsRevoked);
+    /// <summary>Whether nothing of it is this consumer's any more, or soon will be.</summary>
+    public bool IsLeaving => Last.Keys.All(assignment => assignment.IsLeaving);
 
     /// <summary>Takes the first messages of a list whose assignment still stands; null when none is left.</summary>
     public static KafkaBatch? Take(List<KafkaMessage> messages, int most)
     {
-        messages.RemoveAll(static message => message.Assignment.IsRevoked);
+        messages.RemoveAll(static message => message.Assignment.IsLeaving);
         var count = Math.Min(messages.Count, most);
         if (count == 0) return null;
         var records = new KafkaRecord[count];

@@ -11,6 +11,7 @@ internal static class KafkaClientConfig
     /// <summary>Missing settings are faults of <paramref name="settings"/>.</summary>
     public static ConsumerConfig Create(KafkaTriggerAttribute attribute, string function, AppSettings settings, KafkaSettings host)
     {
+        var isSecured = attribute.AuthenticationMode != BrokerAuthenticationMode.NotSet || attribute.Protocol != BrokerProtocol.NotSet;
         var config = new ConsumerConfig
         {
             BootstrapServers = Secret(attribute.BrokerList, "broker list"),
@@ -23,15 +24,15 @@ internal static class KafkaClientConfig
             AutoOffsetReset = host.StartAtLatest ? AutoOffsetReset.Latest : AutoOffsetReset.Earliest,
             SecurityProtocol = attribute.Protocol == BrokerProtocol.NotSet ? null : (SecurityProtocol)(int)attribute.Protocol,
             SaslMechanism = Mechanism(attribute.AuthenticationMode),
-            SaslUsername = Secret(attribute.Username, "user name"),
-            SaslPassword = Secret(attribute.Password, "password"),
-            SslCaLocation = Secret(attribute.SslCaLocation, "SSL CA"),
-            SslCertificateLocation = Secret(attribute.SslCertificateLocation, "SSL certificate"),
-            SslKeyLocation = Secret(attribute.SslKeyLocation, "SSL key"),
-            SslKeyPassword = Secret(attribute.SslKeyPassword, "SSL key password"),
-            SslCaPem = Secret(attribute.SslCaPEM, "SSL CA"),
-            SslCertificatePem = Secret(attribute.SslCertificatePEM, "SSL certificate"),
-            SslKeyPem = Secret(attribute.SslKeyPEM, "SSL key"),
+            SaslUsername = Credential(attribute.Username, "user name"),
+            SaslPassword = Credential(attribute.Password, "password"),
+            SslCaLocation = Credential(attribute.SslCaLocation, "SSL CA"),
+            SslCertificateLocation = Credential(attribute.SslCertificateLocation, "SSL certificate"),
+            SslKeyLocation = Credential(attribute.SslKeyLocation, "SSL key"),
+            SslKeyPassword = Credential(attribute.SslKeyPassword, "SSL key password"),
+            SslCaPem = Credential(attribute.SslCaPEM, "SSL CA"),
+            SslCertificatePem = Credential(attribute.SslCertificatePEM, "SSL certificate"),
+            SslKeyPem = Credential(attribute.SslKeyPEM, "SSL key"),
         };
         if (attribute.AuthenticationMode == BrokerAuthenticationMode.OAuthBearer) AddOAuth();
         foreach (var (name, value) in host.Client) config.Set(name, value);
@@ -54,6 +55,9 @@ internal static class KafkaClientConfig
         string Where(string property) => $"Function '{function}' ({property})";
 
         string? Secret(string? text, string property) => settings.ResolveSecret(text, Where(property));
+
+        // The extension reads credentials when a transport or a mechanism is stated, and not otherwise.
+        string? Credential(string? text, string property) => isSecured ? Secret(text, property) : null;
     }
 
     private static SaslMechanism? Mechanism(BrokerAuthenticationMode mode) => mode switch

@@ -28,7 +28,7 @@ internal sealed partial class KafkaConsumer : IDisposable
             .SetErrorHandler((_, error) => LogError(error))
             .SetLogHandler((_, line) => LogLibrary(log, function, line.Message))
             .SetPartitionsAssignedHandler((_, added) => Assign(added, newLane))
-            .SetPartitionsRevokedHandler((_, removed) => { revoking(); Revoke(removed); })
+            .SetPartitionsRevokedHandler((_, removed) => { Leave(removed); revoking(); Revoke(removed); })
             .SetPartitionsLostHandler((_, removed) => Revoke(removed))
             .Build();
         consumer.Subscribe(kafka.Topic);
@@ -97,6 +97,13 @@ internal sealed partial class KafkaConsumer : IDisposable
     {
         foreach (var one in added) assigned[one] = new KafkaAssignment(one, newLane());
         LogAssigned(log, function, string.Join(", ", added));
+    }
+
+    private void Leave(List<TopicPartitionOffset> leaving)
+    {
+        foreach (var one in leaving)
+            if (assigned.TryGetValue(one.TopicPartition, out var assignment)) assignment.Leave();
+        Interlocked.MemoryBarrier();
     }
 
     private void Revoke(List<TopicPartitionOffset> removed)

@@ -21,7 +21,7 @@ internal sealed partial class KafkaExecution(
     /// <param name="stopping">When it fires, no further run of a failing batch begins: the batch is left to be delivered again.</param>
     public async Task RunAsync(KafkaBatch batch, CancellationToken stopping)
     {
-        for (var retry = 0; !batch.IsRevoked && !stopping.IsCancellationRequested; retry++)
+        for (var retry = 0; !batch.IsLeaving && !stopping.IsCancellationRequested; retry++)
         {
             if (await TryAsync(batch, retry, stopping) || settings.CommitOnFailure)
             {

@@ -14,6 +14,7 @@ internal sealed class KafkaLane
     private readonly TimeProvider time;
     private long gatheringSince;
     private volatile bool closed;
+    private int busy;
 
     /// <param name="limits">How much it takes.</param>
     /// <param name="run">Runs a batch; never throws.</param>
@@ -28,7 +29,11 @@ internal sealed class KafkaLane
             await foreach (var batch in queue.Reader.ReadAllAsync())
             {
                 progress.Set();
+
+                // A full fence: whoever marks a batch as leaving and then sees no run here knows that none begins.
+                Interlocked.Exchange(ref busy, 1);
                 if (!closed) await run(batch);
+                Volatile.Write(ref busy, 0);
                 progress.Set();
             }
         });
@@ -36,6 +41,9 @@ internal sealed class KafkaLane
 
     /// <summary>Ends when the lane is closed and the batch that ran has ended.</summary>
     public Task Running { get; }
+
+    /// <summary>Whether a batch runs.</summary>
+    public bool IsBusy => Volatile.Read(ref busy) == 1;
 
     /// <summary>Whether it should be given nothing more for now.</summary>
     public bool IsFull => gathering.Count >= limits.Gathering;

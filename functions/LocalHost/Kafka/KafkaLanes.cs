@@ -33,6 +33,9 @@ internal sealed class KafkaLanes(
     /// <summary>Ends when every run under way has ended, those of lanes taken away included.</summary>
     public Task Running => Task.WhenAll([.. ended, .. lanes.Select(lane => lane.Running)]);
 
+    /// <summary>Whether a batch runs in one of them.</summary>
+    public bool IsBusy => lanes.Exists(static lane => lane.IsBusy);
+
     /// <summary>The lane for a topic-partition just assigned.</summary>
     public KafkaLane New()
     {

@@ -16,6 +16,9 @@ internal sealed partial class KafkaListener(
     // librdkafka drops what it prefetched when it pauses, so a batched function's lane is paused only after it was full this long.
     private static readonly TimeSpan PauseAfter = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(10);
+
+    // The group waits meanwhile; the shortest session in use is longer.
+    private static readonly TimeSpan SettleAtMost = TimeSpan.FromSeconds(2);
     private readonly ILogger log = loggers.CreateLogger("Host.Triggers.Kafka");
 
     private TimeSpan Interval => TimeSpan.FromSeconds(settings.SubscriberIntervalInSeconds);
@@ -47,7 +50,7 @@ internal sealed partial class KafkaListener(
         var progress = new ManualResetEventSlim();
         using var lanes = new KafkaLanes(kafka.Shape.IsBatched, settings, batch => execution.RunAsync(batch, stopping), progress, time);
         KafkaConsumer? open = null;
-        using var consumer = open = new KafkaConsumer(kafka, lanes.New, () => StoreDone(execution, open!), lanes.Remove, log);
+        using var consumer = open = new KafkaConsumer(kafka, lanes.New, () => Settle(lanes, progress, execution, open!), lanes.Remove, log);
         while (!stopping.IsCancellationRequested)
         {
             progress.Reset();
@@ -85,6 +88,16 @@ internal sealed partial class KafkaListener(
         progress.Wait(settings.ChannelFullRetryIntervalInMs);
     }
 
+    // A rebalance takes topic-partitions away while a batch of theirs runs. Ended and stored before they go, its offsets are committed with
+    // them (brokers take commits until the group has its new generation), and it is not delivered again.
+    private void Settle(KafkaLanes lanes, ManualResetEventSlim progress, KafkaExecution execution, KafkaConsumer consumer)
+    {
+        if (lanes.IsBusy) LogSettling(log, kafka.Function.Name, SettleAtMost);
+        for (var began = time.GetTimestamp(); lanes.IsBusy && time.GetElapsedTime(began) < SettleAtMost; progress.Reset())
+            progress.Wait(settings.ChannelFullRetryIntervalInMs);
+        StoreDone(execution, consumer);
+    }
+
     private static void StoreDone(KafkaExecution execution, KafkaConsumer consumer)
     {
         while (execution.Done.TryDequeue(out var batch)) consumer.Store(batch);
@@ -92,6 +105,10 @@ internal sealed partial class KafkaListener(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Kafka {Function}: stopped consuming {Topic}")]
     private static partial void LogClosed(ILogger log, string function, string topic);
+
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Kafka {Function}: a rebalance takes topic-partitions away; the batch that runs may end first, for {Limit} at most")]
+    private static partial void LogSettling(ILogger log, string function, TimeSpan limit);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Kafka {Function}: consuming failed and begins again in {Delay}: {Reason}")]
     private static partial void LogBroken(ILogger log, string function, TimeSpan delay, string reason);

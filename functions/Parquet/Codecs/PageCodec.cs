@@ -16,7 +16,8 @@ internal abstract class PageCodec : IDisposable
     };
 
     /// <summary>The compressed page, valid until the next call.</summary>
-    public abstract ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> page);
+    /// <param name="isPacked">Its values are bits of no whole bytes, which seldom repeat: worth a look before the effort.</param>
+    public abstract ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> page, bool isPacked);
 
     /// <inheritdoc/>
     public virtual void Dispose() { }
@@ -24,7 +25,7 @@ internal abstract class PageCodec : IDisposable
 
 internal sealed class PlainPages : PageCodec
 {
-    public override ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> page) => page;
+    public override ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> page, bool isPacked) => page;
 }
 
 internal sealed class SnappyPages : PageCodec
@@ -33,7 +34,7 @@ internal sealed class SnappyPages : PageCodec
 
     public SnappyPages() => Snappy.Require();
 
-    public override ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> page)
+    public override ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> page, bool isPacked)
     {
         compressed.Clear();
         compressed.Advance(Snappy.Compress(page, compressed.Room(Snappy.MaxCompressedBytes(page.Length))));
@@ -43,6 +44,10 @@ internal sealed class SnappyPages : PageCodec
 
 internal sealed class ZstdPages : PageCodec
 {
+    /// <summary>Bytes of a packed page that are compressed to see whether the rest pays; a smaller page than four times that is not
+    /// probed.</summary>
+    private const int ProbeBytes = 4096, ProbedPages = 4;
+
     private readonly ByteBuffer compressed = new();
     private readonly ZstdCompressor zstd;
 
@@ -52,21 +57,30 @@ internal sealed class ZstdPages : PageCodec
         zstd = new ZstdCompressor(level);
     }
 
-    public override ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> page)
+    public override ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> page, bool isPacked)
     {
         compressed.Clear();
+        if (isPacked && page.Length >= ProbeBytes * ProbedPages && !Shrinks(page.Slice(page.Length / 2, ProbeBytes)))
+        {
+            ZstdFrame.Store(page, compressed);
+            return compressed.Written;
+        }
+
         compressed.Advance(zstd.Compress(page, compressed.Room(ZstdCompressor.MaxCompressedBytes(page.Length))));
         return compressed.Written;
     }
 
     public override void Dispose() => zstd.Dispose();
+
+    private bool Shrinks(ReadOnlySpan<byte> part) =>
+        zstd.Compress(part, compressed.Room(ZstdCompressor.MaxCompressedBytes(part.Length))) < part.Length - part.Length / 16;
 }
 
 internal sealed class GzipPages : PageCodec
 {
     private readonly MemoryStream compressed = new();
 
-    public override ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> page)
+    public override ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> page, bool isPacked)
     {
         compressed.SetLength(0);
         using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(page);

@@ -88,6 +88,14 @@ public abstract class Column
         else Count++;
     }
 
+    /// <summary>Counts values appended in one go.</summary>
+    protected void Appended(int rows)
+    {
+        if (NullCount == 0) Count += rows;
+        else
+            for (var i = 0; i < rows; i++) MarkRow(1);
+    }
+
     private void MarkRow(byte value)
     {
         if (Count == present.Length) Array.Resize(ref present, Math.Max(256, present.Length * 2));

@@ -22,6 +22,20 @@ public sealed class FixedColumn<T> : Column where T : unmanaged
         Appended();
     }
 
+    /// <summary>Room behind the last row for values that are written in one go; <see cref="Advance"/> makes them rows.</summary>
+    public Span<T> Room(int rows)
+    {
+        Reserve(rows);
+        return values.AsSpan(Count, rows);
+    }
+
+    /// <summary>Appends the first values written into <see cref="Room"/>.</summary>
+    public void Advance(int rows)
+    {
+        if ((uint)rows > (uint)(values.Length - Count)) throw new ArgumentOutOfRangeException(nameof(rows), "There is no room for so many.");
+        Appended(rows);
+    }
+
     /// <inheritdoc/>
     public override Column EmptyLike() => new FixedColumn<T>();
 

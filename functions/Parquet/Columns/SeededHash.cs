@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Pipeline.Parquet.Columns;
 
@@ -10,6 +11,8 @@ internal static class SeededHash
 {
     private static readonly ulong First = RandomOdd();
     private static readonly ulong Second = RandomOdd();
+    private static readonly ulong Third = RandomOdd();
+    private static readonly ulong Fourth = RandomOdd();
 
     /// <summary>The hash of a text.</summary>
     public static uint Of(ReadOnlySpan<byte> text)
@@ -24,6 +27,15 @@ internal static class SeededHash
         if (n >= 4) return Mix(HalfWord(ref p, 0) ^ seed, HalfWord(ref p, n - 4));
         if (n == 0) return Mix(seed, 0);
         return Mix((p | (ulong)Unsafe.Add(ref p, n >> 1) << 8 | (ulong)Unsafe.Add(ref p, n - 1) << 16) ^ seed, 0);
+    }
+
+    /// <summary>The hash of a text in a <see cref="ShortText"/>: another one than <see cref="Of(ReadOnlySpan{byte})"/> makes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Of(Vector256<byte> text, int length)
+    {
+        var words = text.AsUInt64();
+        var hash = Fold(words[0] ^ First ^ (uint)length, words[1] ^ Second) ^ Fold(words[2] ^ Third, words[3] ^ Fourth);
+        return (uint)(hash ^ hash >> 32);
     }
 
     /// <summary>The hash of a number.</summary>

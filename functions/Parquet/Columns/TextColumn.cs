@@ -9,6 +9,10 @@ public abstract class TextColumn : Column
     /// <summary>Appends a text; the caller has made sure that it is UTF-8.</summary>
     public abstract void Append(ReadOnlySpan<byte> utf8);
 
+    /// <summary>Appends texts that lie in one run of bytes; the caller has made sure that they are UTF-8.</summary>
+    /// <param name="run">Texts that lie 32 bytes or more before its end are copied and compared fastest.</param>
+    public abstract void Append(ReadOnlySpan<byte> run, ReadOnlySpan<TextPlace> places);
+
     /// <summary>The same rows as texts in full, independent of any dictionary.</summary>
     public Utf8Column ToPlain()
     {

@@ -7,7 +7,7 @@ namespace Pipeline.Parquet.Columns;
 /// <summary>UTF-8 texts, their bytes one behind the other; a null row is an empty text.</summary>
 public sealed class Utf8Column : TextColumn
 {
-    private const int Chunk = 16;
+    private const int Chunk = 32;
 
     private byte[] bytes = [];
     private int[] ends = [];
@@ -38,14 +38,26 @@ public sealed class Utf8Column : TextColumn
         Appended();
     }
 
-    /// <summary>Appends a text that lies in a longer run of bytes.</summary>
-    public void Append(ReadOnlySpan<byte> run, int start, int length)
+    /// <inheritdoc/>
+    public override void Append(ReadOnlySpan<byte> run, ReadOnlySpan<TextPlace> places)
     {
         var to = Count == 0 ? 0 : ends[Count - 1];
-        if (Count == ends.Length) ColumnMemory.Grow(ref ends, Count, Math.Max(64, ends.Length * 2));
-        Copy(run, start, length, to);
-        ends[Count] = to + length;
-        Appended();
+        var total = 0L;
+        foreach (ref readonly var place in places) total += place.Length;
+        ReserveRows(places.Length);
+        Reserve(to, checked((int)(total + Chunk)));
+        ref var target = ref MemoryMarshal.GetArrayDataReference(bytes);
+        ref var source = ref MemoryMarshal.GetReference(run);
+        var rows = ends.AsSpan(Count, places.Length);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var (start, length) = places[i];
+            if ((uint)length <= Chunk && (uint)start + (long)Chunk <= run.Length)
+                Vector256.LoadUnsafe(ref source, (nuint)(uint)start).StoreUnsafe(ref target, (nuint)(uint)to);
+            else run.Slice(start, length).CopyTo(bytes.AsSpan(to));
+            rows[i] = to += length;
+        }
+        Appended(places.Length);
     }
 
     /// <inheritdoc/>
@@ -58,8 +70,7 @@ public sealed class Utf8Column : TextColumn
     protected override void GatherValues(Column source, ReadOnlySpan<int> rows)
     {
         var texts = (Utf8Column)source;
-        if (ends.Length - Count < rows.Length)
-            ColumnMemory.Grow(ref ends, Count, Math.Max(Math.Max(64, ends.Length * 2), checked(Count + rows.Length)));
+        ReserveRows(rows.Length);
         var end = Count == 0 ? 0 : ends[Count - 1];
         var from = texts.Bytes;
         var fromEnds = texts.Ends;
@@ -81,7 +92,7 @@ public sealed class Utf8Column : TextColumn
     private void Store(ReadOnlySpan<byte> utf8)
     {
         var start = Count == 0 ? 0 : ends[Count - 1];
-        if (Count == ends.Length) ColumnMemory.Grow(ref ends, Count, Math.Max(64, ends.Length * 2));
+        ReserveRows(1);
         Reserve(start, utf8.Length);
         utf8.CopyTo(bytes.AsSpan(start));
         ends[Count] = start + utf8.Length;
@@ -95,11 +106,16 @@ public sealed class Utf8Column : TextColumn
         if (length <= Chunk && start + Chunk <= from.Length)
         {
             Reserve(to, Chunk);
-            Vector128.LoadUnsafe(in MemoryMarshal.GetReference(from), (nuint)start).StoreUnsafe(ref bytes[0], (nuint)to);
+            Vector256.LoadUnsafe(in MemoryMarshal.GetReference(from), (nuint)start).StoreUnsafe(ref bytes[0], (nuint)to);
             return;
         }
         Reserve(to, length);
         from.Slice(start, length).CopyTo(bytes.AsSpan(to));
+    }
+
+    private void ReserveRows(int rows)
+    {
+        if (ends.Length - Count < rows) ColumnMemory.Grow(ref ends, Count, Math.Max(Math.Max(64, ends.Length * 2), checked(Count + rows)));
     }
 
     private void Reserve(int start, int textBytes)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Pipeline.Parquet.Columns;
 
@@ -38,17 +39,23 @@ public sealed class Utf8Dictionary
 
     /// <summary>The number of a text, which is new when the text is.</summary>
     /// <param name="utf8">The caller has made sure that it is UTF-8.</param>
-    public int Intern(ReadOnlySpan<byte> utf8)
+    public int Intern(ReadOnlySpan<byte> utf8) =>
+        utf8.Length <= ShortText.MaxBytes ? InternShort(ShortText.Load(utf8), utf8) : InternLong(utf8);
+
+    /// <summary>The numbers of texts that lie in one run of bytes.</summary>
+    /// <param name="run">The caller has made sure that the texts are UTF-8.</param>
+    /// <param name="ids">Takes the numbers; as long as <paramref name="places"/>.</param>
+    public void Intern(ReadOnlySpan<byte> run, ReadOnlySpan<TextPlace> places, Span<int> ids)
     {
-        var (head, tail) = EndsOf(utf8);
-        var at = (int)SeededHash.Of(utf8) & mask;
-        while (true)
+        ids = ids[..places.Length];
+        for (var i = 0; i < ids.Length; i++)
         {
-            ref readonly var slot = ref slots[at];
-            if (slot.IdPlusOne == 0) return Add(utf8, new(head, tail, utf8.Length, 0), at);
-            if (slot.Head == head && slot.Tail == tail && slot.Length == utf8.Length
-                && (utf8.Length <= 16 || this[slot.IdPlusOne - 1].SequenceEqual(utf8))) return slot.IdPlusOne - 1;
-            at = (at + 1) & mask;
+            var (start, length) = places[i];
+            var text = run.Slice(start, length);
+            // A short text is read as 32 bytes where the run has so many: what lies behind it is masked out.
+            ids[i] = length <= ShortText.MaxBytes && start <= run.Length - ShortText.MaxBytes
+                ? InternShort(ShortText.Load(ref MemoryMarshal.GetReference(text), length), text)
+                : Intern(text);
         }
     }
 
@@ -60,19 +67,49 @@ public sealed class Utf8Dictionary
         Array.Clear(slots, 0, InitialSlots);
     }
 
-    private int Add(ReadOnlySpan<byte> utf8, Slot slot, int at)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int InternShort(Vector256<byte> text, ReadOnlySpan<byte> utf8)
+    {
+        var hash = SeededHash.Of(text, utf8.Length);
+        for (var at = (int)hash & mask; ; at = (at + 1) & mask)
+        {
+            var slot = slots[at];
+            if (slot.IdPlusOne == 0) return Add(utf8, hash, at);
+            if (slot.Hash == hash && IsShort(slot.IdPlusOne - 1, text, utf8.Length)) return slot.IdPlusOne - 1;
+        }
+    }
+
+    private int InternLong(ReadOnlySpan<byte> utf8)
+    {
+        var hash = SeededHash.Of(utf8);
+        for (var at = (int)hash & mask; ; at = (at + 1) & mask)
+        {
+            var slot = slots[at];
+            if (slot.IdPlusOne == 0) return Add(utf8, hash, at);
+            if (slot.Hash == hash && this[slot.IdPlusOne - 1].SequenceEqual(utf8)) return slot.IdPlusOne - 1;
+        }
+    }
+
+    /// <summary>Whether a number's text is this one; <see cref="Add"/> keeps 32 readable bytes behind every text's start.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsShort(int id, Vector256<byte> text, int length)
+    {
+        var start = id == 0 ? 0 : ends[id - 1];
+        if (ends[id] - start != length) return false;
+        return ShortText.Load(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(bytes), start), length) == text;
+    }
+
+    private int Add(ReadOnlySpan<byte> utf8, uint hash, int at)
     {
         var start = Count == 0 ? 0 : ends[Count - 1];
         if (Count == ends.Length) Array.Resize(ref ends, Math.Max(64, ends.Length * 2));
-        if (bytes.Length - start < utf8.Length)
-        {
-            var doubled = (int)Math.Min(Array.MaxLength, bytes.Length * 2L);
-            Array.Resize(ref bytes, Math.Max(Math.Max(1024, doubled), checked(start + utf8.Length)));
-        }
+        var wanted = checked(start + utf8.Length + ShortText.MaxBytes);
+        if (bytes.Length < wanted)
+            Array.Resize(ref bytes, Math.Max(Math.Max(1024, (int)Math.Min(Array.MaxLength, bytes.Length * 2L)), wanted));
 
         utf8.CopyTo(bytes.AsSpan(start));
         ends[Count] = start + utf8.Length;
-        slots[at] = slot with { IdPlusOne = ++Count };
+        slots[at] = new(hash, ++Count);
         if (Count * 2L > mask) Grow();
         return Count - 1;
     }
@@ -88,22 +125,12 @@ public sealed class Utf8Dictionary
         foreach (var slot in old)
         {
             if (slot.IdPlusOne == 0) continue;
-            var at = (int)SeededHash.Of(this[slot.IdPlusOne - 1]) & mask;
+            var at = (int)slot.Hash & mask;
             while (slots[at].IdPlusOne != 0) at = (at + 1) & mask;
             slots[at] = slot;
         }
     }
 
-    /// <summary>The first and the last eight bytes; with the length they are the whole of a text of up to 16 bytes.</summary>
-    private static (ulong Head, ulong Tail) EndsOf(ReadOnlySpan<byte> utf8)
-    {
-        ref var first = ref MemoryMarshal.GetReference(utf8);
-        var n = utf8.Length;
-        if (n >= 8) return (Unsafe.ReadUnaligned<ulong>(ref first), Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, n - 8)));
-        if (n >= 4) return (Unsafe.ReadUnaligned<uint>(ref first), Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref first, n - 4)));
-        return n == 0 ? default : (first, (uint)Unsafe.Add(ref first, n >> 1) << 8 | Unsafe.Add(ref first, n - 1));
-    }
-
-    /// <summary>One place of the table: enough to tell a short text without a look at its bytes.</summary>
-    private readonly record struct Slot(ulong Head, ulong Tail, int Length, int IdPlusOne);
+    /// <summary>One place of the table: small, so that the table of a few thousand texts stays near the processor.</summary>
+    private readonly record struct Slot(uint Hash, int IdPlusOne);
 }

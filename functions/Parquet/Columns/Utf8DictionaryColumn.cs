@@ -31,6 +31,14 @@ public sealed class Utf8DictionaryColumn(Utf8Dictionary dictionary) : TextColumn
     public override void Append(ReadOnlySpan<byte> utf8) => Append(Dictionary.Intern(utf8));
 
     /// <inheritdoc/>
+    public override void Append(ReadOnlySpan<byte> run, ReadOnlySpan<TextPlace> places)
+    {
+        Reserve(places.Length);
+        Dictionary.Intern(run, places, ids.AsSpan(Count, places.Length));
+        Appended(places.Length);
+    }
+
+    /// <inheritdoc/>
     public override Column EmptyLike() => new Utf8DictionaryColumn(Dictionary);
 
     /// <inheritdoc/>

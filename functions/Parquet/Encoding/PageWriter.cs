@@ -13,6 +13,7 @@ internal sealed class PageWriter : IDisposable
     private Stream destination = Stream.Null;
     private long start, dictionaryOffset, dataOffset, rawBytes, storedBytes;
     private int dataPages;
+    private PageEncoding dataEncoding;
 
     public PageWriter(ParquetOptions options)
     {
@@ -36,7 +37,7 @@ internal sealed class PageWriter : IDisposable
     public ColumnChunk End(int rows, int nulls, ValueBounds bounds)
     {
         destination = Stream.Null;
-        return new(dictionaryOffset, dataOffset, rawBytes, storedBytes, rows, nulls, dataPages, bounds);
+        return new(dictionaryOffset, dataOffset, dataEncoding, rawBytes, storedBytes, rows, nulls, dataPages, bounds);
     }
 
     /// <summary>Writes the dictionary page; before the data pages.</summary>
@@ -45,7 +46,7 @@ internal sealed class PageWriter : IDisposable
         dictionaryOffset = start + storedBytes;
         Page.Clear();
         entries.Write(0, entries.Count, Page);
-        var stored = codec.Compress(Page.Written);
+        var stored = codec.Compress(Page.Written, isPacked: false);
         header.Clear();
         PageHeader.WriteDictionary(headerThrift, entries.Count, Page.Length, stored.Length);
         Write(stored);
@@ -56,7 +57,7 @@ internal sealed class PageWriter : IDisposable
     public void WriteData<T>(T values, Presence presence, bool nullable, PageEncoding encoding)
         where T : struct, IPageValues, allows ref struct
     {
-        dataOffset = start + storedBytes;
+        (dataOffset, dataEncoding) = (start + storedBytes, encoding);
         var (row, value) = (0, 0);
         while (row < presence.Rows)
         {
@@ -66,7 +67,7 @@ internal sealed class PageWriter : IDisposable
             Page.Clear();
             if (nullable) presence.WriteLevels(row, nextRow, Page);
             values.Write(value, count, Page);
-            var stored = codec.Compress(Page.Written);
+            var stored = codec.Compress(Page.Written, isPacked: encoding is PageEncoding.RleDictionary or PageEncoding.DeltaBinaryPacked);
             header.Clear();
             PageHeader.WriteData(headerThrift, nextRow - row, encoding, Page.Length, stored.Length);
             Write(stored);

@@ -31,6 +31,7 @@ internal readonly ref struct PlainTexts(ReadOnlySpan<byte> bytes, ReadOnlySpan<i
 
     public int Fit(int first, int maxBytes)
     {
+        if (ids.IsEmpty && BytesOf(first, Count - first) <= maxBytes) return Count - first;
         var fit = 0;
         for (long total = 0; first + fit < Count; fit++)
         {
@@ -56,6 +57,15 @@ internal readonly ref struct PlainTexts(ReadOnlySpan<byte> bytes, ReadOnlySpan<i
         }
 
         page.Advance(total);
+    }
+
+    /// <summary>Copies a text without its first bytes to the room's start; up to 16 bytes behind it in the room may change.</summary>
+    public void CopyEnd(int index, int skip, Span<byte> room)
+    {
+        var (start, length) = Locate(index);
+        (start, length) = (start + skip, length - skip);
+        if (length <= ChunkBytes && bytes.Length - start >= ChunkBytes) bytes.Slice(start, ChunkBytes).CopyTo(room);
+        else bytes.Slice(start, length).CopyTo(room);
     }
 
     private long BytesOf(int first, int count)

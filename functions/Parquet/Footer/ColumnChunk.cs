@@ -10,10 +10,12 @@ internal readonly record struct ValueBounds(byte[]? Min, byte[]? Max, bool MinIs
 /// <summary>What the footer says of one column of one row group.</summary>
 /// <param name="DictionaryOffset">Where the dictionary page begins; -1 for none. Offsets count from the file's start.</param>
 /// <param name="DataOffset">Where the first data page begins.</param>
+/// <param name="Encoding">How the data pages' values are encoded.</param>
 /// <param name="RawBytes">Page headers and pages before compression.</param>
 /// <param name="StoredBytes">Page headers and pages as they are in the file.</param>
 internal sealed record ColumnChunk(
-    long DictionaryOffset, long DataOffset, long RawBytes, long StoredBytes, int Rows, int Nulls, int DataPages, ValueBounds Bounds)
+    long DictionaryOffset, long DataOffset, PageEncoding Encoding, long RawBytes, long StoredBytes, int Rows, int Nulls, int DataPages,
+    ValueBounds Bounds)
 {
     public bool HasDictionary => DictionaryOffset >= 0;
 
@@ -44,9 +46,9 @@ internal sealed record ColumnChunk(
     private void WriteEncodings(ThriftCompactWriter thrift, bool nullable)
     {
         thrift.BeginList(2, ThriftCompactWriter.Int32Code, 1 + (nullable ? 1 : 0) + (HasDictionary ? 1 : 0));
-        thrift.Int32Element((int)PageEncoding.Plain);
+        thrift.Int32Element((int)(HasDictionary ? PageEncoding.Plain : Encoding));
         if (nullable) thrift.Int32Element((int)PageEncoding.Rle);
-        if (HasDictionary) thrift.Int32Element((int)PageEncoding.RleDictionary);
+        if (HasDictionary) thrift.Int32Element((int)Encoding);
     }
 
     private void WriteStatistics(ThriftCompactWriter thrift)
@@ -64,7 +66,7 @@ internal sealed record ColumnChunk(
     {
         thrift.BeginList(13, ThriftCompactWriter.StructCode, HasDictionary ? 2 : 1);
         if (HasDictionary) WritePageCount(thrift, pageType: 2, PageEncoding.Plain, 1);
-        WritePageCount(thrift, pageType: 0, HasDictionary ? PageEncoding.RleDictionary : PageEncoding.Plain, DataPages);
+        WritePageCount(thrift, pageType: 0, Encoding, DataPages);
     }
 
     private static void WritePageCount(ThriftCompactWriter thrift, int pageType, PageEncoding encoding, int pages)

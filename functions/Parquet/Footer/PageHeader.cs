@@ -7,6 +7,8 @@ internal enum PageEncoding
 {
     Plain = 0,
     Rle = 3,
+    DeltaBinaryPacked = 5,
+    DeltaByteArray = 7,
     RleDictionary = 8,
 }
 

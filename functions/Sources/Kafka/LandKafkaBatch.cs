@@ -14,6 +14,9 @@ public sealed class LandKafkaBatch(
 {
     private const int MaxRaces = 50;
 
+    /// <summary>Objects written at once: a batch holds a piece of each topic-partition, and a store takes its time for every one.</summary>
+    private const int WritesAtOnce = 16;
+
     /// <summary>Lands one delivered batch of a dataset.</summary>
     /// <param name="delivered">Records of each topic-partition, by ascending offset.</param>
     /// <returns>When every record is landed, or its shard is stopped with an alert.</returns>
@@ -25,15 +28,11 @@ public sealed class LandKafkaBatch(
         for (var race = 0; open.Count > 0; race++)
         {
             var claims = await ledger.ClaimAsync(dataset, [.. open.Keys.Select(topicPartition => topicPartition.Stream)], stopping);
-            var drafts = new List<SegmentDraft>();
-            var unfinished = new HashSet<Shard>();
-            foreach (var claim in claims)
-            {
-                var topicPartition = TopicPartition.Parse(claim.Shard.Stream);
-                var stretch = await stretches.FollowAsync(dataset, claim, topicPartition, open[topicPartition], stopping);
-                if (!stretch.Complete) unfinished.Add(claim.Shard);
-                drafts.AddRange(await landing.WriteAsync(dataset, claim, stretch.Pieces, stopping));
-            }
+            var written = new (IReadOnlyList<SegmentDraft> Drafts, bool Complete)[claims.Count];
+            await Parallel.ForAsync(0, claims.Count, new ParallelOptions { MaxDegreeOfParallelism = WritesAtOnce, CancellationToken = stopping },
+                async (i, stop) => written[i] = await WriteAsync(dataset, claims[i], open, stop));
+            var drafts = written.SelectMany(each => each.Drafts).ToList();
+            var unfinished = claims.Zip(written).Where(each => !each.Second.Complete).Select(each => each.First.Shard).ToHashSet();
 
             var lost = await ledger.LandAsync(drafts, stopping);
             foreach (var claim in claims)
@@ -42,6 +41,14 @@ public sealed class LandKafkaBatch(
             Log.Landed(log, dataset, drafts.Sum(draft => draft.Records), drafts.Count, drafts.Sum(draft => draft.RawBytes), lost.Count);
             if (lost.Count > 0) await BackOffAsync(dataset, race, lost, stopping);
         }
+    }
+
+    private async Task<(IReadOnlyList<SegmentDraft> Drafts, bool Complete)> WriteAsync(
+        string dataset, ShardClaim claim, IReadOnlyDictionary<TopicPartition, IReadOnlyList<RawRecord>> delivered, CancellationToken stopping)
+    {
+        var topicPartition = TopicPartition.Parse(claim.Shard.Stream);
+        var stretch = await stretches.FollowAsync(dataset, claim, topicPartition, delivered[topicPartition], stopping);
+        return (await landing.WriteAsync(dataset, claim, stretch.Pieces, stopping), stretch.Complete);
     }
 
     // Two workers on one shard fence each other; a random pause lets one of them through.

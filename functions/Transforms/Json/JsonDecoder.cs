@@ -44,24 +44,48 @@ public sealed class JsonDecoder
     {
         foreach (var field in fields) field.Bind(batch);
         shapes.Begin(unknown);
-        var run = block.Values.Span;
-        var isUtf8 = Utf8.IsValid(run);
-        for (var i = 0; i < block.Count; i++)
+        var run = block.Padded;
+        var starts = block.Starts;
+        var lengths = block.Lengths;
+        var limit = plan.Contract.Limits.MaxRecordBytes;
+        var isUtf8 = false;
+        for (var i = 0; i < starts.Length; i++)
         {
+            if (i % TokenGroup.Capacity == 0) isUtf8 = AreUtf8(block, i);
             if (group.IsFull) Append(block, batch, rejections);
-            var (start, length) = (block.Starts[i], Math.Max(0, block.Lengths[i]));
-            var fault = Whole(run.Slice(start, length), block.Lengths[i] < 0, isUtf8)
-                ?? Syntax(run, start, length, unknown)
-                ?? Table(refused, block.Positions[i]);
-            if (fault is not { } found) group.Add(i);
-            else if (found.Code != RejectionCode.TableRefused || IsRow(i, block, batch, rejections))
-            {
-                Append(block, batch, rejections);
-                Refuse(found, i, block, batch, rejections);
-            }
+            var (start, length) = (starts[i], lengths[i]);
+            if (isUtf8 && refused is null && (uint)length <= (uint)limit
+                && shapes.TryRead(scanner, run, start, start + length))
+                group.Add(i);
+            else Take(i, isUtf8, block, batch, rejections, unknown, refused);
         }
         Append(block, batch, rejections);
         shapes.End();
+    }
+
+    /// <summary>Takes a record of which nothing is known.</summary>
+    private void Take(
+        int record, bool isUtf8, SegmentBlock block, RecordBatch batch, IRejectionSink rejections, UnknownFieldCounter unknown,
+        IReadOnlyDictionary<long, string>? refused)
+    {
+        var run = block.Padded;
+        var (start, length) = (block.Starts[record], Math.Max(0, block.Lengths[record]));
+        var fault = Whole(run.Slice(start, length), block.Lengths[record] < 0, isUtf8)
+            ?? Syntax(run, start, length, unknown)
+            ?? Table(refused, block.Positions[record]);
+        if (fault is not { } found) group.Add(record);
+        else if (found.Code != RejectionCode.TableRefused || IsRow(record, block, batch, rejections))
+        {
+            Append(block, batch, rejections);
+            Refuse(found, record, block, batch, rejections);
+        }
+    }
+
+    /// <summary>Whether a group's worth of records are UTF-8: looked at when they are read next, so that they are loaded once.</summary>
+    private static bool AreUtf8(SegmentBlock block, int first)
+    {
+        var last = Math.Min(first + TokenGroup.Capacity, block.Count) - 1;
+        return Utf8.IsValid(block.Padded[block.Starts[first]..(block.Starts[last] + Math.Max(0, block.Lengths[last]))]);
     }
 
     private Fault? Whole(ReadOnlySpan<byte> record, bool isNull, bool isUtf8)
@@ -75,7 +99,6 @@ public sealed class JsonDecoder
 
     private Fault? Syntax(ReadOnlySpan<byte> run, int start, int length, UnknownFieldCounter unknown)
     {
-        if (shapes.TryRead(scanner, run, start, start + length)) return null;
         if (!scanner.Scan(run, start, length))
             return new(scanner.Code, scanner.Field, RejectionText.OfSyntax(scanner.Code, scanner.At - start, scanner.Field));
         scanner.CountUnknown(run, unknown);
@@ -102,7 +125,7 @@ public sealed class JsonDecoder
     /// appended anew.</summary>
     private void Append(SegmentBlock block, RecordBatch batch, IRejectionSink rejections)
     {
-        var run = block.Values.Span;
+        var run = block.Padded;
         for (var from = 0; from < group.Count;)
         {
             var (until, fault) = (group.Count, default(Fault?));
@@ -121,11 +144,19 @@ public sealed class JsonDecoder
                 fault = new(RejectionCode.OutOfRange, column.Name, sentences.OfField(RejectionCode.OutOfRange, column.Name));
             }
             if (fault is not null) batch.Truncate(rows);
-            for (var i = from; i < until; i++) batch.Positions.Append(block.Positions[group.Records[i]]);
+            AppendPositions(block, batch, group.Records[from..until]);
             if (fault is { } found) Refuse(found, group.Records[until++], block, batch, rejections);
             from = until;
         }
         group.Clear();
+    }
+
+    private static void AppendPositions(SegmentBlock block, RecordBatch batch, ReadOnlySpan<int> records)
+    {
+        var room = batch.Positions.Room(records.Length);
+        var positions = block.Positions;
+        for (var i = 0; i < records.Length; i++) room[i] = positions[records[i]];
+        batch.Positions.Advance(records.Length);
     }
 
     private static void Refuse(in Fault fault, int record, SegmentBlock block, RecordBatch batch, IRejectionSink rejections) =>

@@ -16,7 +16,7 @@ internal sealed partial class JsonScanner
         escaped = false;
         while (true)
         {
-            at = TextStop(run, at);
+            at = TextStop(ref MemoryMarshal.GetReference(run), at);
             if (run[at] == (byte)'"') return at;
             if (run[at] != (byte)'\\') return Unexpected(at);
             escaped = true;
@@ -26,21 +26,19 @@ internal sealed partial class JsonScanner
     }
 
     /// <summary>The next quote, backslash or control character; the line feed behind the record is one.</summary>
+    /// <param name="first">The padded run's first byte: up to a vector's length is read behind the record's line feed.</param>
+    /// <param name="at">Not behind the record's end.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int TextStop(ReadOnlySpan<byte> run, int at)
+    private static int TextStop(ref byte first, int at)
     {
-        ref var first = ref MemoryMarshal.GetReference(run);
-        while (at + Vector256<byte>.Count <= run.Length)
+        for (; ; at += Vector256<byte>.Count)
         {
-            var bytes = Vector256.LoadUnsafe(ref first, (nuint)at);
+            var bytes = Vector256.LoadUnsafe(ref first, (nuint)(uint)at);
             var stops = Vector256.Equals(bytes, Vector256.Create((byte)'"')) | Vector256.Equals(bytes, Vector256.Create((byte)'\\'))
                 | Vector256.Equals(Vector256.Min(bytes, Vector256.Create((byte)0x1F)), bytes);
             var mask = stops.ExtractMostSignificantBits();
             if (mask != 0) return at + BitOperations.TrailingZeroCount(mask);
-            at += Vector256<byte>.Count;
         }
-        while (run[at] is >= 0x20 and not (byte)'"' and not (byte)'\\') at++;
-        return at;
     }
 
     /// <param name="at">Behind the backslash.</param>

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Pipeline.Transforms.Json;
 
@@ -9,31 +11,36 @@ internal sealed partial class JsonScanner
     private bool hasContainer;
 
     /// <summary>Reads a record by a shape: its keys are compared as bytes, its values are read.</summary>
+    /// <remarks>Reads up to a vector's length behind the record's line feed, which the padding of the run allows.</remarks>
     /// <returns>False when it looks otherwise; nothing is known of it then.</returns>
     public bool TryShape(RecordShape shape, ReadOnlySpan<byte> run, int start, int stop)
     {
-        if (run.Length - stop < RecordShape.MaxBytes + 64) return false;
         end = stop;
         places.Clear();
-        foreach (var slot in shape.Absent) group.Set(slot, default);
+        ref var kind = ref group.CurrentKind;
+        ref var place = ref group.CurrentPlace;
+        foreach (var slot in shape.Absent) Unsafe.Add(ref kind, slot * TokenGroup.Capacity) = TokenKind.Absent;
         ref var first = ref MemoryMarshal.GetReference(run);
+        ref var literal = ref shape.Literals;
         var at = start;
-        var last = shape.Parts - 1;
-        for (var i = 0; ; i++)
+        foreach (ref readonly var part in shape.Parts)
         {
-            ref readonly var part = ref shape[i];
-            // White space in a shape can be a line feed too: no literal may begin behind the record.
-            if (at > stop || !shape.IsAt(part, ref first, at)) return false;
+            var equal = Vector256.Equals(Vector256.LoadUnsafe(ref first, (nuint)(uint)at), Vector256.LoadUnsafe(ref literal));
+            if ((~equal.ExtractMostSignificantBits() & part.Mask) != 0) return false;
+            literal = ref Unsafe.Add(ref literal, ShapePart.MaxBytes);
             at += part.Length;
-            if (i == last) return at == stop;
-            if (part.IsPlainText)
+            // White space in a shape can be a line feed too: a literal may not run over the record's end.
+            if (at > stop) return false;
+            if (part.Slot >= 0)
             {
-                var close = TextStop(run, at);
-                if (part.TextSlot >= 0) group.Set(part.TextSlot, new(TokenKind.String, at, close - at));
+                var close = TextStop(ref first, at);
+                Unsafe.Add(ref kind, part.Slot * TokenGroup.Capacity) = TokenKind.String;
+                Unsafe.Add(ref place, part.Slot * TokenGroup.Capacity) = new(at, close - at);
                 at = close;
             }
-            else if ((at = Scalar(run, at, part)) < 0) return false;
+            else if (part.Slot == ShapePart.AnyScalar && (at = Scalar(run, at, part)) < 0) return false;
         }
+        return at == stop;
     }
 
     /// <summary>Makes a shape of the record just read.</summary>
@@ -46,11 +53,11 @@ internal sealed partial class JsonScanner
         return true;
     }
 
-    private int Scalar(ReadOnlySpan<byte> run, int at, in RecordShape.Part part)
+    private int Scalar(ReadOnlySpan<byte> run, int at, in ShapePart part)
     {
         if (part.IsText)
         {
-            var close = TextStop(run, at);
+            var close = TextStop(ref MemoryMarshal.GetReference(run), at);
             Leaf(part.Node!, new(TokenKind.String, at, close - at));
             return close;
         }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Pipeline.Domain.Publications;
+using Pipeline.Transforms.Segments;
 
 namespace Pipeline.Transforms.Json;
 
@@ -8,7 +9,8 @@ namespace Pipeline.Transforms.Json;
 /// The run is one block's values, each followed by a line feed. A line feed inside a text is a fault, so no text can run over the end
 /// of its
 /// record, and every other loop stops at a byte that is none of its own: the end is compared only where white space is skipped.
-/// The first fault in byte order is reported. UTF-8 has been validated before.
+/// The first fault in byte order is reported. UTF-8 has been validated before. The run is padded (<see cref="SegmentBlock.Padded"/>): a
+/// vector can be loaded at any place up to a record's line feed.
 /// </remarks>
 internal sealed partial class JsonScanner(JsonDecodePlan plan, TokenGroup group)
 {

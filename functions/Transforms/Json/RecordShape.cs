@@ -1,6 +1,4 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Pipeline.Transforms.Json;
 
@@ -13,18 +11,20 @@ internal readonly record struct ValuePlace(int Start, int Length, PlanNode? Node
 /// was proved of the one holds for the other. Used again for one shape after the other.</summary>
 internal sealed class RecordShape
 {
-    /// <summary>Bytes between values that a shape can have; records are matched while so many bytes follow them.</summary>
+    /// <summary>Bytes between values that a shape can have.</summary>
     public const int MaxBytes = 1024;
 
     private const int MaxValues = 48;
+    private const int MaxParts = MaxValues + 1 + MaxBytes / ShapePart.MaxBytes;
 
-    private readonly byte[] literals = new byte[MaxBytes + MaxValues * Vector256<byte>.Count];
-    private readonly Part[] parts = new Part[MaxValues + 1];
+    private readonly byte[] literals = new byte[MaxParts * ShapePart.MaxBytes];
+    private readonly ShapePart[] parts = new ShapePart[MaxParts];
     private readonly List<(PlanNode Parent, byte[] Key)> unknown = [];
     private readonly List<int> absent = [];
+    private int used;
 
-    /// <summary>Literals, each with the value behind it; the last one has none. Zero before the first record was taken.</summary>
-    public int Parts { get; private set; }
+    /// <summary>Whether it matches nothing: before the first record was taken.</summary>
+    public bool IsEmpty => used == 0;
 
     /// <summary>Records that matched and whose unknown fields are not counted yet.</summary>
     public long Uncounted { get; set; }
@@ -32,35 +32,38 @@ internal sealed class RecordShape
     /// <summary>Slots that no value of the shape fills.</summary>
     public ReadOnlySpan<int> Absent => CollectionsMarshal.AsSpan(absent);
 
+    /// <summary>Pieces of literals, some with a value behind.</summary>
+    public ReadOnlySpan<ShapePart> Parts => parts.AsSpan(0, used);
+
+    /// <summary>The first part's literal; the others' follow, each 32 bytes behind the one before.</summary>
+    public ref byte Literals => ref MemoryMarshal.GetArrayDataReference(literals);
+
     /// <summary>Takes the shape of a record that was read.</summary>
+    /// <param name="slots">Slots of the plan; a text that nobody reads goes into the one behind them.</param>
     /// <returns>False when it is too large; the shape matches nothing then.</returns>
     public bool Take(ReadOnlySpan<byte> record, int start, ReadOnlySpan<ValuePlace> values, int slots)
     {
-        Parts = 0;
-        if (values.Length > MaxValues) return false;
-        var (from, to, total) = (0, 0, 0);
+        used = 0;
+        if (values.Length > MaxValues || record.Length - TotalBytes(values) > MaxBytes) return false;
         absent.Clear();
         for (var slot = 0; slot < slots; slot++) absent.Add(slot);
-        for (var i = 0; i <= values.Length; i++)
+        var (from, count) = (0, 0);
+        foreach (ref readonly var value in values)
         {
-            var isLast = i == values.Length;
-            var end = isLast ? record.Length : values[i].Start - start;
-            if ((total += end - from) > MaxBytes) return false;
-            record[from..end].CopyTo(literals.AsSpan(to));
-            parts[i] = new(to, end - from, isLast ? null : values[i].Node, !isLast && values[i].IsText);
-            to += (end - from + Vector256<byte>.Count - 1) / Vector256<byte>.Count * Vector256<byte>.Count;
-            if (isLast) break;
-            from = end + values[i].Length;
-            if (values[i].Node is not { } node) continue;
+            var end = value.Start - start;
+            count = AddLiteral(record[from..end], count);
+            parts[count - 1] = parts[count - 1].Before(value, slots);
+            from = end + value.Length;
+            if (value.Node is not { } node) continue;
             absent.Remove(node.Slot);
             foreach (var slot in node.SlotsBelow) absent.Remove(slot);
         }
-        Parts = values.Length + 1;
+        used = AddLiteral(record[from..], count);
         return true;
     }
 
     /// <summary>Matches nothing any more.</summary>
-    public void Forget() => Parts = 0;
+    public void Forget() => used = 0;
 
     /// <summary>Forgets the unknown fields of the shape before.</summary>
     public void ClearUnknown() => unknown.Clear();
@@ -76,32 +79,23 @@ internal sealed class RecordShape
         Uncounted = 0;
     }
 
-    /// <summary>A literal and the value behind it.</summary>
-    public ref readonly Part this[int part] => ref parts[part];
-
-    /// <summary>Whether the literal stands at a place of the run.</summary>
-    /// <param name="at">At least <see cref="MaxBytes"/> and a vector's length before the end of the run.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsAt(in Part part, ref byte run, int at)
+    private static int TotalBytes(ReadOnlySpan<ValuePlace> values)
     {
-        ref var literal = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(literals), part.Start);
-        var left = part.Length;
-        for (var i = 0; left > 0; i += Vector256<byte>.Count, left -= Vector256<byte>.Count)
-        {
-            var equal = Vector256.Equals(Vector256.LoadUnsafe(ref run, (nuint)(at + i)), Vector256.LoadUnsafe(ref literal, (nuint)i));
-            var differs = ~equal.ExtractMostSignificantBits();
-            if (left < Vector256<byte>.Count) differs <<= Vector256<byte>.Count - left;
-            if (differs != 0) return false;
-        }
-        return true;
+        var total = 0;
+        foreach (ref readonly var value in values) total += value.Length;
+        return total;
     }
 
-    internal readonly record struct Part(int Start, int Length, PlanNode? Node, bool IsText)
+    private int AddLiteral(ReadOnlySpan<byte> literal, int count)
     {
-        /// <summary>The slot of a text that blocks nothing; -1 for any other value.</summary>
-        public int TextSlot { get; } = IsText && Node is { IsParent: false } ? Node.Slot : -1;
-
-        /// <summary>A text nobody reads, or one with a slot of its own.</summary>
-        public bool IsPlainText { get; } = IsText && Node is not { IsParent: true };
+        do
+        {
+            var piece = literal[..Math.Min(literal.Length, ShapePart.MaxBytes)];
+            piece.CopyTo(literals.AsSpan(count * ShapePart.MaxBytes));
+            parts[count++] = new(piece.Length, (uint)((1UL << piece.Length) - 1), ShapePart.NoValue, null, false);
+            literal = literal[piece.Length..];
+        }
+        while (!literal.IsEmpty);
+        return count;
     }
 }

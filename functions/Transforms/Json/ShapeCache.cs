@@ -35,7 +35,7 @@ internal sealed class ShapeCache
         for (var i = 0; i < Shapes; i++)
         {
             var shape = shapes[(likely + i) % Shapes];
-            if (shape.Parts == 0 || !scanner.TryShape(shape, run, start, end)) continue;
+            if (shape.IsEmpty || !scanner.TryShape(shape, run, start, end)) continue;
             likely = (likely + i) % Shapes;
             shape.Uncounted++;
             if (i == 0) credit = Math.Min(MaxCredit, Math.Max(0, credit) + 1);

@@ -30,10 +30,22 @@ internal sealed class RowOrder
     private bool SortBy(Column column)
     {
         if (column is TextColumn or FixedColumn<Int128>) return SortByComparison(column);
-        for (var i = 0; i < count; i++) keys[i] = KeyOf(column, order[i]);
+        FillKeys(column);
         var moved = !IsAscending();
         if (moved) SortByRadix();
         return (column.NullCount != 0 && MoveNullsLast(column)) || moved;
+    }
+
+    private void FillKeys(Column column)
+    {
+        if (column is FixedColumn<long> { NullCount: 0 } numbers)
+        {
+            var values = numbers.Values;
+            for (var i = 0; i < values.Length; i++) keys[i] = (ulong)values[order[i]] ^ 1UL << 63;
+            return;
+        }
+
+        for (var i = 0; i < count; i++) keys[i] = KeyOf(column, order[i]);
     }
 
     /// <summary>A number whose unsigned order is the value's order.</summary>
@@ -60,11 +72,18 @@ internal sealed class RowOrder
         return true;
     }
 
-    /// <summary>Least significant byte first; a byte that is the same in all keys is skipped.</summary>
+    /// <summary>By key and place in one word, or least significant byte first; a byte that is the same in all keys is skipped.</summary>
     private void SortByRadix()
     {
         ulong all = ulong.MaxValue, any = 0;
         foreach (var key in keys.AsSpan(0, count)) (all, any) = (all & key, any | key);
+        if (NarrowKeys.TrySort(keys.AsSpan(0, count), all ^ any, spareKeys.AsSpan(0, count)))
+        {
+            for (var i = 0; i < count; i++) spareOrder[i] = order[(int)keys[i]];
+            (order, spareOrder) = (spareOrder, order);
+            return;
+        }
+
         Span<int> starts = stackalloc int[256];
         for (var shift = 0; shift < 64; shift += 8)
         {

@@ -4,6 +4,9 @@ namespace Pipeline.Transforms.Segments;
 /// <remarks>Lent by a <see cref="SegmentReader"/> until it reads the next one. All arrays are indexed by record.</remarks>
 public sealed class SegmentBlock : IDisposable
 {
+    /// <summary>Readable bytes behind the value run at least.</summary>
+    internal const int PaddingBytes = 64;
+
     private readonly PooledBytes bytes = new();
     private int[] starts = [];
     private int[] lengths = [];
@@ -21,6 +24,10 @@ public sealed class SegmentBlock : IDisposable
 
     /// <summary>The value run; the last byte is a line feed.</summary>
     public ReadOnlyMemory<byte> Values => bytes.Slice(0, runBytes);
+
+    /// <summary>The value run with what lies behind it, at least <see cref="PaddingBytes"/>: vectors can be loaded from any place in the
+    /// run without a look at its end.</summary>
+    internal ReadOnlySpan<byte> Padded => bytes.Span;
 
     /// <summary>Where each value starts in <see cref="Values"/>.</summary>
     public ReadOnlySpan<int> Starts => starts.AsSpan(0, Count);
@@ -45,7 +52,7 @@ public sealed class SegmentBlock : IDisposable
     public void Dispose() => bytes.Dispose();
 
     /// <summary>Room for a frame's content, which the reader fills before <see cref="TryOpen"/>.</summary>
-    internal Span<byte> Reset(int contentBytes) => bytes.Reset(contentBytes);
+    internal Span<byte> Reset(int contentBytes) => bytes.Reset(checked(contentBytes + PaddingBytes))[..contentBytes];
 
     /// <summary>Takes the side arrays apart.</summary>
     /// <returns>Null when they agree with the header, otherwise what does not.</returns>
@@ -55,7 +62,7 @@ public sealed class SegmentBlock : IDisposable
         runBytes = header.RunBytes;
         hasKeys = header.HasKeys;
         if (starts.Length < Count) GrowSides();
-        var side = bytes.Span[runBytes..];
+        var side = bytes.Span[runBytes..^PaddingBytes];
         var at = 0;
         if (!ReadLengths(side, ref at)) return "the value lengths do not add up to the value run";
         if (!ReadPositions(side, ref at, header.FirstPosition)) return "the positions are not ascending";
@@ -66,6 +73,7 @@ public sealed class SegmentBlock : IDisposable
 
     private bool ReadLengths(ReadOnlySpan<byte> side, ref int at)
     {
+        var run = bytes.Span;
         var start = 0L;
         for (var i = 0; i < Count; i++)
         {
@@ -73,7 +81,7 @@ public sealed class SegmentBlock : IDisposable
             starts[i] = (int)start;
             lengths[i] = (int)length - 1;
             start += Math.Max(1, (long)length);
-            if (start > runBytes || bytes.Span[(int)start - 1] != (byte)'\n') return false;
+            if (start > runBytes || run[(int)start - 1] != (byte)'\n') return false;
         }
         return start == runBytes;
     }

@@ -27,8 +27,9 @@ namespace Pipeline.Transforms.Segments;
 /// </remarks>
 public static class SegmentFormat
 {
-    /// <summary>Bytes of the value run at which a block is closed.</summary>
-    public const int BlockBytes = 4 * 1024 * 1024;
+    /// <summary>Bytes of the value run at which a block is closed: few enough to be decoded while the decompressed bytes are still near the
+    /// processor, and stored 0.8 % larger than in blocks of 4 MiB.</summary>
+    public const int BlockBytes = 1024 * 1024;
 
     /// <summary>Records at which a block is closed, which bounds what a block of very small records can turn into.</summary>
     public const int BlockRecords = 65_536;

@@ -67,7 +67,8 @@ public sealed class SegmentReader : IDisposable
     private void OpenBlock(long start, in BlockHeader header)
     {
         var content = (long)header.RunBytes + header.SideBytes;
-        if (header.Records <= 0 || header.RunBytes < header.Records || header.SideBytes < 0 || content > Array.MaxLength)
+        if (header.Records <= 0 || header.RunBytes < header.Records || header.SideBytes < 0
+            || content > Array.MaxLength - SegmentBlock.PaddingBytes)
             throw Damaged(start, "the block's sizes are impossible");
         int written;
         try

@@ -7,12 +7,15 @@ using Pipeline.Transforms.Segments;
 namespace Pipeline.Tests.Bench.Scenarios;
 
 /// <summary>Bytes in memory to columns; decompression is outside of it.</summary>
-internal sealed class Decode(Sample sample) : IRejectionSink
+internal sealed class Decode(Sample sample) : IWorkload, IRejectionSink
 {
     private readonly List<(SegmentReader Reader, SegmentBlock Block)> blocks = [];
 
-    /// <summary>Records refused so far.</summary>
-    public long Refused { get; private set; }
+    private long refused;
+
+    public double InputMb => sample.Bytes / 1e6;
+
+    public long Rows => sample.Records;
 
     public async Task LoadAsync()
     {
@@ -32,7 +35,33 @@ internal sealed class Decode(Sample sample) : IRejectionSink
         }
     }
 
+    public void Clear() => refused = 0;
+
     public Task<long> RunAsync()
+    {
+        Decoded(_ => { });
+        return Task.FromResult(0L);
+    }
+
+    /// <summary>Sums of all columns, as DuckDB reads them from the same file.</summary>
+    public async Task<string?> DifferenceAsync()
+    {
+        if (blocks.Count == 0) await LoadAsync();
+        var sums = new Int128[Sample.Contract.Columns.Count];
+        Decoded(batch => ColumnSums.Add(batch.Columns, sums));
+        var (ours, peers) = (ColumnSums.Text(sums), DuckDb.Sums("user-actions", sample.Input));
+        if (refused != 0) return $"{refused} records were refused.";
+        return ours == peers ? null : $"the columns' sums are {ours} here and {peers} there.";
+    }
+
+    public void Refuse(in Rejection rejection) => refused++;
+
+    public void Dispose()
+    {
+        foreach (var (reader, _) in blocks) reader.Dispose();
+    }
+
+    private void Decoded(Action<RecordBatch> each)
     {
         var decoder = new JsonDecoder(JsonDecodePlan.Compile(Sample.Contract));
         var (batch, unknown) = (RecordBatches.For(Sample.Contract), new UnknownFieldCounter());
@@ -40,9 +69,7 @@ internal sealed class Decode(Sample sample) : IRejectionSink
         {
             batch.Clear();
             decoder.Decode(block, batch, this, unknown);
+            each(batch);
         }
-        return Task.FromResult(0L);
     }
-
-    public void Refuse(in Rejection rejection) => Refused++;
 }

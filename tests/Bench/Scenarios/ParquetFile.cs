@@ -5,7 +5,7 @@ using Pipeline.Parquet.Columns;
 namespace Pipeline.Tests.Bench.Scenarios;
 
 /// <summary>Columns of every type in memory to one file; its input is the columns' bytes.</summary>
-internal sealed class ParquetFile
+internal sealed class ParquetFile(Sample sample) : IWorkload
 {
     private const int Rows = 200_000;
 
@@ -19,23 +19,53 @@ internal sealed class ParquetFile
 
     private readonly Column[] columns = Fill(new Random(1));
 
-    /// <summary>Bytes of the columns of one row group.</summary>
-    public long ColumnBytes => columns.Sum(column => column.ValueBytes);
+    private int RowGroups => sample.IsCheck ? 2 : 10;
+
+    public double InputMb => columns.Sum(column => column.ValueBytes) * RowGroups / 1e6;
 
     /// <summary>Rows of all row groups.</summary>
-    public long TotalRows => (long)Rows * RowGroups;
+    long IWorkload.Rows => (long)Rows * RowGroups;
 
-    /// <summary>Row groups of the file.</summary>
-    public static int RowGroups => 10;
+    /// <summary>The same file on disk, which the peer takes its rows from; written when it is asked for.</summary>
+    public string Path
+    {
+        get
+        {
+            var path = System.IO.Path.Combine(sample.Folder, "columns.parquet");
+            if (File.Exists(path)) return path;
+            using (var file = File.Create(path + ".part")) Write(file);
+            File.Move(path + ".part", path);
+            return path;
+        }
+    }
+
+    public Task LoadAsync() => Task.CompletedTask;
+
+    public void Clear() { }
 
     /// <returns>Bytes of the file.</returns>
-    public Task<long> RunAsync()
+    public Task<long> RunAsync() => Task.FromResult(Write(Stream.Null));
+
+    /// <summary>Sums of all columns, as DuckDB reads them from the file.</summary>
+    public Task<string?> DifferenceAsync()
+    {
+        File.Delete(Path);
+        var sums = new Int128[columns.Length];
+        ColumnSums.Add(columns, sums);
+        for (var i = 0; i < sums.Length; i++) sums[i] *= RowGroups;
+        var (ours, peers) = (ColumnSums.Text(sums), DuckDb.Sums("parquet", Path));
+        return Task.FromResult(ours == peers ? null : $"the columns' sums are {ours} here and {peers} there.");
+    }
+
+    public void Dispose() { }
+
+    private long Write(Stream stream)
     {
         using var encoder = new ColumnEncoder();
-        var writer = new ParquetWriter(Stream.Null, Fields, encoder);
+        var writer = new ParquetWriter(stream, Fields, encoder);
         for (var group = 0; group < RowGroups; group++) writer.WriteRowGroup(columns);
         writer.Finish();
-        return Task.FromResult(writer.BytesWritten);
+        return writer.BytesWritten;
     }
 
     private static Column[] Fill(Random random)

@@ -11,10 +11,16 @@ using Pipeline.Transforms.Quarantine;
 namespace Pipeline.Tests.Bench.Scenarios;
 
 /// <summary>A landed backlog to partitioned Parquet on disk, through the use case that production runs; only the ledger is not there.</summary>
-internal sealed class Transform(Sample sample, int threads)
+internal sealed class Transform(Sample sample, int threads) : IWorkload
 {
+    public double InputMb => sample.Bytes / 1e6;
+
+    public long Rows => sample.Records;
+
     /// <summary>Where a run's Parquet lies, for the peer to read back.</summary>
     public string Lake => Path.Combine(sample.Folder, "lake");
+
+    public Task LoadAsync() => Task.CompletedTask;
 
     /// <summary>Removes an earlier run's objects.</summary>
     public void Clear()
@@ -33,6 +39,11 @@ internal sealed class Transform(Sample sample, int threads)
         await transform.RunAsync(1, Sample.Contract, default);
         return publication.Committed.Sum(each => each.Staged.Bytes);
     }
+
+    /// <summary>Has DuckDB read both lakes back and compare their rows.</summary>
+    public Task<string?> DifferenceAsync() => Task.FromResult(DuckDb.Difference(Lake, DuckDb.LakeOf(sample)));
+
+    public void Dispose() { }
 
     /// <summary>One publication without a table and without a database.</summary>
     private sealed class Publication(PublicationPlan plan, IReadOnlyList<Domain.Segments.LandedSegment> segments)

@@ -33,6 +33,22 @@ public sealed class ClientTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Of_many_starts_at_once_each_is_answered_for_itself()
+    {
+        await using var node = await StartAsync();
+        var tooLong = string.Concat(Enumerable.Range(0, 500).Select(_ => Guid.NewGuid().ToString("N")));   // for the index of ids
+        var starts = Enumerable.Range(0, 300).Select(i => node.Client.ScheduleNewOrchestrationInstanceAsync(
+            i % 10 == 0 ? "Waits" : "Quick", $"{i}",
+            new StartOrchestrationOptions(i == 299 ? tooLong : i % 10 == 0 ? "same" : $"s{i}"), Stop));
+        var answers = await Task.WhenAll(starts.Select(start => Record.ExceptionAsync(() => start).AsTask()));
+        Assert.Equal(29, answers.Count(error => error is OrchestrationAlreadyExistsException));
+        Assert.Equal(1, answers.Count(error => error is not (null or OrchestrationAlreadyExistsException)));
+        Assert.NotNull(answers[299]);
+        for (var i = 0; i < 299; i++)
+            if (i % 10 != 0) Assert.Equal($"{i}", (await node.EndAsync($"s{i}")).ReadOutputAs<string>());
+    }
+
+    [Fact]
     public async Task A_start_may_name_the_statuses_that_refuse_it()
     {
         await using var node = await StartAsync();

@@ -40,6 +40,21 @@ public sealed class EventTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Events_raised_at_the_same_time_arrive_once_each_and_those_to_nobody_are_dropped()
+    {
+        await using var node = await StartAsync(async context =>
+        {
+            var sum = 0;
+            for (var i = 0; i < 200; i++) sum += await context.WaitForExternalEvent<int>("number");
+            return sum;
+        });
+        var id = await ScheduleAsync(node);
+        await Task.WhenAll(Enumerable.Range(0, 200).SelectMany(i => (Task[])[
+            node.Client.RaiseEventAsync(id, "number", i, Stop), node.Client.RaiseEventAsync("none", "number", i, Stop)]));
+        Assert.Equal(19_900, (await node.EndAsync(id)).ReadOutputAs<int>());
+    }
+
+    [Fact]
     public async Task The_newest_of_several_waiters_is_served_first_and_a_cancelled_one_is_not()
     {
         await using var node = await StartAsync(async context =>

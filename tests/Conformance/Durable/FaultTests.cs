@@ -143,9 +143,9 @@ public sealed class FaultTests(PostgresServer postgres)
         var (nodes, work, me) = (new NodeStore(source, Quick.HubName), new WorkStore(source, Quick.HubName), Guid.NewGuid());
         await nodes.RegisterAsync(me, TimeSpan.FromMinutes(1), Stop);
         await new InstanceStore(source, Quick.HubName).CreateAsync(
-            new("i", "Main", "", null, new Dictionary<string, string>(), DateTimeOffset.UtcNow.AddMinutes(-1),
+            new("i", "Main", "", null, new Dictionary<string, string>(), DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddMinutes(-1),
                 new HashSet<OrchestrationRuntimeStatus>()),
-            DateTimeOffset.UtcNow, Stop);
+            Stop);
         var turn = Assert.Single((await work.ClaimAsync(me, DateTime.UtcNow, 1, 0, Stop)).Turns);
         await using (var command = source.CreateCommand("DELETE FROM localhost.message")) await command.ExecuteNonQueryAsync(Stop);
         var outcome = new LocalHost.Durable.Orchestrators.TurnOutcome(OrchestrationRuntimeStatus.Running, [], [], []);

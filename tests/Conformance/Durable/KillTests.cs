@@ -10,6 +10,8 @@ public sealed class KillTests(PostgresServer postgres)
 {
     private const string Open = "SELECT count(*) FROM localhost.instance WHERE completed_at IS NULL";
 
+    private const string Ran = "SELECT count(*) FROM ran";
+
     private static readonly bool Long = Environment.GetEnvironmentVariable("PIPELINE_LONG") == "1";
 
     // Long enough that the work lasts as long as the killing does.
@@ -35,10 +37,23 @@ public sealed class KillTests(PostgresServer postgres)
                 await starter.Client.ScheduleNewOrchestrationInstanceAsync("Squares", i, new($"s{i}"), stop));
         for (var kills = Long ? 50 : 6; kills > 0; kills--)
         {
+            var before = (long)(await ScalarAsync(source, Ran))!;
             using var engine = StartEngine(database);
-            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(300, 4_000)), Stop);
-            TestContext.Current.TestOutputHelper.WriteLine($"killed with {await ScalarAsync(source, Open)} orchestrations open");
-            engine.Kill();
+            try
+            {
+                // Every other one not before it works, however slow the machine is; the rest may die while they start.
+                if (kills % 2 == 0)
+                    await TestNode.UntilAsync(async () =>
+                        (long)(await ScalarAsync(source, Ran))! > before || (long)(await ScalarAsync(source, Open))! == 0);
+                await Task.Delay(TimeSpan.FromMilliseconds(random.Next(300, 4_000)), Stop);
+                TestContext.Current.TestOutputHelper.WriteLine(
+                    $"killed with {await ScalarAsync(source, Open)} orchestrations open, "
+                    + $"{await ScalarAsync(source, Ran)} activities begun");
+            }
+            finally
+            {
+                engine.Kill();
+            }
             await engine.WaitForExitAsync(Stop);
         }
         using var last = StartEngine(database);

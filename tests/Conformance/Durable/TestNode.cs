@@ -19,6 +19,9 @@ internal sealed class TestNode : IAsyncDisposable
 
     private TestNode(IHost host, LogLines log) => (this.host, this.log) = (host, log);
 
+    /// <summary>What was logged so far.</summary>
+    public IEnumerable<string> Logged => log.Lines.Select(line => line.Text);
+
     public DurableTaskClient Client => host.Services.GetRequiredService<DurableTaskClient>();
 
     public static async Task<TestNode> StartAsync(
@@ -52,8 +55,7 @@ internal sealed class TestNode : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            var lines = string.Join('\n', log.Lines.Select(line => line.Text));
-            throw new TimeoutException($"Instance {id} did not end. The engine wrote:\n{lines}");
+            throw new TimeoutException($"Instance {id} did not end. The engine wrote:\n{string.Join('\n', Logged)}");
         }
     }
 

@@ -20,8 +20,8 @@ public sealed class HttpTests
     [InlineData("GET", "/api/days/x", 404, "")]
     [InlineData("POST", "/api/days/7", 404, "")]
     [InlineData("GET", "/api/minimal", 202, "")]
-    [InlineData("GET", "/api/poco", 200, """{"first":1}""")]
-    [InlineData("GET", "/api/text", 200, "plain")]
+    [InlineData("GET", "/api/json", 200, """{"first":1}""")]
+    [InlineData("GET", "/api/poco", 200, "")]
     [InlineData("GET", "/api/data/blue", 201, "data blue")]
     [InlineData("GET", "/api/nothing", 200, "")]
     [InlineData("GET", "/api/fails", 500, "")]
@@ -115,12 +115,12 @@ public sealed class HttpTests
         public static IResult Minimal([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "minimal")] HttpRequest request) =>
             Results.StatusCode(202);
 
-        [Function(nameof(Poco))]
-        public Item Poco([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "poco")] HttpRequest request) => new(1);
+        [Function(nameof(Json))]
+        public ValueTask<IActionResult> Json([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "json")] HttpRequest request) =>
+            new(new OkObjectResult(new Item(1)));
 
-        [Function(nameof(Text))]
-        public ValueTask<string> Text([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "text")] HttpRequest request) =>
-            new("plain");
+        [Function(nameof(Poco))]
+        public object Poco([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "poco")] HttpRequest request) => new Item(1);
 
         [Function(nameof(Data))]
         public async Task<HttpResponseData> Data(
@@ -141,15 +141,17 @@ public sealed class HttpTests
             throw new InvalidOperationException("not today");
 
         [Function(nameof(Context))]
-        public string Context([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "context")] HttpContext http,
+        public IActionResult Context([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "context")] HttpContext http,
             FunctionContext context) =>
-            $"{http.Request.Method} {(context.GetHttpContext() == http ? "IsHttp" : "")} {context.RetryContext?.RetryCount}";
+            Plain($"{http.Request.Method} {(context.GetHttpContext() == http ? "IsHttp" : "")} {context.RetryContext?.RetryCount}");
 
         [Function(nameof(Order))]
-        public string Order([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "order")] HttpRequest request,
+        public IActionResult Order([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "order")] HttpRequest request,
             [FromBody] Order order) =>
-            $"{order.Item} x{order.Count}";
+            Plain($"{order.Item} x{order.Count}");
     }
+
+    private static ContentResult Plain(string text) => new() { Content = text };
 
     public sealed record Item(int First);
 
@@ -158,25 +160,25 @@ public sealed class HttpTests
     public sealed class Guarded
     {
         [Function("guarded")]
-        public string Function([HttpTrigger(AuthorizationLevel.Function, "get")] HttpRequest request) => "in";
+        public IActionResult Function([HttpTrigger(AuthorizationLevel.Function, "get")] HttpRequest request) => Plain("in");
 
         [Function("admin")]
-        public string Admin([HttpTrigger(AuthorizationLevel.Admin, "get")] HttpRequest request) => "in";
+        public IActionResult Admin([HttpTrigger(AuthorizationLevel.Admin, "get")] HttpRequest request) => Plain("in");
 
         [Function("unstated")]
-        public string Unstated([HttpTrigger("get")] HttpRequest request) => "in";
+        public IActionResult Unstated([HttpTrigger("get")] HttpRequest request) => Plain("in");
 
         [Function("open")]
-        public string Open([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) => "in";
+        public IActionResult Open([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) => Plain("in");
     }
 
     public sealed class Root
     {
         [Function("page")]
-        public string Page([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "/")] HttpRequest request) => "root";
+        public IActionResult Page([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "/")] HttpRequest request) => Plain("root");
 
         [Function("live")]
-        public string Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/live")] HttpRequest request) => "live";
+        public IActionResult Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/live")] HttpRequest request) => Plain("live");
     }
 
     public sealed class Manual(Seen seen)

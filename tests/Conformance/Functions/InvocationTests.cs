@@ -113,8 +113,10 @@ public sealed class InvocationTests
     public sealed class Scoped(Tracked tracked)
     {
         [Function("scoped")]
-        public string Run([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request, FunctionContext context) =>
-            ReferenceEquals(context.InstanceServices.GetRequiredService<Tracked>(), tracked) ? tracked.Id : "another scope";
+        public IActionResult Run([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request, FunctionContext context) =>
+            new ContentResult { Content = IsMine(context.InstanceServices) && IsMine(request.HttpContext.RequestServices) ? tracked.Id : "not mine" };
+
+        private bool IsMine(IServiceProvider scope) => ReferenceEquals(scope.GetRequiredService<Tracked>(), tracked);
     }
 
     public sealed class Slow(Seen seen)

@@ -10,8 +10,9 @@ public sealed class StartFaultTests
     {
         var failure = Assert.Throws<InvalidOperationException>(() => TestHost.Build([typeof(Wrong), typeof(Twice)]));
         Assert.Equal("""
-            The app cannot start, 12 faults:
+            The app cannot start, 13 faults:
             - Function 'same' is declared 2 times (Wrong.Same, Twice.Same); rename all but one.
+            - Function 'answer' returns String, which ASP.NET Core integration does not write: the answer would be empty; return IActionResult, IResult or HttpResponseData, or nothing.
             - Function 'batch' has IsBatched = false and takes KafkaRecord[]; an array goes with IsBatched = true.
             - Function 'batch' (topic) names the setting 'NoTopic', which is missing; set it.
             - Function 'levels' asks for AuthorizationLevel.User, which this host cannot check; use Function.
@@ -90,6 +91,9 @@ public sealed class StartFaultTests
         [Function("route")]
         public void Route([HttpTrigger(Route = "a/{")] HttpRequest request) { }
 
+        [Function("answer")]
+        public string Answer([HttpTrigger(Route = "answer")] HttpRequest request) => request.Method;
+
         [Function("levels")]
         public void Levels([HttpTrigger(AuthorizationLevel.User)] HttpRequest request) { }
 
@@ -112,6 +116,6 @@ public sealed class StartFaultTests
     public sealed class Needy(Uri address)
     {
         [Function("needy")]
-        public string Ask([HttpTrigger] HttpRequest request) => address.Host;
+        public IResult Ask([HttpTrigger] HttpRequest request) => Results.Text(address.Host);
     }
 }

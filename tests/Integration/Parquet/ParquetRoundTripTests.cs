@@ -84,6 +84,39 @@ public sealed class ParquetRoundTripTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Three_readers_find_differences_of_numbers_and_of_texts()
+    {
+        var random = new Random(5);
+        FixedColumn<long> times = new(), steps = new(), wide = new();
+        Utf8Column users = new(), paths = new();
+        for (var row = 0; row < 30_000; row++)
+        {
+            times.Append(1_698_000_000_000_000 + row * 2_600_000L + random.Next(2) * 1_000_000);
+            var step = random.Next(40) == 0 ? random.NextInt64(1L << 44) : random.Next(3);
+            steps.Append(row == 0 ? long.MinValue / 4 : steps.Values[row - 1] + step);
+            wide.Append(long.MinValue / 2 + row * (long.MaxValue / 40_000));
+            users.Append(System.Text.Encoding.UTF8.GetBytes($"user_{random.Next(200_000)}"));
+            if (random.Next(5) == 0) paths.AppendNull();
+            else paths.Append(System.Text.Encoding.UTF8.GetBytes($"/shop/é/{row / 50:D5}/{random.Next()}"));
+        }
+
+        List<ParquetField> fields =
+        [
+            new("times", ParquetType.Timestamp, false), new("steps", ParquetType.Int64, false), new("wide", ParquetType.Int64, true),
+            new("users", ParquetType.Utf8, false), new("paths", ParquetType.Utf8, true),
+        ];
+        foreach (var pageBytes in (int[])[2000, 1 << 20])
+        {
+            using var file = new ParquetFile(fields, [[times, steps, wide, users, paths]], new ParquetOptions { MaxPageBytes = pageBytes });
+            file.AssertAllReadersAgree();
+            Assert.Equal(
+                [["DELTA_BINARY_PACKED"], ["DELTA_BINARY_PACKED"], ["DELTA_BINARY_PACKED"], ["DELTA_BYTE_ARRAY"], ["DELTA_BYTE_ARRAY"]],
+                Readers.ParquetReaders.Query(
+                    $"SELECT replace(encodings, ', RLE', '') FROM parquet_metadata('{file.Path}') ORDER BY column_id"));
+        }
+    }
+
+    [Fact]
     public void A_file_without_rows_has_its_columns()
     {
         List<ParquetField> fields = [new("a", ParquetType.Utf8, true), new("b", ParquetType.Decimal(38, 2), false)];

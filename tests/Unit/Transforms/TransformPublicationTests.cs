@@ -209,6 +209,18 @@ public sealed class TransformPublicationTests
         Assert.Equal(Enumerable.Range(0, 80).Select(n => $"9-{n}.parquet"), ledger.Committed.Objects.Select(each => each.Staged.Key[(each.Staged.Key.LastIndexOf('/') + 1)..]));
     }
 
+    [Fact]
+    public async Task Thousands_of_days_in_one_publication_keep_every_row()
+    {
+        var days = Enumerable.Range(0, 3000).Select(day => new DateOnly(2015, 1, 1).AddDays(day)).ToList();
+        var events = days.SelectMany(day => Enumerable.Repeat(Given.Event.Replace("2023-10-23", day.ToString("yyyy-MM-dd")), 3));
+        var ledger = await LandAsync([.. events]);
+        var summary = await RunAsync(ledger, options: new() { BudgetBytes = 10_000, MaxOpenFiles = 200 });
+        Assert.Equal(9000, summary.Counts.Out);
+        Assert.Equal(days.Select(day => (DateOnly?)day), ledger.Committed!.Objects.Select(each => each.DatePartition).Distinct());
+        Assert.Equal(9000, ledger.Committed.Objects.Sum(each => each.Rows));
+    }
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private static readonly byte[] Key = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];

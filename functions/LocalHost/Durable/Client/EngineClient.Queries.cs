@@ -19,11 +19,12 @@ internal sealed partial class EngineClient
 
     public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        WaitAsync(instanceId, instance => instance.RuntimeStatus != OrchestrationRuntimeStatus.Pending, getInputsAndOutputs, cancellation);
+        WaitAsync(
+            instanceId, false, instance => instance.RuntimeStatus != OrchestrationRuntimeStatus.Pending, getInputsAndOutputs, cancellation);
 
     public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        WaitAsync(instanceId, instance => instance.IsCompleted, getInputsAndOutputs, cancellation);
+        WaitAsync(instanceId, true, instance => instance.IsCompleted, getInputsAndOutputs, cancellation);
 
     public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null)
     {
@@ -69,15 +70,15 @@ internal sealed partial class EngineClient
     }
 
     private async Task<OrchestrationMetadata> WaitAsync(
-        string instanceId, Func<OrchestrationMetadata, bool> reached, bool payloads, CancellationToken cancellation)
+        string instanceId, bool end, Func<OrchestrationMetadata, bool> reached, bool payloads, CancellationToken cancellation)
     {
         for (var pause = FirstLook; ; pause = pause + pause < LaterLook ? pause + pause : LaterLook)
         {
-            var change = parts.Waiters.NextChange(instanceId);
+            var change = parts.Waiters.NextChange(instanceId, end);
             var instance = await GetInstancesAsync(instanceId, payloads, cancellation);
             if (instance is not null && reached(instance))
             {
-                parts.Waiters.Changed(instanceId);
+                parts.Waiters.Changed(instanceId, instance.IsCompleted);
                 return instance;
             }
             cancellation.ThrowIfCancellationRequested();

@@ -28,9 +28,9 @@ internal sealed partial class EngineClient(EngineParts parts) : DurableTaskClien
             options?.InstanceId is { Length: > 0 } id ? InstanceIds.Check(id) : Guid.NewGuid().ToString("N"),
             InstanceIds.CheckText(orchestratorName.Name, nameof(orchestratorName)),
             options?.Version?.Version ?? parts.Options.DefaultVersion ?? "",
-            parts.Converter.Serialize(input), options?.Tags ?? new StartOrchestrationOptions().Tags,
+            parts.Converter.Serialize(input), options?.Tags ?? new StartOrchestrationOptions().Tags, now,
             options?.StartAt is { } startAt && startAt > now ? startAt : now, Refusing(options));
-        await CreateAsync(instance, now, cancellation);
+        await CreateAsync(instance, cancellation);
         return instance.Id;
     }
 
@@ -67,8 +67,8 @@ internal sealed partial class EngineClient(EngineParts parts) : DurableTaskClien
         var now = Now;
         var restarted = new NewInstance(
             restartWithNewInstanceId ? Guid.NewGuid().ToString("N") : instanceId, found.Instance.Name, found.Version,
-            found.Instance.SerializedInput, found.Instance.Tags, now, NotEnded);
-        await CreateAsync(restarted, now, cancellation);
+            found.Instance.SerializedInput, found.Instance.Tags, now, now, NotEnded);
+        await CreateAsync(restarted, cancellation);
         return restarted.Id;
     }
 
@@ -86,12 +86,12 @@ internal sealed partial class EngineClient(EngineParts parts) : DurableTaskClien
             .ToFrozenSet();
     }
 
-    private async Task CreateAsync(NewInstance instance, DateTimeOffset now, CancellationToken cancellation)
+    private async Task CreateAsync(NewInstance instance, CancellationToken cancellation)
     {
         await RetryAsync(
             async () =>
             {
-                await parts.Instances.CreateAsync(instance, now, cancellation);
+                await parts.Instances.CreateAsync(instance, cancellation);
                 return true;
             },
             cancellation);
@@ -103,7 +103,7 @@ internal sealed partial class EngineClient(EngineParts parts) : DurableTaskClien
     {
         InstanceIds.Check(instanceId);
         var message = new HistoryEvent(kind, Now.UtcDateTime, Name: name, Payload: payload?.Replace("\0", ""), Detail: detail);
-        await RetryAsync(() => parts.Instances.SendAsync(instanceId, message, cancellation), cancellation);
+        await RetryAsync(() => parts.Instances.SendAsync(new(instanceId, message), cancellation), cancellation);
         parts.Wake.Set();
     }
 

@@ -122,8 +122,8 @@ internal sealed partial class Committer(
             if (activity is not null) node.Activities.TryRemove(activity.Work.Key, out _);
             if (turn is null) continue;
             var work = turn.Result.Work;
-            node.Turns.TryRemove(work.Key, out _);
             if (turn.Live is { } state) live.Keep(work.Key, state, work.HistoryLength + turn.Result.Outcome.Recorded.Count);
+            node.Turns.TryRemove(work.Key, out _);
         }
     }
 

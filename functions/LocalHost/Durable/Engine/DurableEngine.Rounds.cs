@@ -33,6 +33,7 @@ internal sealed partial class DurableEngine
             current.Uncertain = true;
             throw;
         }
+        if (claimed.Turns.Any(turn => current.Turns.ContainsKey(turn.Key))) await UntilNotedAsync(stopping);
         if (claimed.Activities.Count > 0) StartActivities(current, claimed.Activities);
         if (claimed.Turns.Count > 0) StartTurns(current, claimed.Turns);
         // Full hands: there may be more, and a place becomes free any moment. Hands that were full before are told when that is.
@@ -40,6 +41,14 @@ internal sealed partial class DurableEngine
         if (claimed.Activities.Count > 0 && claimed.Activities.Count == activityPlaces) return;
         var untilDue = claimed.NextDue - parts.Time.GetUtcNow().UtcDateTime ?? parts.Options.Poll;
         if (untilDue > TimeSpan.Zero) await parts.Wake.WaitAsync(untilDue < parts.Options.Poll ? untilDue : parts.Options.Poll, stopping);
+    }
+
+    // A claim can see an instance's last turn committed before this node noted it. Begun at once, the next turn would find no live state
+    // and replay everything, and the note would take it for the last one.
+    private async Task UntilNotedAsync(CancellationToken stopping)
+    {
+        await committer.Gate.WaitAsync(stopping);
+        committer.Gate.Release();
     }
 
     private void StartTurns(Node owner, IReadOnlyList<TurnWork> works)
@@ -81,13 +90,14 @@ internal sealed partial class DurableEngine
 
     private void TellIllegalAwait(long instance, string message) => _ = Task.Run(() => parts.Outage.RetryAsync(
         () => parts.Instances.FaultAsync(
-            instance, FailureText.Of(typeof(InvalidOperationException).FullName!, message), parts.Time.GetUtcNow(), working.Token),
+            instance, FailureText.Of(typeof(InvalidOperationException).FullName!, message), parts.Time.GetUtcNow().UtcDateTime,
+            working.Token),
         working.Token));
 
     private void Committed(IReadOnlyList<Finished> batch)
     {
         foreach (var finished in batch)
-            if (finished.Turn is { } turn) parts.Waiters.Changed(turn.Result.Work.Facts.InstanceId);
+            if (finished.Turn?.Result is { } turn) parts.Waiters.Changed(turn.Work.Facts.InstanceId, turn.Outcome.Ended);
         parts.Wake.Set();
     }
 

@@ -26,7 +26,7 @@ internal sealed class CommitStore(NpgsqlDataSource database, string hub)
         batch.BatchCommands.Add(Sql.Command("SELECT 1 FROM localhost.node WHERE id = $1 FOR KEY SHARE", node));
         if (results.Count > 0) batch.BatchCommands.Add(ActivityWrites.Complete(node, at, results));
         if (turns.Count > 0) writes.AddTo(batch);
-        if (notify) batch.BatchCommands.Add(new($"NOTIFY {Notifications.Channel}"));
+        if (notify) batch.BatchCommands.Add(Notifications.Notify);
         var kept = new List<ActivityWork>();
         await using (var reader = await batch.ExecuteReaderAsync(stopping))
         {

@@ -6,7 +6,12 @@ namespace Pipeline.LocalHost.Durable.Store;
 /// time.</summary>
 internal sealed class Notifications(NpgsqlDataSource database)
 {
-    public const string Channel = "localhost_work";
+    private const string Channel = "localhost_work";
+
+    /// <summary>Tells every node that there is work.</summary>
+    /// <remarks>Transactions that tell wait for each other to commit, so few large ones should.
+    /// https://www.postgresql.org/docs/current/sql-notify.html</remarks>
+    public static NpgsqlBatchCommand Notify => new($"NOTIFY {Channel}");
 
     /// <summary>Listens until cancelled; a lost connection throws.</summary>
     public async Task ListenAsync(Action heard, CancellationToken stopping)

@@ -92,6 +92,8 @@ internal static class Schema
         END $$;
         CREATE TRIGGER forget AFTER DELETE ON localhost.instance FOR EACH ROW EXECUTE FUNCTION localhost.forget();
         """,
+        // When an instance started by a client is to begin.
+        "ALTER TABLE localhost.instance ADD COLUMN start_at timestamptz",
     ];
 
     public static async Task MigrateAsync(NpgsqlDataSource database, CancellationToken stopping)

@@ -39,15 +39,20 @@ internal sealed class WorkStore(NpgsqlDataSource database, string hub)
         RETURNING a.key, a.name, i.id, a.input, a.task
         """;
 
+    // A claim that a crash of the server undoes was never made: what this node does under it is refused, and claimed again.
+    private const string DoNotSync = "SELECT set_config('synchronous_commit', 'off', true)";
+
     /// <summary>Claims up to so many turns and activities, in one round trip.</summary>
     public async Task<Claimed> ClaimAsync(Guid node, DateTime now, int turns, int activities, CancellationToken stopping)
     {
         await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new(DoNotSync));
         if (turns > 0) batch.BatchCommands.Add(Sql.Command(ClaimTurns, node, hub, now, turns));
         if (activities > 0) batch.BatchCommands.Add(Sql.Command(ClaimActivities, node, hub, activities));
         batch.BatchCommands.Add(Sql.Command("SELECT min(visible_at) FROM localhost.message WHERE visible_at > $1", now));
         await using var reader = await batch.ExecuteReaderAsync(stopping);
         var (claimedTurns, claimedActivities) = (new List<TurnWork>(), new List<ActivityWork>());
+        await reader.NextResultAsync(stopping);
         if (turns > 0)
         {
             await ReadTurnsAsync(reader, claimedTurns, stopping);

@@ -48,7 +48,15 @@ internal sealed class DerivedDate(ColumnPlan plan, int source, TimeZoneInfo? zon
     {
         var instants = (FixedColumn<long>)batch.Columns[source];
         var target = (FixedColumn<int>)batch.Columns[Index];
-        var values = instants.Values;
+        var values = instants.Values[..rows];
+        if (instants.NullCount == 0 && zone is null)
+        {
+            var from = target.Count;
+            var days = target.Room(rows - from);
+            for (var i = 0; i < days.Length; i++) days[i] = DayOf(values[from + i]);
+            target.Advance(days.Length);
+            return rows;
+        }
         for (var row = target.Count; row < rows; row++)
         {
             if (instants.IsNull(row)) target.AppendNull();

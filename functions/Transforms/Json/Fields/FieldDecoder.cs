@@ -19,7 +19,7 @@ internal abstract class FieldDecoder(ColumnPlan plan)
         (code, field) = (default, "");
         while (true)
         {
-            if (plan.PlainSlot >= 0) from = AppendPlain(group.Of(plan.PlainSlot)[..to], from, run);
+            if (plan.PlainSlot is >= 0 and var only) from += AppendPlain(group.Kinds(only, from, to), group.Places(only, from, to), run);
             if (from == to) return to;
             if (Append(group, from, run, out field) is { } fault)
             {
@@ -35,7 +35,7 @@ internal abstract class FieldDecoder(ColumnPlan plan)
         var token = default(FieldToken);
         var path = 0;
         for (; path < plan.Slots.Length && token.Kind == TokenKind.Absent; path++)
-            token = plan.ValueOf(path, group.Of(plan.Slots[path])[record], run);
+            token = plan.ValueOf(path, group.Get(plan.Slots[path], record), run);
         var absent = token.Kind == TokenKind.Absent;
         field = plan.FieldOf(absent ? 0 : path - 1);
         if (token.Kind > TokenKind.Null) return token.Kind == TokenKind.Blocked ? RejectionCode.WrongType : AppendValue(token, run);
@@ -70,8 +70,8 @@ internal abstract class FieldDecoder(ColumnPlan plan)
     protected abstract Column Target { get; }
 
     /// <summary>Appends values of the plainest form as long as there are such: no verdict is made here.</summary>
-    /// <returns>The first record that is left.</returns>
-    protected virtual int AppendPlain(ReadOnlySpan<FieldToken> tokens, int from, ReadOnlySpan<byte> run) => from;
+    /// <returns>How many.</returns>
+    protected virtual int AppendPlain(ReadOnlySpan<TokenKind> kinds, ReadOnlySpan<TextPlace> places, ReadOnlySpan<byte> run) => 0;
 
     /// <summary>Appends a value that is there and not null.</summary>
     protected abstract RejectionCode? AppendValue(in FieldToken token, ReadOnlySpan<byte> run);

@@ -36,20 +36,23 @@ internal sealed class TextField(ColumnPlan plan, DecodeScratch scratch) : FieldD
     }
 
     /// <inheritdoc/>
-    protected override int AppendPlain(ReadOnlySpan<FieldToken> tokens, int from, ReadOnlySpan<byte> run)
+    protected override int AppendPlain(ReadOnlySpan<TokenKind> kinds, ReadOnlySpan<TextPlace> places, ReadOnlySpan<byte> run)
     {
-        var first = from;
-        var texts = Bound as Utf8Column;
-        var ids = Bound as Utf8DictionaryColumn;
-        for (; from < tokens.Length; from++)
-        {
-            ref readonly var token = ref tokens[from];
-            if (token.Kind != TokenKind.String || token.Length > surelyShort || token.Length < surelyLong) break;
-            if (texts is not null) texts.Append(run, token.Start, token.Length);
-            else ids!.Append(ids.Dictionary.Intern(run.Slice(token.Start, token.Length)));
-        }
-        seen += from - first;
-        return from;
+        var count = Fitting(places[..TokenGroup.LeadingTexts(kinds)]);
+        if (count == 0) return 0;
+        Bound.Append(run, places[..count]);
+        seen += count;
+        return count;
+    }
+
+    /// <summary>How many texts come before the first that could break a bound of the column.</summary>
+    private int Fitting(ReadOnlySpan<TextPlace> places)
+    {
+        if (surelyShort < surelyLong) return 0;
+        var span = (uint)(surelyShort - surelyLong);
+        for (var i = 0; i < places.Length; i++)
+            if ((uint)(places[i].Length - surelyLong) > span) return i;
+        return places.Length;
     }
 
     /// <inheritdoc/>

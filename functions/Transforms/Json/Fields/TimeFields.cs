@@ -16,15 +16,19 @@ internal sealed class TimestampField(ColumnPlan plan, TimeZoneInfo? zone, Decode
     }
 
     /// <inheritdoc/>
-    protected override int AppendPlain(ReadOnlySpan<FieldToken> tokens, int from, ReadOnlySpan<byte> run)
+    protected override int AppendPlain(ReadOnlySpan<TokenKind> kinds, ReadOnlySpan<TextPlace> places, ReadOnlySpan<byte> run)
     {
-        for (; from < tokens.Length; from++)
+        var count = TokenGroup.LeadingTexts(kinds);
+        if (count == 0) return 0;
+        var values = Bound.Room(count);
+        for (var i = 0; i < values.Length; i++)
         {
-            ref readonly var token = ref tokens[from];
-            if (token.Kind != TokenKind.String || !FixedTimestamp.TryParse(token.In(run), out var micros)) break;
-            Bound.Append(micros);
+            if (FixedTimestamp.TryParse(run.Slice(places[i].Start, places[i].Length), out values[i])) continue;
+            count = i;
+            break;
         }
-        return from;
+        Bound.Advance(count);
+        return count;
     }
 }
 
