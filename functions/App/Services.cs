@@ -31,13 +31,17 @@ public static class Services
     {
         services.AddSettings(configuration);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(_ => ContractReader.ReadFolder(Path.Combine(AppContext.BaseDirectory, "datasets")).Verified());
+        services.AddSingleton(_ => ContractReader.ReadFolder(DatasetFolder(configuration)).Verified());
         services.AddSingleton<IRates>(_ => RatesFile.Read(
-            configuration["Reference:FxRates"] ?? RatesFile.Below(Path.Combine(AppContext.BaseDirectory, "datasets"))));
+            configuration["Reference:FxRates"] ?? RatesFile.Below(DatasetFolder(configuration))));
         services.AddSingleton(provider => NpgsqlDataSource.Create(provider.Setting<LedgerSettings>().ConnectionString));
         services.AddSingleton<StartUp>();
         return services.AddLedger().AddStores().AddKafka().AddProviders().AddPublishing();
     }
+
+    // Contracts of one's own, such as a mounted ConfigMap, take the place of those that came with the program.
+    private static string DatasetFolder(IConfiguration configuration) =>
+        configuration["Datasets:Folder"] ?? Path.Combine(AppContext.BaseDirectory, "datasets");
 
     private static void AddSettings(this IServiceCollection services, IConfiguration configuration)
     {

@@ -100,6 +100,12 @@ public sealed class FunctionApp : IDisposable
         return program.ExitCode;
     }
 
+    /// <summary>Its HTTP API.</summary>
+    public HttpClient Http => http;
+
+    /// <summary>Changes a setting; it counts from the next start on.</summary>
+    public void Set(string name, string value) => settings[name] = value;
+
     /// <summary>GET /api/status, of one dataset.</summary>
     public async Task<JsonElement> StatusAsync(string dataset, CancellationToken stopping)
     {
@@ -142,7 +148,8 @@ public sealed class FunctionApp : IDisposable
         Directory.Delete(Home, recursive: true);
     }
 
-    private async Task EventuallyAsync(Func<Task<bool>> condition, CancellationToken stopping)
+    /// <summary>Waits for a condition, as long as <see cref="Patience"/>.</summary>
+    public async Task EventuallyAsync(Func<Task<bool>> condition, CancellationToken stopping)
     {
         for (var deadline = DateTime.UtcNow + Patience; !await condition(); await Task.Delay(100, stopping))
             if (DateTime.UtcNow > deadline) throw new TimeoutException($"It did not come about within {Patience.TotalMinutes:0} minutes.");

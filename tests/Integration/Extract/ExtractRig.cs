@@ -12,6 +12,7 @@ internal sealed class ExtractRig : IAsyncDisposable
 {
     public static readonly string[] FacebookAccounts = ["1001", "1002"];
     public static readonly string[] GoogleAccounts = ["1234567801", "1234567802"];
+    public const string EventName = "Charged";
     public static readonly string[] CleverTapAccounts = ["AAA-111-11ZZ", "BBB-222-22ZZ"];
 
     private readonly ApisServer apis;
@@ -45,6 +46,36 @@ internal sealed class ExtractRig : IAsyncDisposable
         using var answer = await sandbox.PostAsJsonAsync($"/sandbox/{what}", body, Stopping);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Stopping));
     }
+
+    /// <summary>Starts a backfill.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<string> BackfillAsync(string source, DateOnly from, DateOnly to)
+    {
+        using var answer = await App.Http.PostAsJsonAsync("/api/backfills", new { source, from = $"{from:yyyy-MM-dd}", to = $"{to:yyyy-MM-dd}" }, Stopping);
+        Assert.True(answer.StatusCode == System.Net.HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync(Stopping));
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>(Stopping)).GetProperty("id").GetString()!;
+    }
+
+    /// <summary>Waits until a backfill is completed.</summary>
+    public async Task<JsonElement> BackfilledAsync(string id)
+    {
+        var last = default(JsonElement);
+        await App.EventuallyAsync(async () =>
+        {
+            last = await App.Http.GetFromJsonAsync<JsonElement>($"/api/backfills/{id}", Stopping);
+            Assert.True(last.GetProperty("status").GetString() is "Pending" or "Running" or "ContinuedAsNew" or "Completed", $"{last}\n{App.Tail()}");
+            return last.GetProperty("status").GetString() == "Completed";
+        }, Stopping);
+        return last;
+    }
+
+    /// <summary>Waits until every landed page is published and visible, in every dataset.</summary>
+    public Task PublishedAsync() => App.EventuallyAsync(async () =>
+    {
+        var status = await App.Http.GetFromJsonAsync<JsonElement>("/api/status", Stopping);
+        return status.GetProperty("datasets").EnumerateArray().All(dataset => dataset.GetProperty("segments_unpublished").GetInt64() == 0
+            && dataset.GetProperty("publications_open").GetInt64() == 0 && dataset.GetProperty("objects_unfinished").GetInt64() == 0);
+    }, Stopping);
 
     /// <summary>Ends all faults.</summary>
     public async Task HealAsync() => (await sandbox.DeleteAsync(new Uri("/sandbox/faults", UriKind.Relative), Stopping)).Dispose();
@@ -96,8 +127,8 @@ internal sealed class ExtractRig : IAsyncDisposable
         yield return ("GoogleAds__RefreshToken", "sandbox-refresh-token");
         yield return ("GoogleAds__LoginCustomerId", "9000000001");
         yield return ("CleverTap__BaseUrl", url);
-        yield return ("CleverTap__InProgressSeconds", "1");
-        yield return ("CleverTap__BusySeconds", "1");
+        yield return ("CleverTap__InProgressSeconds", "0");
+        yield return ("CleverTap__BusySeconds", "0");
         for (var i = 0; i < 2; i++)
         {
             yield return ($"Facebook__Accounts__{i}", FacebookAccounts[i]);
@@ -105,8 +136,7 @@ internal sealed class ExtractRig : IAsyncDisposable
             yield return ($"CleverTap__Projects__{i}__AccountId", CleverTapAccounts[i]);
             yield return ($"CleverTap__Projects__{i}__Passcode", $"sandbox-passcode-{(char)('a' + i)}");
             yield return ($"CleverTap__Projects__{i}__TimeZone", i == 0 ? "Asia/Kolkata" : "Europe/Berlin");
-            yield return ($"CleverTap__Projects__{i}__Events__0", "App Launched");
-            yield return ($"CleverTap__Projects__{i}__Events__1", "Charged");
+            yield return ($"CleverTap__Projects__{i}__Events__0", EventName);
         }
     }
 }
