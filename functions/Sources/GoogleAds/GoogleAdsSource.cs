@@ -85,7 +85,7 @@ public sealed class GoogleAdsSource(GoogleAdsClient client, GoogleAdsOptions opt
     private async Task<AccountProfile> ProfileAsync(string account, CancellationToken stopping)
     {
         AccountProfile? profile = null;
-        await client.QueryAsync(account, GoogleAdsQueries.Account, batch =>
+        var whole = await client.QueryAsync(account, GoogleAdsQueries.Account, batch =>
         {
             foreach (var row in JsonText.Parse(batch).Member("results").Items())
             {
@@ -94,6 +94,8 @@ public sealed class GoogleAdsSource(GoogleAdsClient client, GoogleAdsOptions opt
                     profile = new(zone, customer.Member("currencyCode").Text(), customer.Member("descriptiveName").Text());
             }
         }, stopping);
-        return profile ?? throw new TransientException($"Google did not tell customer {account}'s time zone; it is asked again.");
+        if (profile is not null) return profile;
+        if (!whole) throw new TransientException($"Google's answer on customer {account} broke off; it is asked again.");
+        throw new ProviderException(new(VerdictKind.Refused, $"Google's answer on customer {account} holds no results with a time zone: its API has changed."));
     }
 }

@@ -48,6 +48,35 @@ public sealed class StructureChangeTests(PostgresServer postgres)
         Assert.Equal(calls, await rig.CallsAsync("clevertap"));
     }
 
+    [Theory]
+    [InlineData("facebook", "field_renamed", "spend")]
+    [InlineData("facebook", "field_retyped", "spend")]
+    [InlineData("facebook", "envelope", "items")]
+    [InlineData("google_ads", "field_renamed", "metrics.costMicros")]
+    [InlineData("google_ads", "field_vanished", "segments.date")]
+    [InlineData("google_ads", "envelope", "rows")]
+    [InlineData("clevertap", "field_vanished", "ts")]
+    [InlineData("clevertap", "field_retyped", "ts")]
+    [InlineData("clevertap", "envelope", "data")]
+    [InlineData("clevertap", "cursor_renamed", "cursor")]
+    public async Task Whatever_changes_nothing_of_it_is_loaded_and_the_reason_names_it(string platform, string change, string named)
+    {
+        var day = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(-2);
+        await using var rig = await ExtractRig.StartAsync(postgres);
+        await rig.SwitchAsync("structure", new { platform, change, from = $"{day:yyyy-MM-dd}" });
+        rig.App.Start();
+        await rig.App.ReadyAsync(Stopping);
+        await rig.BackfilledAsync(await rig.BackfillAsync(platform, day, day));
+        await rig.PublishedAsync();
+
+        var dataset = platform == "clevertap" ? "clevertap_events" : "ad_performance";
+        var slices = await rig.SqlAsync($"SELECT state, reason FROM pipeline.slice WHERE dataset = '{dataset}'");
+        Assert.NotEmpty(slices);
+        Assert.All(slices, slice => Assert.StartsWith("withheld|", slice, StringComparison.Ordinal));
+        Assert.All(slices, slice => Assert.Contains(named, slice, StringComparison.Ordinal));
+        Assert.Equal("0", Assert.Single(await rig.SqlAsync($"SELECT count(*) FROM warehouse.{dataset}")));
+    }
+
     // What the runbook says: the new name beside the old one, and the next version.
     private static async Task ContractVersion2Async(ExtractRig rig)
     {

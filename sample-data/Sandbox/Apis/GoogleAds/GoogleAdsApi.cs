@@ -133,7 +133,7 @@ internal sealed class GoogleAdsApi(GoogleAdsFile file, AdWorld world, CallDesk d
         var rows = search.Rows.Skip(first).Take(RowsPerPage).Select(row => row.DeepClone()).ToArray();
         var (from, to) = search.Query.Days ?? default;
         if (rows is not []) batch[GoogleAdsStructures.Results(from, to, structures)] = new JsonArray(rows);
-        batch["fieldMask"] = search.FieldMask;
+        batch["fieldMask"] = GoogleAdsStructures.FieldMask(search.FieldMask, from, to, structures);
         batch["requestId"] = search.Id;
         if (withConsumption) batch["queryResourceConsumption"] = $"{100 + search.Rows.Count}";
         return batch;

@@ -29,6 +29,11 @@ internal static class GoogleAdsStructures
         bool On(string change) => structures.Touches(Platforms.GoogleAds, change, from, to);
     }
 
+    /// <summary>The list of fields of a batch; a renamed one is in it by its new name.</summary>
+    public static string FieldMask(string mask, DateOnly from, DateOnly to, Structures structures) =>
+        structures.Touches(Platforms.GoogleAds, "field_renamed", from, to)
+            ? mask.Replace("metrics.costMicros", "metrics.costAmountMicros", StringComparison.Ordinal) : mask;
+
     /// <summary>The name that a batch keeps its rows under.</summary>
     public static string Results(DateOnly from, DateOnly to, Structures structures) =>
         structures.Touches(Platforms.GoogleAds, "envelope", from, to) ? "rows" : "results";
