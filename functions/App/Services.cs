@@ -65,6 +65,7 @@ public static class Services
         .AddSingleton<ISourceBudget, SourceBudget>()
         .AddSingleton<IAlerts, Alerts>()
         .AddSingleton<StatusReader>()
+        .AddSingleton<PublicationList>()
         .AddSingleton(provider => new SweepLeftovers(
             provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<PublicationStores>(), provider.GetRequiredService<IAlerts>(),
             provider.GetRequiredService<TimeProvider>(), provider.RebuildAsync));

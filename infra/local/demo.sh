@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The whole pipeline on one Debian machine that has the .NET SDK: a private PostgreSQL, a Kafka broker in memory and the function app;
-# feeds events, and shows what becomes of them. Installs what is missing, says what, asks nothing.
+# feeds events, extracts figures from three providers that the Sandbox plays, and shows what becomes of them. Installs what is missing,
+# says what, asks nothing.
 set -eEuo pipefail
 started_in=$PWD
 cd "$(dirname "$0")/../.."
@@ -17,7 +18,8 @@ usage() {
   cat <<USAGE
 Usage: infra/local/demo.sh [--once] [--home DIR] [--events FILE] [--s3] [--port N] [--postgres-port N]
 
-  --once             stop when everything is published; the exit code is 0 when every record is accounted for
+  --once             stop when everything is published; the exit code is 0 when every record is accounted for and
+                     the providers say what the tables hold
   --home DIR         where everything is kept ($home)
   --events FILE      feed this file, a JSON event a line, instead of the sample events
   --s3               keep the lake on an S3 server started for the purpose instead of in a folder
@@ -42,6 +44,8 @@ USAGE
 . infra/local/demo/app.sh
 # shellcheck source=infra/local/demo/feed.sh
 . infra/local/demo/feed.sh
+# shellcheck source=infra/local/demo/providers.sh
+. infra/local/demo/providers.sh
 # shellcheck source=infra/local/demo/summary.sh
 . infra/local/demo/summary.sh
 
@@ -97,6 +101,7 @@ state '.lake = $lake' --arg lake "$lake"
 step "Building" "$home/logs/build.log" build
 start_postgres
 [ "$lake" = folder ] || start_s3
+start_apis
 export_settings
 
 interrupted=$(remembered '.feeding.file // ""')
@@ -121,6 +126,9 @@ fi
 
 print_summary
 check_counts
+extract
+print_ads
+check_providers
 print_places
 print_next_steps
 if [ -z "$once" ]; then

@@ -26,6 +26,7 @@ export_settings() {
   Lake__Root=$root/lake Segments__Root=$root/segments Quarantine__Root=$home/quarantine
   export LocalHost__Postgres Ledger__ConnectionString LocalHost__Urls UserActionsTopic KafkaGroup Publish__MaxAge PublishSchedule SweepSchedule Quarantine__SealingKey
   export Lake__Root Segments__Root Quarantine__Root
+  export_provider_settings
 }
 
 # Its log is in memory, so each start is an empty topic.
@@ -60,10 +61,13 @@ start_app() {
       --arg home "$home" '{lake: $lake, segments: $segments, quarantine: $quarantine, postgres: ($home + "/postgres"), logs: ($home + "/logs")}')"
 }
 
-# The dataset's part of what the app tells; empty when it does not answer.
+# What the app tells of all datasets, and the events' part of it; nothing new when it does not answer.
 read_status() {
   curl -fs -m 10 "http://127.0.0.1:$app_port/api/status" -o "$home/run/status.new" || return 0
   jq --arg dataset "$dataset" '.datasets[] | select(.dataset == $dataset)' "$home/run/status.new" >"$home/run/dataset.new"
+  mv "$home/run/status.new" "$home/run/all.json"
   mv "$home/run/dataset.new" "$home/run/status.json"
 }
 of_status() { jq -r "$1" "$home/run/status.json"; }
+# The sum over all datasets.
+of_all() { jq -r "[.datasets[] | $1] | add" "$home/run/all.json"; }

@@ -92,7 +92,7 @@ abandon_feed() {
     --argjson landed "$landed"
 }
 
-# Waits until every record is landed, published and visible; asks for the publication instead of waiting for its timer.
+# Waits until every record is landed, and every dataset published and visible; asks for the publication instead of waiting for its timer.
 follow() {
   local seen='' moved=$SECONDS asked=0 landed
   while :; do
@@ -102,14 +102,14 @@ follow() {
     if [ -s "$home/run/status.json" ]; then
       [ "$(of_status '[.streams[] | select(.stopped != null)] | length')" = 0 ] ||
         fail "a stream was stopped: $(of_status 'first(.streams[] | select(.stopped != null)) | "\(.stream): \(.stopped)"')"
-      [ "$(of_status .publications_failed)" = 0 ] || fail "a publication failed: see http://127.0.0.1:$app_port/ and $home/logs/app.log."
+      [ "$(of_all .publications_failed)" = 0 ] || fail "a publication failed: see http://127.0.0.1:$app_port/ and $home/logs/app.log."
       landed=$(of_status '[.streams[].next_position // 0] | add // 0')
       if [ -z "$feed_pid" ] && [ -n "$fed_records" ] && [ "$landed" -ge "$fed_records" ]; then
         mark_fed
         fed_records=''
       fi
       if [ -z "$feed_pid$fed_records" ]; then
-        [ "$(of_status '.segments_unpublished + .publications_open + .objects_unfinished')" != 0 ] || return 0
+        [ "$(of_all '.segments_unpublished + .publications_open + .objects_unfinished')" != 0 ] || return 0
         if [ $((SECONDS - asked)) -ge 2 ]; then
           asked=$SECONDS
           curl -fs -m 10 -o "$home/run/asked" -X POST -H 'Content-Type: application/json' -d '{}' \
@@ -130,7 +130,7 @@ follow() {
 show_progress() {
   local feeding=''
   [ -z "$feed_pid" ] || feeding=$(sed -n 's/^\([0-9,]* of [0-9,]*\) records.*/, \1 fed/p' "$home/logs/feed.log" | tail -n 1)
-  landed_and_published=$(of_status "$numbers"'"\(.records_landed | grouped) landed, \(.rows_in | grouped) published, \(
-    .segments_unpublished | grouped) segments and \(.objects_unfinished | grouped) objects to go"')
+  landed_and_published="$(of_status "$numbers"'"\(.records_landed | grouped) landed, \(.rows_in | grouped) published"'), $(
+    grouped "$(of_all .segments_unpublished)") segments and $(grouped "$(of_all .objects_unfinished)") objects to go"
   progress "$landed_and_published$feeding"
 }

@@ -53,6 +53,7 @@ stop_everything() {
   stop feed
   stop app 30
   stop broker
+  stop apis
   stop_postgres
   stop_s3
 }

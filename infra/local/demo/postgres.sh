@@ -8,8 +8,8 @@ as_server() {
   (cd / && "${unprivileged[@]}" env LC_ALL=C.UTF-8 "$@")
 }
 
-# postgres_sql DATABASE QUERY: bare values.
-postgres_sql() { "$postgres_programs/psql" -X -q -A -t -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$postgres_port" -U postgres -d "$1" -c "$2"; }
+# postgres_sql DATABASE QUERY: bare values, tabs between them.
+postgres_sql() { "$postgres_programs/psql" -X -q -A -t -F $'\t' -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$postgres_port" -U postgres -d "$1" -c "$2"; }
 
 # Every directory above must let the server pass, from the top.
 let_server_pass() {

@@ -49,16 +49,18 @@ step() {
   fail "${text,} failed: see $log."
 }
 
-# Tab-separated lines from standard input as a table: the first is the heading, numbers go to the right.
+# Tab-separated lines from standard input as a table: the first is the heading, numbers go to the right. A letter may have several bytes.
 table() {
-  awk -F '\t' -v bold="$bold" -v plain="$plain" '
-    { for (i = 1; i <= NF; i++) { cell[NR, i] = $i; if (length($i) > width[i]) width[i] = length($i) } if (NF > columns) columns = NF }
+  LC_ALL=C awk -F '\t' -v bold="$bold" -v plain="$plain" '
+    function columns_of(text) { gsub(/[\200-\277]/, "", text); return length(text) }
+    { for (i = 1; i <= NF; i++) { cell[NR, i] = $i; if (columns_of($i) > width[i]) width[i] = columns_of($i) } if (NF > columns) columns = NF }
     END {
       for (row = 1; row <= NR; row++) {
         line = ""
         for (i = 1; i <= columns; i++) {
           right = (NR > 1 && cell[2, i] ~ /^[-0-9.,]+( [kMG]?B)?$/)
-          line = line sprintf(right ? "  %" width[i] "s" : "  %-" width[i] "s", cell[row, i])
+          space = sprintf("%" (width[i] - columns_of(cell[row, i])) "s", "")
+          line = line "  " (right ? space cell[row, i] : cell[row, i] space)
         }
         sub(/ +$/, "", line)
         print row == 1 ? bold line plain : line
@@ -72,3 +74,4 @@ numbers='
   def grouped: tostring | [while(length > 0; .[:-3]) | .[-3:]] | reverse | join(",");
   def size: if . < 1000 then "\(.) B" elif . < 1e6 then "\(. / 100 | floor / 10) kB" elif . < 1e9 then "\(. / 1e5 | floor / 10) MB"
     else "\(. / 1e8 | floor / 10) GB" end;'
+grouped() { jq -nr "$numbers"'$n | grouped' --argjson n "$1"; }

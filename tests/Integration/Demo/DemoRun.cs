@@ -20,6 +20,10 @@ internal sealed class DemoRun : IDisposable
     /// <summary>The dataset's part of the last status the demo read.</summary>
     public JsonElement Status => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Home, "run", "status.json"))).RootElement;
 
+    /// <summary>Another dataset's part of it.</summary>
+    public JsonElement StatusOf(string dataset) => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Home, "run", "all.json"))).RootElement
+        .GetProperty("datasets").EnumerateArray().Single(one => one.GetProperty("dataset").GetString() == dataset);
+
     /// <summary>A file of events below the folder.</summary>
     public string Write(string name, Action<Stream> write)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Pipeline.Sandbox.Generating;
@@ -26,6 +27,27 @@ public sealed class DemoTests : IDisposable
         Assert.True(second.ExitCode == 0, second.Output);
         Assert.Contains("was fed to this home before: nothing to feed.", second.Output, StringComparison.Ordinal);
         Assert.Equal(counts, Counts());
+    }
+
+    [Fact]
+    public async Task The_providers_figures_are_shown_and_a_second_run_restates_nothing()
+    {
+        var first = await AcceptAsync(Samples);
+        AssertProvidersAgree(first);
+        var shown = Campaigns(first);
+        Assert.Equal(["facebook", "google_ads"], shown.Select(row => row[0]).Distinct());
+        Assert.All(shown.Where(row => row[2] == "USD"), row => Assert.Equal(row[4], row[9]));
+        Assert.All(shown.Where(row => row[2] != "USD"), row => Assert.NotEqual(row[4], row[9]));
+        Assert.All(shown, row => Assert.Equal(Number(row[4]) / Number(row[3]), Number(row[6]), tolerance: 0.0051));
+        Assert.All(shown, row => Assert.Equal(Number(row[9]) / Number(row[3]), Number(row[10]), tolerance: 0.0051));
+        var rows = (Ads: Rows("ad_performance"), Events: Rows("clevertap_events"));
+        Assert.Equal(Rows("facebook_insights") + Rows("google_ads_rows"), rows.Ads);
+        Assert.True(rows.Events > 0);
+
+        var second = await AcceptAsync(Samples);
+        AssertProvidersAgree(second);
+        Assert.Equal(shown, Campaigns(second));
+        Assert.Equal(rows, (Rows("ad_performance"), Rows("clevertap_events")));
     }
 
     [Fact]
@@ -74,6 +96,20 @@ public sealed class DemoTests : IDisposable
         Assert.True(exitCode == 0, output);
         return output;
     }
+
+    private static void AssertProvidersAgree(string output) => Assert.Contains(
+        "The providers say the same of 2 accounts of Facebook, 2 of Google Ads and 2 of CleverTap; 0 days were restated.", output, StringComparison.Ordinal);
+
+    /// <summary>Platform, campaign, money, clicks, spend, CTR, CPC, CPM, ROAS, and the last five but CTR in USD.</summary>
+    private static string[][] Campaigns(string output) =>
+    [
+        .. output.Split('\n').SkipWhile(line => !line.StartsWith("  Platform  Campaign", StringComparison.Ordinal)).Skip(1).TakeWhile(line => line.Length > 0)
+            .Select(line => line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
+    ];
+
+    private static double Number(string text) => double.Parse(text, NumberStyles.Number, CultureInfo.InvariantCulture);
+
+    private long Rows(string dataset) => demo.StatusOf(dataset).GetProperty("table").GetProperty("rows").GetInt64();
 
     private (long In, long Out, long Duplicates, long Rejected) Counts()
     {

@@ -94,3 +94,6 @@ ALTER TABLE pipeline.lake_object
     ADD COLUMN removed_at timestamptz;
 CREATE INDEX lake_object_slice ON pipeline.lake_object (slice_folder) WHERE slice_folder IS NOT NULL AND removed_at IS NULL;
 CREATE INDEX lake_object_superseded ON pipeline.lake_object (superseded_by, id) WHERE state = 'superseded' AND removed_at IS NULL;
+
+-- The newest publications of a dataset, for people who look.
+CREATE INDEX publication_dataset ON pipeline.publication (dataset, id);
