@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Pipeline.Parquet.Bloom;
 using Pipeline.Parquet.Columns;
 using Pipeline.Parquet.Encoding;
 using Pipeline.Parquet.Footer;
@@ -18,6 +19,7 @@ public sealed class ColumnEncoder : IDisposable
     private readonly UsedEntries usedEntries = new();
     private readonly DeltaScratch deltaScratch = new();
     private readonly PageWriter pages;
+    private readonly PageBounds pageBounds = new();
     private int[] ids = [];
     private int[] int32Scratch = [];
     private long[] int64Scratch = [];
@@ -35,6 +37,12 @@ public sealed class ColumnEncoder : IDisposable
 
     /// <summary>How pages are made.</summary>
     public ParquetOptions Options { get; }
+
+    /// <summary>Makes the bloom filters.</summary>
+    internal BloomBuilder Blooms { get; } = new();
+
+    /// <summary>The data pages of the column written last; lent until the next is.</summary>
+    internal ReadOnlySpan<DataPage> DataPages => pages.DataPages;
 
     /// <inheritdoc/>
     public void Dispose() => pages.Dispose();
@@ -59,6 +67,10 @@ public sealed class ColumnEncoder : IDisposable
         };
         return pages.End(column.Count, column.NullCount, bounds);
     }
+
+    /// <summary>Between which values those of each of <see cref="DataPages"/> are; lent until the next call.</summary>
+    internal ReadOnlySpan<ValueBounds> BoundsOfPages(ParquetField field, Column column, ColumnChunk chunk) =>
+        pageBounds.Of(field.Type, column, DataPages, chunk.Bounds);
 
     private ValueBounds WriteInt32(ParquetField field, ReadOnlySpan<int> values, Presence rows)
     {

@@ -1,3 +1,4 @@
+using Pipeline.Parquet.Bloom;
 using Pipeline.Parquet.Columns;
 
 namespace Pipeline.Parquet;
@@ -27,6 +28,18 @@ internal static class FieldChecks
         if (indexes.Find(index => index.Field < 0).Sort is { } unknown)
             throw new ArgumentException($"The rows cannot be ordered by '{unknown.Field}': no field has that name.", nameof(sortedBy));
         return indexes;
+    }
+
+    public static void CheckBlooms(IReadOnlyList<ParquetField> fields, IReadOnlyList<string> bloomColumns)
+    {
+        foreach (var name in bloomColumns)
+        {
+            var field = fields.FirstOrDefault(each => each.Name == name)
+                ?? throw new ArgumentException($"A bloom filter of '{name}' cannot be made: no field has that name.", nameof(bloomColumns));
+            if (!BloomBuilder.CanHold(field.Type.Kind))
+                throw new ArgumentException(
+                    $"A bloom filter of '{name}' cannot be made: nobody looks for one value of type {field.Type}.", nameof(bloomColumns));
+        }
     }
 
     public static void CheckColumns(IReadOnlyList<ParquetField> fields, IReadOnlyList<Column> columns)

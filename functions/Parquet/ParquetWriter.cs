@@ -6,7 +6,8 @@ namespace Pipeline.Parquet;
 
 /// <summary>Writes one Parquet file to a stream, row group by row group, never looking back. The same rows give the same bytes.</summary>
 /// <remarks>
-/// An open writer keeps the footer it will write and nothing else; what encoding needs is the shared <see cref="ColumnEncoder"/>'s.
+/// An open writer keeps the footer and the page index it will write and nothing else; what encoding needs is the shared
+/// <see cref="ColumnEncoder"/>'s.
 /// A writer that is not finished leaves bytes that no reader takes for a file. https://parquet.apache.org/docs/file-format/
 /// </remarks>
 public sealed class ParquetWriter
@@ -24,7 +25,8 @@ public sealed class ParquetWriter
     /// <param name="encoder">Shared with other writers on the same thread.</param>
     /// <param name="metadata">Keys and values for the footer, in this order; null for none.</param>
     /// <param name="sortedBy">The columns the rows of every row group are ordered by, the most significant first; null for none.</param>
-    /// <exception cref="ArgumentException">No fields, a name that is empty or repeated, or a sort column that is not a field.</exception>
+    /// <exception cref="ArgumentException">No fields, a name that is empty or repeated, a sort column that is not a field, or a bloom
+    /// column that is none or of a type without filters.</exception>
     public ParquetWriter(
         Stream destination,
         IReadOnlyList<ParquetField> fields,
@@ -33,6 +35,7 @@ public sealed class ParquetWriter
         IReadOnlyList<ParquetSortColumn>? sortedBy = null)
     {
         FieldChecks.CheckFields(fields);
+        FieldChecks.CheckBlooms(fields, encoder.Options.BloomColumns);
         this.destination = destination;
         this.fields = fields;
         this.encoder = encoder;
@@ -61,9 +64,10 @@ public sealed class ParquetWriter
         {
             var chunk = encoder.Write(destination, BytesWritten, fields[i], columns[i]);
             BytesWritten += chunk.StoredBytes;
-            footer.AddColumn(fields[i], chunk);
+            footer.AddColumn(fields[i], chunk, encoder.DataPages, encoder.BoundsOfPages(fields[i], columns[i], chunk));
         }
 
+        WriteBlooms(columns);
         footer.EndRowGroup();
         state = State.Open;
     }
@@ -75,10 +79,30 @@ public sealed class ParquetWriter
         ThrowUnlessOpen("finish the file");
         state = State.Broken;
         WriteMagicFirst();
-        var bytes = footer.ToBytes();
+        var bytes = footer.ToBytes(BytesWritten);
         destination.Write(bytes);
         BytesWritten += bytes.Length;
         state = State.Finished;
+    }
+
+    // Behind the pages of the row group, where the format wants them: nobody has to keep them.
+    private void WriteBlooms(IReadOnlyList<Column> columns)
+    {
+        foreach (var name in encoder.Options.BloomColumns)
+        {
+            var i = IndexOf(name);
+            var bloom = encoder.Blooms.Build(fields[i].Type, columns[i]);
+            destination.Write(bloom);
+            footer.AddBloom(i, BytesWritten, bloom.Length);
+            BytesWritten += bloom.Length;
+        }
+    }
+
+    private int IndexOf(string name)
+    {
+        var i = 0;
+        while (fields[i].Name != name) i++;
+        return i;
     }
 
     private void WriteMagicFirst()

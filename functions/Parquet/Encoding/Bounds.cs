@@ -66,12 +66,15 @@ internal static class Bounds
         values.IsEmpty ? default : new([(byte)(values.Contains(false) ? 0 : 1)], [(byte)(values.Contains(true) ? 1 : 0)]);
 
     /// <summary>Of texts: unsigned bytes. Long ones are cut.</summary>
-    public static ValueBounds OfTexts(PlainTexts texts)
+    public static ValueBounds OfTexts(PlainTexts texts) => OfTexts(texts, 0, texts.Count);
+
+    /// <summary>Of some of the texts.</summary>
+    public static ValueBounds OfTexts(PlainTexts texts, int first, int count)
     {
-        if (texts.Count == 0) return default;
-        var (least, most) = (0, 0);
-        var (leastKey, mostKey) = (texts.OrderKey(0), texts.OrderKey(0));
-        for (var i = 1; i < texts.Count; i++)
+        if (count == 0) return default;
+        var (least, most) = (first, first);
+        var (leastKey, mostKey) = (texts.OrderKey(first), texts.OrderKey(first));
+        for (var i = first + 1; i < first + count; i++)
         {
             // Nearly every text lies between by its first bytes; the others are compared in full.
             var key = texts.OrderKey(i);

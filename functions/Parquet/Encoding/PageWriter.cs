@@ -12,7 +12,8 @@ internal sealed class PageWriter : IDisposable
     private readonly int maxPageBytes;
     private Stream destination = Stream.Null;
     private long start, dictionaryOffset, dataOffset, rawBytes, storedBytes;
-    private int dataPages;
+    private DataPage[] dataPages = new DataPage[16];
+    private int dataPageCount;
     private PageEncoding dataEncoding;
 
     public PageWriter(ParquetOptions options)
@@ -25,19 +26,22 @@ internal sealed class PageWriter : IDisposable
     /// <summary>The page being filled.</summary>
     private ByteBuffer Page { get; } = new();
 
+    /// <summary>The data pages of the chunk; lent until the next begins.</summary>
+    public ReadOnlySpan<DataPage> DataPages => dataPages.AsSpan(0, dataPageCount);
+
     /// <summary>Begins a chunk.</summary>
     /// <param name="offset">Bytes written to the destination so far.</param>
     public void Begin(Stream stream, long offset)
     {
         destination = stream;
-        (start, dictionaryOffset, dataOffset, rawBytes, storedBytes, dataPages) = (offset, -1, -1, 0, 0, 0);
+        (start, dictionaryOffset, dataOffset, rawBytes, storedBytes, dataPageCount) = (offset, -1, -1, 0, 0, 0);
     }
 
     /// <summary>Ends the chunk.</summary>
     public ColumnChunk End(int rows, int nulls, ValueBounds bounds)
     {
         destination = Stream.Null;
-        return new(dictionaryOffset, dataOffset, dataEncoding, rawBytes, storedBytes, rows, nulls, dataPages, bounds);
+        return new(dictionaryOffset, dataOffset, dataEncoding, rawBytes, storedBytes, rows, nulls, dataPageCount, bounds);
     }
 
     /// <summary>Writes the dictionary page; before the data pages.</summary>
@@ -70,14 +74,21 @@ internal sealed class PageWriter : IDisposable
             var stored = codec.Compress(Page.Written, isPacked: encoding is PageEncoding.RleDictionary or PageEncoding.DeltaBinaryPacked);
             header.Clear();
             PageHeader.WriteData(headerThrift, nextRow - row, encoding, Page.Length, stored.Length);
+            var offset = start + storedBytes;
             Write(stored);
-            dataPages++;
+            AddPage(new(offset, header.Length + stored.Length, row, nextRow - row, value, count));
             (row, value) = (nextRow, value + count);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => codec.Dispose();
+
+    private void AddPage(DataPage page)
+    {
+        if (dataPageCount == dataPages.Length) Array.Resize(ref dataPages, dataPageCount * 2);
+        dataPages[dataPageCount++] = page;
+    }
 
     private void Write(ReadOnlySpan<byte> stored)
     {

@@ -19,10 +19,24 @@ internal sealed record ColumnChunk(
 {
     public bool HasDictionary => DictionaryOffset >= 0;
 
+    /// <summary>Where its bloom filter begins; 0 for none.</summary>
+    public long BloomOffset { get; set; }
+
+    /// <summary>Header and bits of its bloom filter.</summary>
+    public int BloomBytes { get; set; }
+
+    /// <summary>Bytes of its <c>ColumnIndex</c>; 0 for none.</summary>
+    public int PageBoundsBytes { get; set; }
+
+    /// <summary>Bytes of its <c>OffsetIndex</c>.</summary>
+    public int PagePlacesBytes { get; set; }
+
     public long Offset => HasDictionary ? DictionaryOffset : DataOffset;
 
     /// <summary>Writes it as parquet.thrift's <c>ColumnChunk</c>, an element of a row group's list.</summary>
-    public void Write(ThriftCompactWriter thrift, ParquetField field, ParquetCodec codec)
+    /// <param name="boundsAt">Where its <c>ColumnIndex</c> begins, if it has one.</param>
+    /// <param name="placesAt">Where its <c>OffsetIndex</c> begins.</param>
+    public void Write(ThriftCompactWriter thrift, ParquetField field, ParquetCodec codec, long boundsAt, long placesAt)
     {
         thrift.BeginStruct();
         thrift.Int64(2, 0);     // file_offset: deprecated, 0 by the format's advice
@@ -39,7 +53,21 @@ internal sealed record ColumnChunk(
         if (HasDictionary) thrift.Int64(11, DictionaryOffset);
         WriteStatistics(thrift);
         WriteEncodingStatistics(thrift);
+        if (BloomBytes > 0)
+        {
+            thrift.Int64(14, BloomOffset);
+            thrift.Int32(15, BloomBytes);
+        }
+
         thrift.EndStruct();
+        thrift.Int64(4, placesAt);
+        thrift.Int32(5, PagePlacesBytes);
+        if (PageBoundsBytes > 0)
+        {
+            thrift.Int64(6, boundsAt);
+            thrift.Int32(7, PageBoundsBytes);
+        }
+
         thrift.EndStruct();
     }
 

@@ -9,9 +9,9 @@ namespace Pipeline.Parquet.Footer;
 internal sealed class ThriftCompactWriter(ByteBuffer into)
 {
     /// <summary>Type codes of list elements.</summary>
-    public const int Int32Code = 5, BinaryCode = 8, StructCode = 12;
+    public const int BoolCode = 1, Int32Code = 5, Int64Code = 6, BinaryCode = 8, StructCode = 12;
 
-    private const int TrueCode = 1, FalseCode = 2, Int16Code = 4, Int64Code = 6, ListCode = 9, MaxDepth = 8;
+    private const int TrueCode = 1, FalseCode = 2, Int16Code = 4, ListCode = 9, MaxDepth = 8;
 
     private readonly int[] outerFields = new int[MaxDepth];
     private int depth;
@@ -60,7 +60,17 @@ internal sealed class ThriftCompactWriter(ByteBuffer into)
 
     public void Int32Element(int value) => into.WriteVarint(ZigZag(value));
 
+    public void Int64Element(long value) => into.WriteVarint(ZigZag(value));
+
+    public void BoolElement(bool value) => into.WriteByte((byte)(value ? TrueCode : FalseCode));
+
     public void TextElement(string value) => BinaryElement(System.Text.Encoding.UTF8.GetBytes(value));
+
+    public void BinaryElement(ReadOnlySpan<byte> value)
+    {
+        into.WriteVarint((ulong)value.Length);
+        into.Write(value);
+    }
 
     /// <summary>Begins a struct that is a field.</summary>
     public void BeginStruct(int field)
@@ -87,12 +97,6 @@ internal sealed class ThriftCompactWriter(ByteBuffer into)
     {
         BeginStruct(field);
         EndStruct();
-    }
-
-    private void BinaryElement(ReadOnlySpan<byte> value)
-    {
-        into.WriteVarint((ulong)value.Length);
-        into.Write(value);
     }
 
     private void Header(int field, int code)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Pipeline.Parquet.Bloom;
 using Pipeline.Parquet.Columns;
 
 namespace Pipeline.Parquet.Reading;
@@ -80,6 +81,27 @@ public sealed class ParquetReader
         var columns = Select(names);
         foreach (var column in columns) CheckChunk(column, metadata.RowGroups[rowGroup]);
         return new RowGroupReader(file, columns, metadata.RowGroups[rowGroup]);
+    }
+
+    /// <summary>The bloom filter of a column of a row group; null when the file has none that can be read.</summary>
+    /// <exception cref="ArgumentException">No such row group, or no column of that name.</exception>
+    /// <exception cref="InvalidDataException">The column is one of <see cref="Refused"/>, or the filter is damaged.</exception>
+    public BloomFilter? BloomFilterOf(int rowGroup, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rowGroup);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rowGroup, RowGroupRows.Count);
+        var column = Find(name);
+        var chunk = metadata.RowGroups[rowGroup].Chunks[column.Index];
+        if (chunk.BloomOffset < 0) return null;
+        CheckChunk(column, metadata.RowGroups[rowGroup]);
+        try
+        {
+            return BloomFilter.Read(file, chunk.BloomOffset);
+        }
+        catch (InvalidDataException error)
+        {
+            throw Damage.At($"Column '{name}'", error);
+        }
     }
 
     private List<ReadableColumn> Select(IReadOnlyList<string>? names)

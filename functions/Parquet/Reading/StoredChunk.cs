@@ -4,9 +4,10 @@ namespace Pipeline.Parquet.Reading;
 /// <param name="Values">Values and nulls.</param>
 /// <param name="Offset">Where its first page begins.</param>
 /// <param name="StoredBytes">Page headers and pages.</param>
+/// <param name="BloomOffset">Where its bloom filter begins; -1 for none.</param>
 /// <param name="IsElsewhere">Whether its pages lie in another file.</param>
 internal readonly record struct StoredChunk(
-    StoredType Type, StoredCodec Codec, long Values, long Offset, long StoredBytes, bool IsElsewhere)
+    StoredType Type, StoredCodec Codec, long Values, long Offset, long StoredBytes, long BloomOffset, bool IsElsewhere)
 {
     public static StoredChunk Read(ref ThriftCompactReader thrift)
     {
@@ -29,7 +30,7 @@ internal readonly record struct StoredChunk(
     private static StoredChunk ReadMetadata(ref ThriftCompactReader thrift, int structCode)
     {
         var (type, codec) = (-1, -1);
-        long values = -1, storedBytes = -1, dataOffset = -1, dictionaryOffset = 0;
+        long values = -1, storedBytes = -1, dataOffset = -1, dictionaryOffset = 0, bloomOffset = -1;
         var outer = thrift.BeginStruct(structCode);
         while (thrift.NextField(out var field, out var code))
         {
@@ -41,6 +42,7 @@ internal readonly record struct StoredChunk(
                 case 7: storedBytes = thrift.Int64(code); break;
                 case 9: dataOffset = thrift.Int64(code); break;
                 case 11: dictionaryOffset = thrift.Int64(code); break;
+                case 14: bloomOffset = thrift.Int64(code); break;
                 default: thrift.Skip(code); break;
             }
         }
@@ -50,6 +52,6 @@ internal readonly record struct StoredChunk(
             throw Damage.Is("the metadata of a column chunk is incomplete or has a negative size.");
         // Some writers say 0 for no dictionary: no page begins there.
         var offset = dictionaryOffset > 0 ? Math.Min(dictionaryOffset, dataOffset) : dataOffset;
-        return new((StoredType)type, (StoredCodec)codec, values, offset, storedBytes, IsElsewhere: false);
+        return new((StoredType)type, (StoredCodec)codec, values, offset, storedBytes, bloomOffset, IsElsewhere: false);
     }
 }

@@ -19,6 +19,10 @@ public static class ParquetReaders
     /// <summary>Every row of a file, in file order.</summary>
     public static List<string?[]> Read(string reader, string file) => Run([reader, file], input: "");
 
+    /// <summary>Every data page of a file's page index as hyparquet reads it: column, row group, first row, offset, bytes, order of
+    /// the pages, whether all is null, nulls, least and greatest value; null for what the file does not say.</summary>
+    public static List<string?[]> ReadIndex(string file) => Run(["index", file], input: "");
+
     /// <summary>The rows of a DuckDB statement.</summary>
     public static List<string?[]> Query(string sql) => Run(["query"], sql);
 
