@@ -1,9 +1,11 @@
 using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Publications;
+using Pipeline.Domain.Segments;
 using Pipeline.Transforms.Json;
 using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Quarantine;
+using Pipeline.Transforms.Segments;
 
 namespace Pipeline.Transforms.Publishing;
 
@@ -15,6 +17,10 @@ internal sealed class PublicationTransform(
     PublicationStores stores, PublicationAttempt attempt, DatasetContract contract, LakePartitioner lake, QuarantineWriter quarantine)
     : IAsyncDisposable
 {
+    /// <summary>Rows and bytes of records at which a batch is passed on. Blocks are gathered, because a block alone has few rows for each of
+    /// many files; the bounds keep what wide or long records take as small as it matters.</summary>
+    private const int BatchRows = 65_536, BatchBytes = 16 << 20;
+
     private readonly UnknownFieldCounter unknown = new();
     private readonly EventTimes times = new(contract);
     private PublishedObject? refusedObject;
@@ -31,18 +37,20 @@ internal sealed class PublicationTransform(
         var decoder = new JsonDecoder(JsonDecodePlan.Compile(contract));
         var batch = RecordBatches.For(contract);
         var feed = new SegmentFeed(stores.Segments, attempt);
+        var rawBytes = 0L;
         await foreach (var (segment, block) in lake.Threads > 1 ? feed.BlocksAheadAsync(stopping) : feed.BlocksAsync(stopping))
         {
-            batch.Clear();
+            if (batch.Rows >= BatchRows || rawBytes >= BatchBytes || !Continues(batch, segment, block))
+            {
+                await TakeAsync(batch, session, stopping);
+                rawBytes = 0;
+            }
             batch.Shard = segment.Shard;
             decoder.Decode(block, batch, quarantine, unknown, refused.Of(segment.Shard.ToString()));
-            records += block.Count;
-            rows += batch.Rows;
-            times.Add(batch);
-            if (session is not null && batch.Rows != 0) await session.StageAsync(batch, stopping);
-            await lake.AddAsync(batch, stopping);
+            (records, rawBytes) = (records + block.Count, rawBytes + block.Values.Length);
             await quarantine.FlushAsync(stopping);
         }
+        await TakeAsync(batch, session, stopping);
     }
 
     /// <summary>Finishes the uploads and says where the records went.</summary>
@@ -56,6 +64,20 @@ internal sealed class PublicationTransform(
         if (!counts.Balanced)
             throw new InvalidOperationException($"Publication {attempt.Plan.Id} does not balance: {counts}. Nothing was committed.");
         return new(counts, Objects, quarantine.Counts, unknown.ToDictionary(), times.Min, times.Max);
+    }
+
+    /// <summary>Whether a block's rows can follow the batch's: one shard, positions ascending.</summary>
+    private static bool Continues(RecordBatch batch, LandedSegment segment, SegmentBlock block) =>
+        batch.Rows == 0 || (batch.Shard == segment.Shard && batch.Positions.Values[^1] < block.Positions[0]);
+
+    private async ValueTask TakeAsync(RecordBatch batch, IPublicationSession? session, CancellationToken stopping)
+    {
+        if (batch.Rows == 0) return;
+        rows += batch.Rows;
+        times.Add(batch);
+        if (session is not null) await session.StageAsync(batch, stopping);
+        await lake.AddAsync(batch, stopping);
+        batch.Clear();
     }
 
     /// <inheritdoc/>
