@@ -178,6 +178,8 @@ public sealed class ColumnEncoder : IDisposable
             var to = Math.Min(texts.Count, from + DictionaryChoice.BlockValues);
             for (var i = from; i < to; i++) ids[i] = textDictionary.Intern(texts[i]);
             if (choice.IsHopeless(to, textDictionary.Count, DictionaryBytes())) return false;
+            // Texts that are mostly new and begin alike are smaller as differences; hashing them all would only find that out late.
+            if (from == 0 && textDictionary.Count * 2 > to && DeltaTexts.Pays(texts)) return false;
         }
 
         return choice.Pays(textDictionary.Count, DictionaryBytes());

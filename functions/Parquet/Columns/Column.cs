@@ -43,20 +43,8 @@ public abstract class Column
         if (source.GetType() != GetType())
             throw new ArgumentException($"Rows of a {source.GetType().Name} cannot be appended to a {GetType().Name}.", nameof(source));
         GatherValues(source, rows);
-        if (source.NullCount == 0 && NullCount == 0)
-        {
-            Count += rows.Length;
-            return;
-        }
-
-        var presence = source.Presence;
-        foreach (var row in rows)
-        {
-            var isPresent = presence.IsEmpty ? (byte)1 : presence[row];
-            if (isPresent == 0 && NullCount++ == 0) MarkAllPresent();
-            if (NullCount != 0) MarkRow(isPresent);
-            else Count++;
-        }
+        if (source.NullCount != 0 || NullCount != 0) GatherPresence(source.Presence, rows);
+        Count += rows.Length;
     }
 
     /// <summary>Drops the rows from <paramref name="count"/> on: a refused record leaves no trace.</summary>
@@ -94,6 +82,22 @@ public abstract class Column
         if (NullCount == 0) Count += rows;
         else
             for (var i = 0; i < rows; i++) MarkRow(1);
+    }
+
+    private void GatherPresence(ReadOnlySpan<byte> from, ReadOnlySpan<int> rows)
+    {
+        var wanted = checked(Count + rows.Length);
+        if (present.Length < wanted) Array.Resize(ref present, Math.Max(Math.Max(256, present.Length * 2), wanted));
+        var to = present.AsSpan(Count, rows.Length);
+        var values = rows.Length;
+        if (from.IsEmpty) to.Fill(1);
+        else
+        {
+            values = 0;
+            for (var i = 0; i < rows.Length; i++) values += to[i] = from[rows[i]];
+        }
+        if (NullCount == 0 && values != rows.Length) present.AsSpan(0, Count).Fill(1);
+        NullCount += rows.Length - values;
     }
 
     private void MarkRow(byte value)

@@ -5,7 +5,7 @@ using Pipeline.Domain.Ports;
 
 namespace Pipeline.Sinks.Lake;
 
-/// <summary>Objects as files below a local folder. Uploads wait in <c>.staging/&lt;uploadId&gt;/</c>: the bytes and the key they will have.</summary>
+/// <summary>Objects as files below a local folder. Uploads wait in <c>.staging</c>: the bytes and the key they will have.</summary>
 /// <remarks>
 /// A file appears under its key by a hard link of the finished bytes, so it is whole, synced, and never replaces another file.
 /// </remarks>

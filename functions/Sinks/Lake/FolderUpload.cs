@@ -19,10 +19,10 @@ internal sealed class FolderUpload : IObjectUpload
         stream = new(file.ObjectPath, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 64 * 1024);
     }
 
-    /// <summary>Creates the upload's folder; the key is durable before any of its bytes are.</summary>
+    /// <summary>Creates the upload's files; the key is durable before any of its bytes are.</summary>
     public static async Task<FolderUpload> BeginAsync(StagedFile file, string key, CancellationToken stopping)
     {
-        Directory.CreateDirectory(file.Path);
+        Directory.CreateDirectory(file.FolderPath);
         await File.WriteAllTextAsync(file.KeyPath, key, stopping);
         return new(file, key);
     }
@@ -45,8 +45,7 @@ internal sealed class FolderUpload : IObjectUpload
         stream.Flush(flushToDisk: true);
         var bytes = stream.Length;
         await stream.DisposeAsync();
-        FolderFiles.SyncFolder(file.Path);
-        FolderFiles.SyncFolder(Path.GetDirectoryName(file.Path)!);
+        FolderFiles.SyncFolder(file.FolderPath);
         finished = true;
         return new StagedObject(key, file.UploadId, [], bytes, Convert.ToHexStringLower(hash.GetHashAndReset()));
     });

@@ -1,24 +1,31 @@
 namespace Pipeline.Sinks.Lake;
 
-/// <summary>One upload's folder below <c>.staging</c>: the file <c>object</c>, and the file <c>key</c> that says where it belongs.</summary>
-internal sealed record StagedFile(string Path, string UploadId)
+/// <summary>One upload's two files in <c>.staging</c>: <c>&lt;uploadId&gt;.object</c>, and <c>&lt;uploadId&gt;.key</c> that says where it
+/// belongs.</summary>
+/// <remarks>No folder for each: it would be one more entry to make, to sync and to remove.</remarks>
+internal sealed record StagedFile(string Root, string UploadId)
 {
     /// <summary>The folder of uploads below a root; no object key begins with it.</summary>
     public const string Folder = ".staging/";
 
+    private const string KeyEnd = ".key";
+
+    /// <summary>Where both files are.</summary>
+    public string FolderPath => Path.Combine(Root, Folder);
+
     /// <summary>The uploaded bytes.</summary>
-    public string ObjectPath => System.IO.Path.Combine(Path, "object");
+    public string ObjectPath => Path.Combine(FolderPath, UploadId + ".object");
 
     /// <summary>The text of the key.</summary>
-    public string KeyPath => System.IO.Path.Combine(Path, "key");
+    public string KeyPath => Path.Combine(FolderPath, UploadId + KeyEnd);
 
     /// <summary>When the upload began.</summary>
-    public DateTimeOffset BegunAt => new(Directory.GetLastWriteTimeUtc(Path), TimeSpan.Zero);
+    public DateTimeOffset BegunAt => new(File.GetLastWriteTimeUtc(KeyPath), TimeSpan.Zero);
 
     /// <summary>An upload's place, by its id.</summary>
     /// <exception cref="ArgumentException">The id is not one this store gives out.</exception>
     public static StagedFile Of(string root, string uploadId) => Guid.TryParseExact(uploadId, "N", out _)
-        ? new(System.IO.Path.Combine(root, Folder, uploadId), uploadId)
+        ? new(root, uploadId)
         : throw new ArgumentException($"'{uploadId}' is no upload id of a folder store.", nameof(uploadId));
 
     /// <summary>A place for a new upload.</summary>
@@ -27,9 +34,9 @@ internal sealed record StagedFile(string Path, string UploadId)
     /// <summary>Every upload below a root.</summary>
     public static IEnumerable<StagedFile> All(string root)
     {
-        var folder = System.IO.Path.Combine(root, Folder);
+        var folder = Path.Combine(root, Folder);
         return Directory.Exists(folder)
-            ? Directory.EnumerateDirectories(folder).Select(path => new StagedFile(path, System.IO.Path.GetFileName(path)))
+            ? Directory.EnumerateFiles(folder, "*" + KeyEnd).Select(path => new StagedFile(root, Path.GetFileNameWithoutExtension(path)))
             : [];
     }
 
@@ -49,16 +56,12 @@ internal sealed record StagedFile(string Path, string UploadId)
     /// <summary>Whether the bytes are there in full.</summary>
     public bool HasBytes(long bytes) => new FileInfo(ObjectPath) is { Exists: true } file && file.Length == bytes;
 
-    /// <summary>Removes the upload; nothing happens when it is not there.</summary>
+    /// <summary>Removes the upload, the key last: as long as it is there the sweep finds the rest.</summary>
+    /// <remarks>Nothing happens when the upload is not there.</remarks>
     public void Delete()
     {
-        try
-        {
-            if (Directory.Exists(Path)) Directory.Delete(Path, recursive: true);
-        }
-        catch (DirectoryNotFoundException) when (!Directory.Exists(Path))
-        {
-            return;   // somebody else removed it at the same time
-        }
+        if (!Directory.Exists(FolderPath)) return;
+        File.Delete(ObjectPath);
+        File.Delete(KeyPath);
     }
 }

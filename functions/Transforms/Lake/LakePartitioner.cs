@@ -13,6 +13,10 @@ namespace Pipeline.Transforms.Lake;
 public sealed class LakePartitioner(LakeSchema schema, LakeOptions options, IObjectStore lake, long publicationId, string? onlyKey = null)
     : IAsyncDisposable
 {
+    /// <summary>Rows that are taken before files are finished for being too many: folders that take turns must not each get a file a
+    /// row.</summary>
+    private const int LeastRows = 4096;
+
     private readonly LakeEncoder[] encoders =
         [.. Enumerable.Range(0, Math.Max(1, options.Threads)).Select(_ => new LakeEncoder(schema, publicationId))];
     private readonly FolderNames folders = new(schema);
@@ -32,12 +36,14 @@ public sealed class LakePartitioner(LakeSchema schema, LakeOptions options, IObj
     /// <summary>Takes a batch's rows; writes the files that are full, and the largest while all together are over the budget.</summary>
     public async ValueTask AddAsync(RecordBatch batch, CancellationToken stopping)
     {
-        if (batch.Rows == 0) return;
-        Route(batch);
-        foreach (var touched in groups.Touched)
-            if (open[touched].WaitingBytes >= options.RowGroupBytes) await WriteAsync(open[touched], stopping);
-        while (waitingBytes > options.BudgetBytes) await WriteAsync(open.MaxBy(file => file.WaitingBytes)!, stopping);
-        if (open.Count > options.MaxOpenFiles) await FinishOpenAsync(stopping);
+        for (var row = 0; row < batch.Rows;)
+        {
+            row = Route(batch, row);
+            foreach (var touched in groups.Touched)
+                if (open[touched].WaitingBytes >= options.RowGroupBytes) await WriteAsync(open[touched], stopping);
+            while (waitingBytes > options.BudgetBytes) await WriteAsync(open.MaxBy(file => file.WaitingBytes)!, stopping);
+            if (open.Count > options.MaxOpenFiles) await FinishOpenAsync(stopping);
+        }
     }
 
     /// <summary>Finishes all files: durable, invisible, in the order of their numbers.</summary>
@@ -54,11 +60,13 @@ public sealed class LakePartitioner(LakeSchema schema, LakeOptions options, IObj
         foreach (var file in open) await file.DisposeAsync();
     }
 
-    private void Route(RecordBatch batch)
+    /// <returns>The first row that is left: where too many files are open, they are finished before others are begun.</returns>
+    private int Route(RecordBatch batch, int from)
     {
-        groups.Begin(batch.Rows);
+        groups.Begin(from, batch.Rows);
         var ofRows = codes.Of(batch);
-        for (var row = 0; row < batch.Rows; row++)
+        var row = from;
+        for (; row < batch.Rows && (open.Count <= options.MaxOpenFiles || row - from < LeastRows); row++)
         {
             var number = ofRows.IsEmpty ? -1 : codes.Find(ofRows[row]);
             if (number < 0)
@@ -69,7 +77,7 @@ public sealed class LakePartitioner(LakeSchema schema, LakeOptions options, IObj
             if (number == open.Count) open.Add(Begin(batch, row));
             groups.Add(row, number);
         }
-        groups.End();
+        groups.End(row);
         foreach (var number in groups.Touched)
         {
             var file = open[number];
@@ -78,6 +86,7 @@ public sealed class LakePartitioner(LakeSchema schema, LakeOptions options, IObj
             file.Append(batch, groups.RowsOf(number));
             waitingBytes += file.WaitingBytes;
         }
+        return row;
     }
 
     private LakeFile Begin(RecordBatch batch, int row)

@@ -1,6 +1,6 @@
 namespace Pipeline.Transforms.Lake;
 
-/// <summary>The rows of one batch, gathered by the number of their file; used again for each batch.</summary>
+/// <summary>Rows of one batch, gathered by the number of their file; used again for each batch.</summary>
 internal sealed class RowGroups
 {
     private readonly List<int> touched = [];
@@ -8,17 +8,17 @@ internal sealed class RowGroups
     private int[] rows = [];
     private int[] counts = [];
     private int[] ends = [];
-    private int count;
+    private int first;
 
     /// <summary>Files that got rows, in order of first appearance in the batch.</summary>
     public List<int> Touched => touched;
 
-    /// <summary>Begins a batch.</summary>
-    public void Begin(int rowCount)
+    /// <summary>Begins anew, with a batch's rows from one on.</summary>
+    public void Begin(int from, int rowCount)
     {
         foreach (var number in touched) counts[number] = 0;
         touched.Clear();
-        count = rowCount;
+        first = from;
         if (numbers.Length < rowCount) (numbers, rows) = (new int[rowCount], new int[rowCount]);
     }
 
@@ -34,12 +34,12 @@ internal sealed class RowGroups
         numbers[row] = number;
     }
 
-    /// <summary>Gathers the rows.</summary>
-    public void End()
+    /// <summary>Gathers the rows up to one, which is the first that is left.</summary>
+    public void End(int until)
     {
         var end = 0;
         foreach (var number in touched) (ends[number], end) = (end, end + counts[number]);
-        for (var row = 0; row < count; row++) rows[ends[numbers[row]]++] = row;
+        for (var row = first; row < until; row++) rows[ends[numbers[row]]++] = row;
     }
 
     /// <summary>A file's rows, ascending.</summary>

@@ -1,10 +1,11 @@
 using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Publications;
-using Pipeline.Transforms.Json;
+using Pipeline.Domain.Segments;
 using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Quarantine;
 using Pipeline.Transforms.Rates;
+using Pipeline.Transforms.Segments;
 using Pipeline.Transforms.Slices;
 
 namespace Pipeline.Transforms.Publishing;
@@ -17,6 +18,10 @@ internal sealed class PublicationTransform(
     PublicationStores stores, PublicationAttempt attempt, DatasetContract contract, LakePartitioner lake, QuarantineWriter quarantine,
     IRates? rates) : IAsyncDisposable
 {
+    /// <summary>Rows and bytes of records at which a batch is passed on. Blocks are gathered, because a block alone has few rows for each of
+    /// many files; the bounds keep what wide or long records take as small as it matters.</summary>
+    private const int BatchRows = 65_536, BatchBytes = 16 << 20;
+
     private readonly UnknownFieldCounter unknown = new();
     private readonly EventTimes times = new(contract);
     private readonly SliceRows? slices = SliceRows.Of(contract, attempt, quarantine);
@@ -35,19 +40,21 @@ internal sealed class PublicationTransform(
         using var decoder = BlockDecoders.For(contract, rates);
         var batch = RecordBatches.For(contract);
         var feed = new SegmentFeed(stores.Segments, attempt);
+        var rawBytes = 0L;
         await foreach (var (segment, block) in lake.Threads > 1 ? feed.BlocksAheadAsync(stopping) : feed.BlocksAsync(stopping))
         {
-            batch.Clear();
+            if (batch.Rows >= BatchRows || rawBytes >= BatchBytes || !Continues(batch, segment, block))
+            {
+                await TakeAsync(batch, session, stopping);
+                rawBytes = 0;
+            }
             batch.Shard = segment.Shard;
             var sink = slices ?? (IRejectionSink)quarantine;
             records += decoder.Decode(block, batch, sink, unknown, refused.Of(segment.Shard.ToString()));
-            var kept = slices?.Keep(batch) ?? batch;
-            rows += kept.Rows;
-            times.Add(kept);
-            if (session is not null && kept.Rows != 0) await session.StageAsync(kept, stopping);
-            await lake.AddAsync(kept, stopping);
+            rawBytes += block.Values.Length;
             await quarantine.FlushAsync(stopping);
         }
+        await TakeAsync(batch, session, stopping);
         if (slices?.Bad() is { Count: > 0 } bad) throw new SlicesWithheldException(bad);
     }
 
@@ -62,6 +69,21 @@ internal sealed class PublicationTransform(
         if (!counts.Balanced)
             throw new InvalidOperationException($"Publication {attempt.Plan.Id} does not balance: {counts}. Nothing was committed.");
         return new(counts, Objects, quarantine.Counts, unknown.ToDictionary(), times.Min, times.Max) { Slices = slices?.Outcomes ?? [] };
+    }
+
+    /// <summary>Whether a block's rows can follow the batch's: one shard, positions ascending.</summary>
+    private static bool Continues(RecordBatch batch, LandedSegment segment, SegmentBlock block) =>
+        batch.Rows == 0 || (batch.Shard == segment.Shard && batch.Positions.Values[^1] < block.Positions[0]);
+
+    private async ValueTask TakeAsync(RecordBatch batch, IPublicationSession? session, CancellationToken stopping)
+    {
+        if (batch.Rows == 0) return;
+        var kept = slices?.Keep(batch) ?? batch;
+        rows += kept.Rows;
+        times.Add(kept);
+        if (session is not null && kept.Rows != 0) await session.StageAsync(kept, stopping);
+        await lake.AddAsync(kept, stopping);
+        batch.Clear();
     }
 
     /// <inheritdoc/>

@@ -20,7 +20,7 @@ public sealed class FolderStoreTests : ObjectStoreContract, IDisposable
     {
         var store = await OpenAsync();
         var staged = await StageAsync(store, "a/1", "rows");
-        await File.WriteAllTextAsync(Path.Combine(root, ".staging", staged.UploadId, "object"), "ro", Stopping);
+        await File.WriteAllTextAsync(Path.Combine(root, ".staging", staged.UploadId + ".object"), "ro", Stopping);
         Assert.Equal(Completion.Gone, await store.CompleteAsync(staged, Stopping));
     }
 
@@ -30,7 +30,7 @@ public sealed class FolderStoreTests : ObjectStoreContract, IDisposable
         var store = await OpenAsync();
         var staged = await StageAsync(store, "a/1", "rows");
         Directory.CreateDirectory(Path.Combine(root, "a"));
-        File.Copy(Path.Combine(root, ".staging", staged.UploadId, "object"), Path.Combine(root, "a", "1"));
+        File.Copy(Path.Combine(root, ".staging", staged.UploadId + ".object"), Path.Combine(root, "a", "1"));
         Assert.Equal(Completion.Visible, await store.CompleteAsync(staged, Stopping));
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(root, ".staging")));
     }
@@ -55,7 +55,7 @@ public sealed class FolderStoreTests : ObjectStoreContract, IDisposable
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "/dev/full is missing on this system");
         var staged = StagedFile.Begin(root);
-        Directory.CreateDirectory(staged.Path);
+        Directory.CreateDirectory(staged.FolderPath);
         await Assert.ThrowsAsync<TerminalException>(() => FolderErrors.Guard("a/1", async () =>
         {
             await using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);

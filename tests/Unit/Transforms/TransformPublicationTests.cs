@@ -234,6 +234,28 @@ public sealed class TransformPublicationTests
         Assert.Null(reader.BloomFilterOf(0, "SKU"));
     }
 
+    [Fact]
+    public async Task Too_many_open_files_are_finished_within_a_batch()
+    {
+        var events = Enumerable.Range(0, 9000).Select(i => Given.Event.Replace("view", $"event {i % 200}"));
+        var ledger = await LandAsync([.. events]);
+        await RunAsync(ledger, options: new() { MaxOpenFiles = 100 });
+        Assert.Equal((600, 9000), (ledger.Committed!.Objects.Count, ledger.Committed.Objects.Sum(each => each.Rows)));
+    }
+
+    [Fact]
+    public async Task Rows_of_two_shards_are_staged_as_rows_of_their_own_shard()
+    {
+        Shard[] shards = [Given.Shard, Given.Shard with { Stream = "user-actions-1" }];
+        foreach (var shard in shards)
+            await segments.PutAsync(shard.ToString(), Given.Segment([Given.Record(0, Given.Event), Given.Record(1, Given.Event)]), Stop);
+        var ledger = new MemoryPublications(
+            new(9, "user_actions", 1, 0),
+            [.. shards.Select((shard, i) => new LandedSegment(i, "user_actions", shard, new(0, 2), shard.ToString(), 2, 0))]);
+        await RunAsync(ledger);
+        Assert.Equal(shards.SelectMany(shard => new[] { (shard.ToString(), 0L), (shard.ToString(), 1L) }), ledger.Rows);
+    }
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private static readonly byte[] Key = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
