@@ -56,7 +56,8 @@ public static class DataDictionary
         var folders = string.Concat(contract.Lake.PartitionBy.Select(column => $"{column}=…/"));
         var order = contract.Lake.SortBy.Count == 0 ? "" : $", rows in order of {Names(contract.Lake.SortBy)}";
         var codec = contract.Lake.Codec == LakeCodec.None ? "not compressed" : contract.Lake.Codec.ToString().ToLowerInvariant();
-        return $"`{contract.Dataset}/{folders}*.parquet`, {codec}{order}";
+        var bloom = contract.Lake.Bloom.Count == 0 ? "" : $", bloom filters of {Names(contract.Lake.Bloom)}";
+        return $"`{contract.Dataset}/{folders}*.parquet`, {codec}{order}{bloom}";
     }
 
     private static void Fact(StringBuilder page, string name, string value) => page.Append($"- {name}: {value}\n");

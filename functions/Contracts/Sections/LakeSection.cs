@@ -3,13 +3,14 @@ using Pipeline.Domain.Datasets;
 
 namespace Pipeline.Contracts.Sections;
 
-/// <summary>The contract's <c>lake</c>: <c>{ partition_by: [event_date], sort_by: [event_datetime], codec: zstd }</c>.</summary>
+/// <summary>The contract's <c>lake</c>: <c>{ partition_by: [event_date], sort_by: [event_datetime], codec: zstd,
+/// bloom: [user_id] }</c>.</summary>
 internal static class LakeSection
 {
     /// <summary>What to write when there is none.</summary>
     public const string Example = "lake: { partition_by: [a date column], codec: zstd }";
 
-    private static readonly Words Keys = new("key", "partition_by", "sort_by", "codec");
+    private static readonly Words Keys = new("key", "partition_by", "sort_by", "codec", "bloom");
 
     private static readonly Words Codecs = new("codec", "zstd", "snappy", "gzip", "none");
 
@@ -32,6 +33,7 @@ internal static class LakeSection
             if (partitionBy.Any(other => other.Column == column))
                 faults.Add(at, $"'{at.Value}' is in partition_by, so that a file holds one value of it", "remove it from sort_by");
         }
+        var bloom = ReadBloom(section, columns, partitionBy.Select(named => named.Column));
         var codec = section.Word("codec", Codecs) switch
         {
             "snappy" => LakeCodec.Snappy,
@@ -39,6 +41,20 @@ internal static class LakeSection
             "none" => LakeCodec.None,
             _ => LakeCodec.Zstd,
         };
-        return new([.. partitionBy.Select(named => named.At.Value)], [.. sortBy.Select(named => named.At.Value)], codec);
+        return new([.. partitionBy.Select(named => named.At.Value)], [.. sortBy.Select(named => named.At.Value)], codec) { Bloom = bloom };
+    }
+
+    private static List<string> ReadBloom(Section section, ColumnList columns, IEnumerable<ColumnDraft> folders)
+    {
+        var bloom = columns.Named(section, "bloom");
+        foreach (var (at, column) in bloom)
+        {
+            if (column.Type is { Kind: ColumnKind.Json or ColumnKind.Bool or ColumnKind.Float64 } type)
+                section.Faults.Add(at, $"'{at.Value}' has type {type}, of which nobody looks up one value",
+                    "name a string, int64, decimal, timestamp or date column");
+            if (folders.Contains(column))
+                section.Faults.Add(at, $"'{at.Value}' is in partition_by, so that a file holds one value of it", "remove it from bloom");
+        }
+        return [.. bloom.Select(named => named.At.Value)];
     }
 }

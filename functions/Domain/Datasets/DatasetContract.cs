@@ -96,7 +96,11 @@ public enum DerivationKind
 /// <param name="PartitionBy">Columns that become <c>name=value</c> folders, outermost first; they are not in the files.</param>
 /// <param name="SortBy">Columns a file's rows are ordered by, ascending, nulls last; empty keeps source order.</param>
 /// <param name="Codec">Compression of the data pages.</param>
-public sealed record LakeSpec(IReadOnlyList<string> PartitionBy, IReadOnlyList<string> SortBy, LakeCodec Codec);
+public sealed record LakeSpec(IReadOnlyList<string> PartitionBy, IReadOnlyList<string> SortBy, LakeCodec Codec)
+{
+    /// <summary>Columns people look up one value of: every row group of a file says, unread, which values it does not have.</summary>
+    public IReadOnlyList<string> Bloom { get; init; } = [];
+}
 
 /// <summary>Compression of Parquet data pages.</summary>
 public enum LakeCodec

@@ -40,6 +40,7 @@ public sealed class LakeSchema
             LakeCodec.Gzip => ParquetCodec.Gzip,
             _ => ParquetCodec.Zstd,
         },
+        BloomColumns = Contract.Lake.Bloom,
     };
 
     /// <summary>The schema of a validated contract.</summary>

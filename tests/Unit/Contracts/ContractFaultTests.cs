@@ -102,6 +102,14 @@ public sealed class ContractFaultTests
         { "sort_by: [ordered_at]", "sort_by: [day]", "'day' is in partition_by, so that a file holds one value of it" },
         { "sort_by: [ordered_at]", "sort_by: [orderedat]",
             "'sort_by' of lake names 'orderedat', which is no column of this contract; write 'ordered_at'" },
+        { "codec: snappy", "codec: snappy, bloom: [ids]", "'bloom' of lake names 'ids', which is no column of this contract; write 'id'" },
+        { "codec: snappy", "codec: snappy, bloom: [id, id]", "'bloom' of lake names 'id' twice" },
+        { "codec: snappy", "codec: snappy, bloom: id", "'bloom' of lake is a text, not a list; write [id]" },
+        { "codec: snappy", "codec: snappy, bloom: [raw]",
+            "'raw' has type json, of which nobody looks up one value; name a string, int64, decimal, timestamp or date column" },
+        { "codec: snappy", "codec: snappy, bloom: [share]", "'share' has type float64, of which nobody looks up one value" },
+        { "codec: snappy", "codec: snappy, bloom: [day]",
+            "'day' is in partition_by, so that a file holds one value of it; remove it from bloom" },
         { "codec: snappy", "codec: brotli", "'codec' of lake is 'brotli', which is no codec; write one of zstd, snappy, gzip, none" },
 
         // table

@@ -20,7 +20,8 @@ public sealed class DataDictionaryTests
     [Fact]
     public void A_dataset_is_explained_with_all_a_reader_of_its_rows_needs()
     {
-        var contract = Given.Valid(Given.With("version: 3", "version: 3\ndescription: Orders | all.\nowner: Sales"));
+        var contract = Given.Valid(Given.With("version: 3", "version: 3\ndescription: Orders | all.\nowner: Sales")
+            .Replace("codec: snappy", "codec: snappy, bloom: [id, count]", StringComparison.Ordinal));
 
         Assert.Equal(
             """
@@ -36,7 +37,7 @@ public sealed class DataDictionaryTests
             - version: 3
             - owner: Sales
             - source: Kafka topic `shop.orders`, one JSON object a record; timestamps without a zone are in Europe/Berlin
-            - lake: `orders/day=…/*.parquet`, snappy, rows in order of `ordered_at`
+            - lake: `orders/day=…/*.parquet`, snappy, rows in order of `ordered_at`, bloom filters of `id`, `count`
             - table: `latest_orders`, one row for each `id`, `day`: the one with the latest `ordered_at`
             - a record: at most 2,048 bytes, nested at most 8 deep
 

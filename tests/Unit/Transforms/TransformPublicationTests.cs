@@ -4,6 +4,7 @@ using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Failures;
 using Pipeline.Domain.Publications;
 using Pipeline.Domain.Segments;
+using Pipeline.Parquet.Reading;
 using Pipeline.Tests.Unit.Fakes;
 using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Publishing;
@@ -219,6 +220,18 @@ public sealed class TransformPublicationTests
         Assert.Equal(9000, summary.Counts.Out);
         Assert.Equal(days.Select(day => (DateOnly?)day), ledger.Committed!.Objects.Select(each => each.DatePartition).Distinct());
         Assert.Equal(9000, ledger.Committed.Objects.Sum(each => each.Rows));
+    }
+
+    [Fact]
+    public async Task A_file_says_which_values_of_a_bloom_column_it_does_not_have()
+    {
+        var ledger = await LandAsync(Records);
+        await RunAsync(ledger, Given.UserActions with { Lake = Given.UserActions.Lake with { Bloom = ["user_id"] } });
+        var file = lake.Objects["user_actions/event_date=2023-10-24/event_name=view/9-2.parquet"];
+        var reader = new ParquetReader(new MemoryStream(file));
+        var users = reader.BloomFilterOf(0, "user_id")!;
+        Assert.Equal((true, false), (users.MayContain("user_1"u8), users.MayContain("user_2"u8)));
+        Assert.Null(reader.BloomFilterOf(0, "SKU"));
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
