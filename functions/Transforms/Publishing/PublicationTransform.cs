@@ -1,6 +1,7 @@
 using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Publications;
 using Pipeline.Domain.Segments;
+using Pipeline.Transforms.Json;
 using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Quarantine;

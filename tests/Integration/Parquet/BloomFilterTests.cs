@@ -47,7 +47,7 @@ public sealed class BloomFilterTests
         return int.Parse(sum[0][0]!, CultureInfo.InvariantCulture);
     }
 
-    private static IEnumerable<int> Probes() => Enumerable.Range(0, 3 * RowsPerGroup / 150).Select(i => i * 150);
+    private static IEnumerable<int> Probes() => Enumerable.Range(0, 3 * RowsPerGroup / 600).Select(i => i * 600);
 
     private static IReadOnlyList<Column> Group(int group)
     {
