@@ -103,7 +103,7 @@ public sealed class DemoTests : IDisposable
     /// <summary>Platform, campaign, money, clicks, spend, CTR, CPC, CPM, ROAS, and the last five but CTR in USD.</summary>
     private static string[][] Campaigns(string output) =>
     [
-        .. output.Split('\n').SkipWhile(line => !line.StartsWith("  Platform  Campaign", StringComparison.Ordinal)).Skip(1).TakeWhile(line => line.Length > 0)
+        .. output.Split('\n').SkipWhile(line => !line.StartsWith("  Platform ", StringComparison.Ordinal)).Skip(1).TakeWhile(line => line.Length > 0)
             .Select(line => line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
     ];
 
