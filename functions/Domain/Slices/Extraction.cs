@@ -35,7 +35,8 @@ public sealed record Extraction(long Id, SliceWindow Window, DateTimeOffset Begu
     public static long IdOf(long position) => position >> PositionBits;
 
     /// <summary>The key of a part's segment object.</summary>
-    /// <param name="tag">Of one try: a part that is fetched again has other bytes, and no object is overwritten. The try that lands names its key.</param>
+    /// <param name="tag">Of one try: a part that is fetched again has other bytes, and no object is overwritten. The ledger names the key
+    /// of the try that landed.</param>
     public string KeyOf(int part, string tag) => $"{KeyPrefix}{part:D4}-{tag}.seg.zst";
 
     /// <summary>What the keys of all its parts and tries begin with, and no other extraction's: what lost is found by it.</summary>

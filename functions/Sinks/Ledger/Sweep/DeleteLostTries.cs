@@ -29,8 +29,9 @@ internal sealed class DeleteLostTries(SweepLedger ledger, IObjectStore segments,
         // The segments of a landed extraction are fixed, so what is not among them now never will be.
         var landed = (await ledger.LandedKeysAsync(extraction.Id, stopping)).ToHashSet(StringComparer.Ordinal);
         var deleted = 0;
-        await foreach (var written in segments.ListAsync(extraction.KeyPrefix, null, stopping).Where(found => !landed.Contains(found.Key)).WithCancellation(stopping))
+        await foreach (var written in segments.ListAsync(extraction.KeyPrefix, null, stopping))
         {
+            if (landed.Contains(written.Key)) continue;
             await segments.DeleteAsync(written.Key, stopping);
             deleted++;
         }

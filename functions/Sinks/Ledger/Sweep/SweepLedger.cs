@@ -110,7 +110,7 @@ internal sealed class SweepLedger(NpgsqlDataSource source)
         "marking a sweep", connection => connection.Command(
             "UPDATE pipeline.extraction SET state = 'removed' WHERE id = ANY($1) AND state = 'abandoned'", extractions).ExecuteAsync(stopping), stopping);
 
-    /// <summary>Extractions that landed before an instant and whose lost tries were not deleted yet, the oldest first; at most so many.</summary>
+    /// <summary>Extractions that landed before an instant and whose lost tries are not deleted yet, the oldest first.</summary>
     public Task<List<Extraction>> UnsweptAsync(DateTimeOffset landedBefore, int count, CancellationToken stopping) => ListAsync(
         connection => connection.Command(
             """
