@@ -34,12 +34,13 @@ public sealed record Extraction(long Id, SliceWindow Window, DateTimeOffset Begu
     /// <summary>The extraction a position belongs to.</summary>
     public static long IdOf(long position) => position >> PositionBits;
 
-    /// <summary>The key of a part's segment object: known from the start, so that what a crash left can be deleted without listing.</summary>
-    public string KeyOf(int part) =>
-        $"{Window.Source}/{Shard}/{Window.From:yyyy-MM-dd}_{Window.To:yyyy-MM-dd}/{Id:D12}-{part:D4}.seg.zst";
+    /// <summary>The key of a part's segment object.</summary>
+    /// <param name="tag">Of one try: a part that is fetched again has other bytes, and no object is overwritten. The ledger names the key
+    /// of the try that landed.</param>
+    public string KeyOf(int part, string tag) => $"{KeyPrefix}{part:D4}-{tag}.seg.zst";
 
-    /// <summary>What the keys of all its parts begin with, and no other extraction's.</summary>
-    public string KeyPrefix => KeyOf(0)[..^"0000.seg.zst".Length];
+    /// <summary>What the keys of all its parts and tries begin with, and no other extraction's: what lost is found by it.</summary>
+    public string KeyPrefix => $"{Window.Source}/{Shard}/{Window.From:yyyy-MM-dd}_{Window.To:yyyy-MM-dd}/{Id:D12}-";
 
     // Event names hold blanks, slashes and any script, at any length: a shard is a folder's name too. Its positions tell it apart.
     private static string ShardStream(SliceWindow window)
@@ -51,10 +52,11 @@ public sealed record Extraction(long Id, SliceWindow Window, DateTimeOffset Begu
 
 /// <summary>A part of an extraction that is written to the segment store and not yet in the ledger.</summary>
 /// <param name="Part">Counts from 0.</param>
+/// <param name="ObjectKey">See <see cref="Extraction.KeyOf"/>; empty when there are no pages.</param>
 /// <param name="Pages">Provider answers in it, one record each.</param>
 /// <param name="RawBytes">Bytes of the answers.</param>
 /// <param name="ObjectBytes">Bytes of the object.</param>
-public sealed record ExtractedPart(int Part, int Pages, long RawBytes, long ObjectBytes);
+public sealed record ExtractedPart(int Part, string ObjectKey, int Pages, long RawBytes, long ObjectBytes);
 
 /// <summary>How a slice stands.</summary>
 public enum SliceState

@@ -15,7 +15,7 @@ internal static class SliceStatements
         NpgsqlConnection connection, Extraction extraction, IReadOnlyList<ExtractedPart> parts, string? suspect, DateTimeOffset now,
         CancellationToken stopping)
     {
-        IReadOnlyList<ExtractedPart> landed = parts.Count > 0 ? parts : [new(0, 0, 0, 0)];
+        IReadOnlyList<ExtractedPart> landed = parts.Count > 0 ? parts : [new(0, "", 0, 0, 0)];
         var positions = landed.Select(part => extraction.PositionsOf(part.Part, Math.Max(1, part.Pages))).ToList();
         await connection.Command(
             """
@@ -28,7 +28,7 @@ internal static class SliceStatements
                 (SELECT unnest(datasets) AS dataset FROM pipeline.extraction WHERE id = $1) AS fed
             """,
             extraction.Id, extraction.Shard.ToString(), Each(positions, range => range.First), Each(positions, range => range.Next),
-            Each(landed, part => part.Pages > 0 ? extraction.KeyOf(part.Part) : ""), Each(landed, part => part.Pages),
+            Each(landed, part => part.ObjectKey), Each(landed, part => part.Pages),
             Each(landed, part => part.RawBytes), Each(landed, part => part.ObjectBytes), suspect, now).ExecuteAsync(stopping);
         await connection.Command(
             """

@@ -7,12 +7,16 @@ using Pipeline.Sources.Slices;
 namespace Pipeline.Sources.Facebook;
 
 /// <summary>The calls of the Marketing API that are used: https://developers.facebook.com/docs/marketing-api/insights.</summary>
-/// <remarks>The token travels in a header, so that no address holds it; <c>paging.next</c>, which does, is read and never followed.</remarks>
+/// <remarks>
+/// The token travels in a header, so that no address holds it. <c>paging.next</c>, which does, is never followed, and the token in it is
+/// crossed out before a page is handed on.
+/// </remarks>
 public sealed class FacebookClient(HttpClient http, FacebookOptions options, TimeProvider time, ILogger<FacebookClient> log)
 {
     internal static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
 
     private readonly ProviderGate gate = new(time);
+    private readonly byte[] token = Encoding.UTF8.GetBytes(options.AccessToken);
     private ProviderCalls Calls => field ??= new(http, "Meta", FacebookErrors.Judge, gate, time);
     private readonly string proof = Convert.ToHexStringLower(
         HMACSHA256.HashData(Encoding.UTF8.GetBytes(options.AppSecret), Encoding.UTF8.GetBytes(options.AccessToken)));
@@ -44,6 +48,7 @@ public sealed class FacebookClient(HttpClient http, FacebookOptions options, Tim
         var all = new Dictionary<string, string>(parameters) { ["limit"] = limit.ToString(System.Globalization.CultureInfo.InvariantCulture) };
         if (after is not null) all["after"] = after;
         var answer = await AskAsync(account, HttpMethod.Get, edge, all, stopping);
+        CrossOutToken(answer.Body);
         var paging = JsonText.Parse(answer.Body).Member("paging");
         var cursor = paging.Member("cursors").Member("after").Text();
         // Cursors stand on the last page too; that there is a next one is what says so.
@@ -88,14 +93,26 @@ public sealed class FacebookClient(HttpClient http, FacebookOptions options, Tim
         string account, HttpMethod method, string path, IReadOnlyDictionary<string, string> parameters, CancellationToken stopping)
     {
         var signed = new Dictionary<string, string>(parameters) { ["appsecret_proof"] = proof };
-        var answer = await Calls.AskAsync(account, () =>
+        ProviderAnswer answer;
+        try
         {
-            var request = method == HttpMethod.Get
-                ? new HttpRequestMessage(method, Address(path, signed))
-                : new HttpRequestMessage(method, Address(path, Nothing)) { Content = new FormUrlEncodedContent(signed) };
-            request.Headers.Authorization = new("Bearer", options.AccessToken);
-            return request;
-        }, stopping);
+            answer = await Calls.AskAsync(account, () =>
+            {
+                var request = method == HttpMethod.Get
+                    ? new HttpRequestMessage(method, Address(path, signed))
+                    : new HttpRequestMessage(method, Address(path, Nothing)) { Content = new FormUrlEncodedContent(signed) };
+                request.Headers.Authorization = new("Bearer", options.AccessToken);
+                return request;
+            }, stopping);
+        }
+        catch (ProviderException error)
+            when (error.Verdict.Kind == VerdictKind.InProgress && path.StartsWith("act_", StringComparison.Ordinal))
+        {
+            // A run may not be there yet; an account that is not there will not come.
+            throw new ProviderException(new(
+                VerdictKind.Stopped,
+                $"Meta finds no account {account}; correct Facebook:Accounts, or give the token's user ads_read on it."));
+        }
         NoteUsage(account, answer.Headers);
         if (answer.Headers["X-Ad-Api-Version-Warning"] is { } warning) Log.VersionWarning(log, options.Version, warning);
         if (answer.Headers["facebook-api-version"] is { } version && version != options.Version) Log.OtherVersion(log, options.Version, version);
@@ -109,6 +126,13 @@ public sealed class FacebookClient(HttpClient http, FacebookOptions options, Tim
         if (!used.Account && !used.Application) return;
         gate.Note(account, new(
             VerdictKind.Throttled, "Meta's usage headers say the limit is used up.", FacebookUsage.Wait(headers), WholeApplication: used.Application));
+    }
+
+    // Landed pages are kept for good and read by many; every token of Meta's is plain letters and digits, so it stands there as it is.
+    private void CrossOutToken(Span<byte> page)
+    {
+        if (token.Length == 0) return;
+        for (int at; (at = page.IndexOf(token)) >= 0; page = page[(at + token.Length)..]) page.Slice(at, token.Length).Fill((byte)'x');
     }
 
     private Uri Address(string path, IReadOnlyDictionary<string, string> parameters)

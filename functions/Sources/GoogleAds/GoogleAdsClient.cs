@@ -26,7 +26,7 @@ public sealed class GoogleAdsClient(HttpClient http, GoogleAdsOptions options, G
             {
                 return await Calls.StreamAsync(customer, () => Request(customer, query, token), ReadAsync, stopping);
             }
-            catch (ProviderException error) when (!begun && refused is null && IsToken(error.Verdict))
+            catch (ProviderException error) when (!begun && refused is null && error.Verdict.AccessTokenRefused)
             {
                 refused = token;        // it may have ended early; a fresh one is tried once
                 gate.Reopen(customer);
@@ -50,8 +50,6 @@ public sealed class GoogleAdsClient(HttpClient http, GoogleAdsOptions options, G
 
     /// <summary>Asks again though the credentials were refused a moment ago.</summary>
     public void Reopen(string customer) => gate.Reopen(customer);
-
-    private static bool IsToken(Verdict verdict) => verdict is { Kind: VerdictKind.Stopped, WholeApplication: true };
 
     // Batches are large and are not parsed here; an error is small.
     private static System.Text.Json.JsonElement? ErrorOf(ReadOnlyMemory<byte> bytes) =>

@@ -35,7 +35,10 @@ public static class GoogleAdsErrors
         return status switch
         {
             429 => new(VerdictKind.Throttled, "Google answered 429.", retryAfter),
-            401 => new(VerdictKind.Stopped, "Google refuses the access token (401); renew the consent or the key.", WholeApplication: true),
+            401 => new(VerdictKind.Stopped, "Google refuses the access token (401); renew the consent or the key.", WholeApplication: true)
+            {
+                AccessTokenRefused = true,
+            },
             403 => new(VerdictKind.Stopped, "Google refuses access to the customer (403); check its users and GoogleAds:LoginCustomerId."),
             0 or >= 500 => new(VerdictKind.TryAgain, $"Google answered {status}."),
             _ => new(VerdictKind.Refused, $"Google answered {status} {error.Member("status").Text()}."),
@@ -58,7 +61,10 @@ public static class GoogleAdsErrors
             ("authorizationError", "CLOUD_PROJECT_NOT_APPROVED_FOR_PRODUCTION" or "DEVELOPER_TOKEN_NOT_APPROVED") =>
                 As(VerdictKind.Stopped, "the Google Cloud project may only ask test accounts; apply for access.", everywhere: true),
             ("authorizationError", _) => As(VerdictKind.Stopped, "no access to the customer; check its users and GoogleAds:LoginCustomerId."),
-            ("authenticationError", _) => As(VerdictKind.Stopped, "the credentials are not accepted; renew the consent or the key.", everywhere: true),
+            ("authenticationError", _) => As(VerdictKind.Stopped, "the credentials are not accepted; renew the consent or the key.", everywhere: true) with
+            {
+                AccessTokenRefused = true,
+            },
             (_, "EXPIRED_PAGE_TOKEN") => As(VerdictKind.BeginAnew, "the page token is too old."),
             ("requestError", "UNSUPPORTED_VERSION") => As(VerdictKind.Stopped, "this API version is gone; raise GoogleAds:Version.", everywhere: true),
             _ when Passing.Contains(code) => As(VerdictKind.TryAgain, "a passing fault."),

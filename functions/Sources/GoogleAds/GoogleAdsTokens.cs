@@ -64,9 +64,22 @@ public sealed class GoogleAdsTokens(HttpClient http, GoogleAdsOptions options, T
             new { iss = Field("client_email"), scope = Scope, aud = options.TokenUrl.OriginalString, iat = now, exp = now + 3600 });
         var signed = $"{Base64Url(head)}.{Base64Url(claims)}";
         using var rsa = RSA.Create();
-        rsa.ImportFromPem(Field("private_key"));
+        ImportKey(rsa, Field("private_key"));
         var signature = rsa.SignData(System.Text.Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         return $"{signed}.{Base64Url(signature)}";
+    }
+
+    private static void ImportKey(RSA rsa, string pem)
+    {
+        try
+        {
+            rsa.ImportFromPem(pem);
+        }
+        catch (Exception error) when (error is ArgumentException or CryptographicException)
+        {
+            throw new TerminalException(
+                "The private_key in GoogleAds:ServiceAccountFile cannot be read as a private key; download it again as JSON.", error);
+        }
     }
 
     private byte[] KeyFile()

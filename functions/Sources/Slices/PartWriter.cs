@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Pipeline.Domain.Failures;
 using Pipeline.Domain.Ports;
 using Pipeline.Domain.Segments;
@@ -10,6 +11,8 @@ namespace Pipeline.Sources.Slices;
 /// <remarks>Holds the compressed pages; nothing is written before <see cref="FinishAsync"/>, so a step that breaks off leaves no trace.</remarks>
 public sealed class PartWriter(IObjectStore segments, TimeProvider time, SliceTask task, PageHeader header) : IDisposable
 {
+    private const int TagBytes = 8;
+
     private readonly SegmentWriter writer = new();
 
     /// <summary>Pages so far.</summary>
@@ -28,12 +31,14 @@ public sealed class PartWriter(IObjectStore segments, TimeProvider time, SliceTa
             task.Extraction.PositionOf(task.Part, Pages), time.GetUtcNow().ToUnixTimeMilliseconds(), key, HasKey: true, answer, HasValue: true));
     }
 
-    /// <summary>Writes the object; the same pages again give the same key.</summary>
+    /// <summary>Writes the object under a key of its own: the same part written by another try stays as it is.</summary>
     public async Task<ExtractedPart> FinishAsync(CancellationToken stopping)
     {
+        if (Pages == 0) return new(task.Part, "", 0, 0, 0);
         var content = writer.Finish();
-        await segments.PutAsync(task.Extraction.KeyOf(task.Part), content, stopping);
-        return new(task.Part, writer.Records, writer.RawBytes, content.Length);
+        var key = task.Extraction.KeyOf(task.Part, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TagBytes)));
+        await segments.PutAsync(key, content, stopping);
+        return new(task.Part, key, writer.Records, writer.RawBytes, content.Length);
     }
 
     /// <inheritdoc/>

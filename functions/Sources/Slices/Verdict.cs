@@ -40,6 +40,9 @@ public enum VerdictKind
 /// <param name="WholeApplication">It holds for every account.</param>
 public sealed record Verdict(VerdictKind Kind, string Reason, TimeSpan? After = null, bool WholeApplication = false)
 {
+    /// <summary>A fresh access token may heal it.</summary>
+    public bool AccessTokenRefused { get; init; }
+
     /// <summary>What was asked for.</summary>
     public static Verdict Good { get; } = new(VerdictKind.Good, "");
 }

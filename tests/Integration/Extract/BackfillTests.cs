@@ -61,7 +61,9 @@ public sealed class BackfillTests(PostgresServer postgres, ITestOutputHelper out
         {
             var faults = account.Sum(question => question.GetProperty("calls").GetInt32() - question.GetProperty("answered").GetInt32());
             var pages = account.Where(question => question.GetProperty("endpoint").GetString() is "report_page" or "search_stream" or "page");
-            Assert.All(pages, page => Assert.InRange(page.GetProperty("answered").GetInt32(), 1, 1 + faults + Kills));
+            // A stream of Google's that breaks off is asked for by halves, and never again as a whole.
+            Assert.All(pages, page => Assert.InRange(
+                page.GetProperty("answered").GetInt32(), account.Key.Item1 == "google_ads" ? 0 : 1, 1 + faults + Kills));
         }
     }
 }

@@ -24,8 +24,8 @@ public sealed class SandboxApis : IAsyncDisposable
     /// <summary>Of the Graph API's calls with <see cref="FacebookToken"/>.</summary>
     public static string Proof { get; } = ProofOf(FacebookToken);
 
-    public static async Task<SandboxApis> StartAsync() =>
-        new(await ApisServer.StartAsync("http://127.0.0.1:0", ApisServer.SampleData, TimeProvider.System, TestContext.Current.CancellationToken));
+    public static async Task<SandboxApis> StartAsync(TimeProvider? time = null) => new(await ApisServer.StartAsync(
+        "http://127.0.0.1:0", ApisServer.SampleData, time ?? TimeProvider.System, TestContext.Current.CancellationToken));
 
     public static string ProofOf(string token) =>
         Convert.ToHexStringLower(HMACSHA256.HashData("sandbox-app-secret"u8, Encoding.UTF8.GetBytes(token)));

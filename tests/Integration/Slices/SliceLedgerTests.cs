@@ -45,18 +45,18 @@ public sealed class SliceLedgerTests(PostgresServer postgres)
     public async Task An_extraction_open_for_a_day_is_abandoned_its_parts_are_deleted_and_it_cannot_land()
     {
         await using var world = await CreateAsync(postgres);
-        var landed = await world.LandAsync(Week, Row(Day, "a", 1));
+        await world.LandAsync(Week, Row(Day, "a", 1));
         var crashed = await world.Slices.BeginAsync(Week, ["ads"], stopping);
         var parts = await world.WriteAsync(crashed, [Row(Day, "a", 2)], [Row(Day, "b", 2)]);
         world.Clock.Now += TimeSpan.FromHours(23);
         var running = await world.Slices.BeginAsync(Week, ["ads"], stopping);
-        await world.WriteAsync(running, [Row(Day, "a", 3)]);
+        var written = await world.WriteAsync(running, [Row(Day, "a", 3)]);
         Assert.Equal(0, (await SweepAsync(world)).OrphanSegmentsDeleted);
 
         world.Clock.Now += TimeSpan.FromHours(2);
         Assert.Equal(2, (await SweepAsync(world)).OrphanSegmentsDeleted);
         Assert.False(await world.Slices.LandAsync(crashed, parts, null, stopping));
-        Assert.Equal([landed.KeyOf(0), running.KeyOf(0)], await KeysAsync(world));
+        Assert.Equal([.. await LandedKeysAsync(world), written[0].ObjectKey], await KeysAsync(world));
 
         await world.WriteAsync(crashed, [Row(Day, "late", 2)]);
         world.Clock.Now += TimeSpan.FromHours(2);
@@ -65,14 +65,36 @@ public sealed class SliceLedgerTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task A_step_repeated_with_other_bytes_lands_once_and_what_it_had_written_before_is_deleted()
+    {
+        await using var world = await CreateAsync(postgres);
+        var extraction = await world.Slices.BeginAsync(Week, ["ads"], stopping);
+        await world.WriteAsync(extraction, [Row(Day, "a", 1)], [Row(Day, "b", 1)]);
+        var parts = await world.WriteAsync(extraction, [Row(Day, "a", 2)], [Row(Day, "b", 2)]);
+        Assert.True(await world.Slices.LandAsync(extraction, parts, null, stopping));
+        await world.PublishAsync();
+
+        Assert.Equal(4, (await KeysAsync(world)).Count);
+        Assert.Equal(new SweepReport(0, 0, 0), await SweepAsync(world));
+        world.Clock.Now += TimeSpan.FromHours(2);
+        Assert.Equal(new SweepReport(0, 0, 0, OrphanSegmentsDeleted: 2), await SweepAsync(world));
+        Assert.Equal(parts.Select(part => part.ObjectKey), await KeysAsync(world));
+        Assert.Equal(["10-01|a|2", "10-01|b|2"], await world.TableAsync());
+
+        await world.WriteAsync(extraction, [Row(Day, "a", 3)]);
+        Assert.Equal(0, (await SweepAsync(world)).OrphanSegmentsDeleted);     // it was listed, and is not listed again
+        Assert.Equal(["true"], await world.LinesAsync("SELECT swept::text FROM pipeline.extraction"));
+    }
+
+    [Fact]
     public async Task Streams_of_any_name_and_length_have_keys_of_their_own()
     {
         await using var world = await CreateAsync(postgres);
         var name = string.Concat(Enumerable.Repeat("Überweisung / bestätigt ", 20));
-        var extractions = new List<Extraction>();
         foreach (var stream in new[] { name + "1", name + "2", "../x" })
-            extractions.Add(await world.LandAsync(Week with { Stream = stream }, Row(Day, "a", 1, level: stream)));
-        Assert.Equal(extractions.Select(each => each.KeyOf(0)).Order(StringComparer.Ordinal), await KeysAsync(world));
+            await world.LandAsync(Week with { Stream = stream }, Row(Day, "a", 1, level: stream));
+        Assert.Equal(3, (await LandedKeysAsync(world)).Count);
+        Assert.Equal(await LandedKeysAsync(world), await KeysAsync(world));
     }
 
     [Fact]
@@ -87,6 +109,9 @@ public sealed class SliceLedgerTests(PostgresServer postgres)
 
     private static Task<List<string>> KeysAsync(SliceWorld world) =>
         world.Stores.Segments.ListAsync("", null, TestContext.Current.CancellationToken).Select(found => found.Key).ToListAsync().AsTask();
+
+    private static async Task<List<string>> LandedKeysAsync(SliceWorld world) =>
+        [.. (await world.LinesAsync("SELECT DISTINCT object_key FROM pipeline.segment")).Order(StringComparer.Ordinal)];
 
     private static Task<SweepReport> SweepAsync(SliceWorld world) => new SweepLeftovers(
         world.Source, world.Stores, new Alerts(world.Source, world.Clock), world.Clock, (lost, token) => world.Rebuild.RunAsync(lost, Ads, token))

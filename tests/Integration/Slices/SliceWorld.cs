@@ -49,6 +49,7 @@ internal sealed class SliceWorld : IAsyncDisposable
 
     private readonly string folder = Path.Combine(Path.GetTempPath(), $"pipeline-slices-{Guid.NewGuid():N}");
     private readonly AesGcmSealer sealer = new(new byte[32]);
+    private int tries;
 
     private SliceWorld(NpgsqlDataSource source) => Source = source;
 
@@ -94,8 +95,9 @@ internal sealed class SliceWorld : IAsyncDisposable
             for (var i = 0; i < rows.Length; i++)
                 writer.Append(new(extraction.PositionOf(written.Count, i), 0, default, false, Encoding.UTF8.GetBytes(rows[i]), true));
             var bytes = writer.Finish().ToArray();
-            await Stores.Segments.PutAsync(extraction.KeyOf(written.Count), bytes, Stop);
-            written.Add(new(written.Count, rows.Length, writer.RawBytes, bytes.Length));
+            var key = extraction.KeyOf(written.Count, $"{++tries:D4}");
+            await Stores.Segments.PutAsync(key, bytes, Stop);
+            written.Add(new(written.Count, key, rows.Length, writer.RawBytes, bytes.Length));
         }
         return written;
     }

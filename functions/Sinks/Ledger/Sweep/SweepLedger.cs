@@ -103,14 +103,35 @@ internal sealed class SweepLedger(NpgsqlDataSource source)
             """
             SELECT id, source, account, stream, day_from, day_to, begun_at, ended_at FROM pipeline.extraction WHERE state = 'abandoned' ORDER BY id
             """),
-        row => (new Extraction(row.GetInt64(0), new(
-            row.GetString(1), row.GetString(2), row.GetString(3), row.GetFieldValue<DateOnly>(4), row.GetFieldValue<DateOnly>(5)),
-            row.GetFieldValue<DateTimeOffset>(6)), row.GetFieldValue<DateTimeOffset>(7)), stopping);
+        row => (ExtractionOf(row), row.GetFieldValue<DateTimeOffset>(7)), stopping);
 
     /// <summary>Notes that nothing is left of extractions.</summary>
     public Task MarkRemovedAsync(long[] extractions, CancellationToken stopping) => source.ReadAsync(
         "marking a sweep", connection => connection.Command(
             "UPDATE pipeline.extraction SET state = 'removed' WHERE id = ANY($1) AND state = 'abandoned'", extractions).ExecuteAsync(stopping), stopping);
+
+    /// <summary>Extractions that landed before an instant and whose lost tries are not deleted yet, the oldest first.</summary>
+    public Task<List<Extraction>> UnsweptAsync(DateTimeOffset landedBefore, int count, CancellationToken stopping) => ListAsync(
+        connection => connection.Command(
+            """
+            SELECT id, source, account, stream, day_from, day_to, begun_at FROM pipeline.extraction
+            WHERE state = 'landed' AND NOT swept AND ended_at < $1 ORDER BY ended_at LIMIT $2
+            """, landedBefore, count), ExtractionOf, stopping);
+
+    /// <summary>Keys of the objects that an extraction landed.</summary>
+    public Task<List<string>> LandedKeysAsync(long extraction, CancellationToken stopping) => ListAsync(
+        connection => connection.Command("SELECT DISTINCT object_key FROM pipeline.segment WHERE extraction_id = $1", extraction),
+        row => row.GetString(0), stopping);
+
+    /// <summary>Notes that nothing but what landed is left of extractions.</summary>
+    public Task MarkTriesSweptAsync(long[] extractions, CancellationToken stopping) => source.ReadAsync(
+        "marking a sweep", connection => connection.Command("UPDATE pipeline.extraction SET swept = true WHERE id = ANY($1)", extractions)
+            .ExecuteAsync(stopping), stopping);
+
+    private static Extraction ExtractionOf(NpgsqlDataReader row) => new(
+        row.GetInt64(0),
+        new(row.GetString(1), row.GetString(2), row.GetString(3), row.GetFieldValue<DateOnly>(4), row.GetFieldValue<DateOnly>(5)),
+        row.GetFieldValue<DateTimeOffset>(6));
 
     private Task<List<T>> ListAsync<T>(Func<NpgsqlConnection, NpgsqlCommand> command, Func<NpgsqlDataReader, T> read, CancellationToken stopping) =>
         source.ReadAsync("the sweep", connection => command(connection).ListAsync(read, stopping), stopping);

@@ -23,7 +23,8 @@ public sealed class SweepLeftovers(
         var aborted = await new AbortUploads(ledger, stores.Lake, time).RunAsync(stopping)
             + await new AbortUploads(ledger, stores.Quarantine, time).RunAsync(stopping);
         var deleted = await new DeleteOrphanSegments(ledger, stores.Segments, time).RunAsync(stopping)
-            + await new AbandonExtractions(ledger, stores.Segments, time).RunAsync(stopping);
+            + await new AbandonExtractions(ledger, stores.Segments, time).RunAsync(stopping)
+            + await new DeleteLostTries(ledger, stores.Segments, time).RunAsync(stopping);
         var unknown = await new FindUnknownObjects(ledger, stores.Lake, alerts, time).RunAsync(stopping);
         return finished with
         {

@@ -8,6 +8,9 @@ namespace Pipeline.Sandbox.Apis.Calls;
 /// <param name="Whole">It is the true answer; false for an error and for one that a fault changed.</param>
 internal sealed record Answer(int Status, string Body, bool Whole = true) : IResult
 {
+    // A reset that overtakes the bytes before it would take them along: then there is no half of an answer.
+    private static readonly TimeSpan BeforeBreak = TimeSpan.FromMilliseconds(50);
+
     /// <summary>As the providers send it.</summary>
     public string ContentType { get; init; } = "application/json; charset=UTF-8";
 
@@ -40,6 +43,7 @@ internal sealed record Answer(int Status, string Body, bool Whole = true) : IRes
         await http.Response.Body.WriteAsync(Cut ? body.AsMemory(0, body.Length / 2) : body, http.RequestAborted);
         if (!Cut) return;
         await http.Response.Body.FlushAsync(http.RequestAborted);
+        await Task.Delay(BeforeBreak, http.RequestAborted);
         http.Abort();
     }
 }

@@ -90,7 +90,7 @@ internal sealed class FacebookApi(FacebookFile file, AdWorld world, CallDesk des
 
     private Understood DebugToken(Asked asked)
     {
-        if (asked.Request["access_token"] != $"{file.App.Id}|{file.App.Secret}") throw new GraphRefusal(FacebookFaults.Errors["token_invalid"]);
+        if (asked.Request.Token != $"{file.App.Id}|{file.App.Secret}") throw new GraphRefusal(FacebookFaults.Errors["token_invalid"]);
         var token = asked.Request["input_token"] ?? throw GraphRequest.Invalid("The parameter input_token is required");
         return new(new(Platform, "", "debug_token"), null, _ =>
         {

@@ -27,6 +27,7 @@ public sealed class GoogleAdsErrorTests
         var verdict = GoogleAdsErrors.Judge(Answers.Of(status, $"[{Failure(status, category, code)}]"));
 
         Assert.Equal((expected, everywhere), (verdict.Kind, verdict.WholeApplication));
+        Assert.Equal(status == 401, verdict.AccessTokenRefused);      // only there a fresh token helps
     }
 
     [Fact]
