@@ -35,6 +35,7 @@ public sealed class FunctionApp : IDisposable
             ["Quarantine__SealingKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Publish__MaxAge"] = "00:00:02",
             ["PublishSchedule"] = "*/1 * * * * *",
+            ["ExtractSchedule"] = "0 0 3 * * *",
             ["SweepSchedule"] = "*/5 * * * * *",
         };
         foreach (var (name, value) in overrides) settings[name] = value;

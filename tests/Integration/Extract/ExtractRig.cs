@@ -115,7 +115,6 @@ internal sealed class ExtractRig : IAsyncDisposable
     private static IEnumerable<(string, string)> Settings(Uri address)
     {
         var url = address.ToString().TrimEnd('/');
-        yield return ("ExtractSchedule", "0 0 3 * * *");
         yield return ("Facebook__BaseUrl", url);
         yield return ("Facebook__AccessToken", "sandbox-facebook-canary-token");
         yield return ("Facebook__AppSecret", "sandbox-app-secret");
