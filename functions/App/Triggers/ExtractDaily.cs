@@ -13,10 +13,8 @@ public sealed class ExtractDaily(SliceSources sources)
     {
         foreach (var (source, account) in sources.Accounts)
         {
-            var instance = $"extract-{source}-{account}";
-            if (await client.GetInstanceAsync(instance, stopping) is { IsCompleted: false }) continue;
-            await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(ExtractOrchestration), new ExtractRequest(source, account, null, null, WorkClass.Daily), new StartOrchestrationOptions(instance), stopping);
+            var request = new ExtractRequest(source, account, null, null, WorkClass.Daily);
+            await client.StartUnlessRunningAsync(nameof(ExtractOrchestration), $"extract-{source}-{account}", request, stopping);
         }
     }
 }
