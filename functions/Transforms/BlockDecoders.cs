@@ -25,11 +25,37 @@ public static class BlockDecoders
     /// <summary>The decoder of a validated contract.</summary>
     /// <param name="rates">Exchange rates; needed where a column is made from them.</param>
     public static IBlockDecoder For(DatasetContract contract, IRates? rates = null) => contract.Source.Pages is null
-        ? new RecordDecoder(new(JsonDecodePlan.Compile(contract, rates)))
+        ? new RecordsDecoder(contract, rates)
         : new PageDecoder(contract, rates);
 
+    private static IBlockDecoder ForRecords(DatasetContract bound, IRates? rates) => bound.Source switch
+    {
+        { Format: RecordFormat.Json } => new RowDecoder(new(JsonDecodePlan.Compile(bound, rates))),
+        var source => throw new NotSupportedException($"Dataset {bound.Dataset} reads {source.Format} from {source.Kind}, which nothing decodes."),
+    };
+
+    /// <summary>A block's records are rows, written as the source of its shard writes them.</summary>
+    private sealed class RecordsDecoder(DatasetContract contract, IRates? rates) : IBlockDecoder
+    {
+        private readonly Dictionary<SourceKind, IBlockDecoder> ofSources = [];
+
+        public int Decode(
+            SegmentBlock block, RecordBatch batch, IRejectionSink rejections, UnknownFieldCounter unknown,
+            IReadOnlyDictionary<long, string>? refused)
+        {
+            var kind = contract.SourceOf(batch.Shard).Kind;
+            if (!ofSources.TryGetValue(kind, out var decoder)) ofSources.Add(kind, decoder = ForRecords(contract.For(kind), rates));
+            return decoder.Decode(block, batch, rejections, unknown, refused);
+        }
+
+        public void Dispose()
+        {
+            foreach (var decoder in ofSources.Values) decoder.Dispose();
+        }
+    }
+
     /// <summary>Each of the segment's records is one row's.</summary>
-    private sealed class RecordDecoder(JsonDecoder decoder) : IBlockDecoder
+    private sealed class RowDecoder(JsonDecoder decoder) : IBlockDecoder
     {
         public int Decode(
             SegmentBlock block, RecordBatch batch, IRejectionSink rejections, UnknownFieldCounter unknown,

@@ -40,9 +40,34 @@ internal static partial class Names
         return null;
     }
 
+    /// <summary>A folder of the drop store.</summary>
+    public static string? Folder(YamlText? folder, FaultList faults)
+    {
+        if (folder is null) return null;
+        if (FolderForm().IsMatch(folder.Value)) return folder.Value;
+        faults.Add(folder, $"{FaultList.Quote(folder.Value)} cannot be a folder of the drop store",
+            "write lower-case letters, digits, underscores and hyphens, with single slashes between folders");
+        return null;
+    }
+
+    /// <summary>An SQS queue, by AWS's rule.</summary>
+    /// <remarks>https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html</remarks>
+    public static string? Queue(YamlText? queue, FaultList faults)
+    {
+        if (queue is null) return null;
+        if (QueueForm().IsMatch(queue.Value)) return queue.Value;
+        faults.Add(queue, $"{FaultList.Quote(queue.Value)} cannot be the name of a queue",
+            "write 1 to 80 letters (A-Z, a-z), digits, underscores and hyphens");
+        return null;
+    }
+
     [GeneratedRegex(@"\A[a-z][a-z0-9]*(_[a-z0-9]+)*\z")] private static partial Regex SnakeCaseForm();
 
     [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9_]*\z")] private static partial Regex ColumnForm();
+
+    [GeneratedRegex(@"\A[a-z0-9_-]+(/[a-z0-9_-]+)*\z")] private static partial Regex FolderForm();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_-]{1,80}\z")] private static partial Regex QueueForm();
 
     [GeneratedRegex(@"\A[A-Za-z0-9._-]{1,249}\z")] private static partial Regex TopicForm();
 }

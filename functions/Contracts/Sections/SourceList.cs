@@ -9,7 +9,7 @@ namespace Pipeline.Contracts.Sections;
 internal sealed record SourceList(IReadOnlyList<SourceSpec> Specs, IReadOnlyList<SourceKind> Kinds)
 {
     /// <summary>Whether rows come from pages, which belong to an account.</summary>
-    public bool ArePages => Kinds.Count > 0 && !Kinds.Contains(SourceKind.Kafka);
+    public bool ArePages => Kinds.Count > 0 && !Kinds.Any(kind => kind.AreRecords());
 
     /// <summary>The words that a mapping by source may use.</summary>
     public Words Words => new("source", [.. Kinds.Select(kind => kind.Text())]);
@@ -46,7 +46,7 @@ internal sealed record SourceList(IReadOnlyList<SourceSpec> Specs, IReadOnlyList
         var kinds = list.Items.Select(item => (Item: item, Kind: SourceSection.KindOf(item))).Where(each => each.Kind is not null).ToList();
         foreach (var twice in kinds.GroupBy(each => each.Kind).Where(same => same.Count() > 1))
             faults.Add(twice.Last().Item, $"'sources' has two of kind {twice.Key!.Value.Text()}", "write one with the streams of both");
-        if (list.Items.Count > 1 && kinds.Find(each => each.Kind == SourceKind.Kafka).Item is { } kafka)
-            faults.Add(kafka, "'sources' has a Kafka topic beside other sources", "give the topic a dataset of its own");
+        if (kinds.Find(each => each.Kind!.Value.AreRecords()) is { Item: { } records, Kind: { } kind } && kinds.Any(each => !each.Kind!.Value.AreRecords()))
+            faults.Add(records, $"'sources' has {kind.Text()}, whose records are rows, beside pages of accounts", "give it a dataset of its own");
     }
 }

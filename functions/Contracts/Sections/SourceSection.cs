@@ -4,7 +4,8 @@ using Pipeline.Domain.Datasets;
 namespace Pipeline.Contracts.Sections;
 
 /// <summary>
-/// One source: <c>{ kind: kafka, topic: user-actions, format: json, time_zone: Europe/Berlin }</c>, or a provider's pages:
+/// One source: <c>{ kind: kafka, topic: user-actions, format: json, time_zone: Europe/Berlin }</c>,
+/// <c>{ kind: files, folder: clicks, format: csv }</c>, <c>{ kind: sqs, queue: user-logins, format: json }</c>, or a provider's pages:
 /// <c>{ kind: facebook, streams: [campaign, ad], records: data, envelope: [paging], numbers: text }</c>.
 /// </summary>
 internal static class SourceSection
@@ -12,14 +13,18 @@ internal static class SourceSection
     /// <summary>What to write when there is none.</summary>
     public const string Example = "source: { kind: kafka, topic: …, format: json }";
 
-    private static readonly Words KafkaKeys = new("key", "kind", "topic", "format", "time_zone");
+    private static readonly Words KafkaKeys = new("key", "kind", "topic", "format", "time_zone", "csv");
+
+    private static readonly Words FilesKeys = new("key", "kind", "folder", "format", "time_zone", "csv");
+
+    private static readonly Words SqsKeys = new("key", "kind", "queue", "format", "time_zone", "csv");
 
     private static readonly Words PageKeys =
         new("key", "kind", "streams", "records", "records_optional", "envelope", "unread", "field_mask", "numbers", "nulls");
 
-    private static readonly Words Kinds = new("source kind", SourceKinds.All, ["sqs", "files", "bigquery", "relational"]);
+    private static readonly Words Kinds = new("source kind", SourceKinds.All, ["bigquery", "relational"]);
 
-    private static readonly Words Formats = new("format", ["json"], ["csv", "avro"]);
+    private static readonly Words Formats = new("format", "json", "csv", "avro");
 
     private static readonly Words NumberForms = new("form of numbers", "text");
 
@@ -28,10 +33,18 @@ internal static class SourceSection
     public static SourceSpec? Read(YamlNode? node, string subject, FaultList faults)
     {
         var kind = KindOf(node);
-        if (Section.Open(node, subject, kind is null or SourceKind.Kafka ? KafkaKeys : PageKeys, faults) is not { } section) return null;
+        if (Section.Open(node, subject, KeysOf(kind), faults) is not { } section) return null;
         section.Word("kind", Kinds, "kind: kafka");
-        return kind is null or SourceKind.Kafka ? Kafka(section, kind, faults) : Pages(section, kind.Value, faults);
+        return kind is null || kind.Value.AreRecords() ? Records(section, kind, faults) : Pages(section, kind.Value, faults);
     }
+
+    private static Words KeysOf(SourceKind? kind) => kind switch
+    {
+        null or SourceKind.Kafka => KafkaKeys,
+        SourceKind.Files => FilesKeys,
+        SourceKind.Sqs => SqsKeys,
+        _ => PageKeys,
+    };
 
     /// <summary>The kind a source names, whatever else it says; null when it names none.</summary>
     public static SourceKind? KindOf(YamlNode? node) =>
@@ -39,13 +52,30 @@ internal static class SourceSection
             ? SourceKinds.Parse(text.Value)
             : null;
 
-    private static SourceSpec? Kafka(Section section, SourceKind? kind, FaultList faults)
+    private static SourceSpec? Records(Section section, SourceKind? kind, FaultList faults)
     {
-        var topic = Names.Topic(section.Text("topic", "topic: and the Kafka topic's name"), faults);
+        var name = kind switch
+        {
+            SourceKind.Files => Names.Folder(section.Text("folder", "folder: and the folder of the drop store"), faults),
+            SourceKind.Sqs => Names.Queue(section.Text("queue", "queue: and the queue's name"), faults),
+            _ => Names.Topic(section.Text("topic", "topic: and the Kafka topic's name"), faults),
+        };
         var format = section.Word("format", Formats, "format: json");
         var timeZone = TimeZone(section.Text("time_zone"), faults);
-        return kind is null || topic is null || format is null ? null : new(SourceKind.Kafka, topic, RecordFormat.Json, timeZone);
+        var csv = CsvSection.Read(section, kind, format);
+        if (kind is null || name is null || format is null) return null;
+        return new(kind.Value, kind == SourceKind.Kafka ? name : "", FormatOf(format), timeZone)
+        {
+            Folder = kind == SourceKind.Files ? name : "", Queue = kind == SourceKind.Sqs ? name : "", Csv = csv,
+        };
     }
+
+    private static RecordFormat FormatOf(string word) => word switch
+    {
+        "csv" => RecordFormat.Csv,
+        "avro" => RecordFormat.Avro,
+        _ => RecordFormat.Json,
+    };
 
     private static SourceSpec? Pages(Section section, SourceKind kind, FaultList faults)
     {

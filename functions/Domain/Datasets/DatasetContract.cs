@@ -1,3 +1,5 @@
+using Pipeline.Domain.Segments;
+
 namespace Pipeline.Domain.Datasets;
 
 /// <summary>One dataset's declared shape and rules, read from <c>datasets/&lt;name&gt;.yaml</c> and already validated.</summary>
@@ -19,7 +21,8 @@ public sealed record DatasetContract
     /// <summary>Where the records come from and how they are encoded: the only source, or the first of several.</summary>
     public required SourceSpec Source { get => Sources[0]; init => Sources = [value]; }
 
-    /// <summary>All sources, each of another kind; several only where their answers become rows of one shape.</summary>
+    /// <summary>All sources, each of another kind; several only where their answers become rows of one shape, and either all of them pages
+    /// or none.</summary>
     public IReadOnlyList<SourceSpec> Sources { get; init; } = [];
 
     /// <summary>The columns in their declared order, which is the order in files and tables.</summary>
@@ -51,6 +54,11 @@ public sealed record DatasetContract
     /// <summary>The source of a kind; null when the dataset has none.</summary>
     public SourceSpec? SourceOf(SourceKind kind) => Sources.FirstOrDefault(source => source.Kind == kind);
 
+    /// <summary>The source that a shard's records came from.</summary>
+    /// <exception cref="ArgumentException">The dataset has no such source.</exception>
+    public SourceSpec SourceOf(Shard shard) => SourceOf(ShardNames.KindOf(shard) ?? Source.Kind)
+        ?? throw new ArgumentException($"Dataset {Dataset} has no source of which {shard} is a shard.", nameof(shard));
+
     /// <summary>The contract as a decoder of one source sees it: one source, and columns that say plainly where they come from.</summary>
     /// <param name="stream">The stream, where columns ask for more in some (<see cref="ColumnSpec.RequiredIn"/>).</param>
     /// <exception cref="ArgumentException">The dataset has no such source.</exception>
@@ -73,6 +81,15 @@ public sealed record SourceSpec(SourceKind Kind, string Topic, RecordFormat Form
 {
     /// <summary>How a provider's answers are taken apart; null for a source whose records are rows.</summary>
     public PageSpec? Pages { get; init; }
+
+    /// <summary>Folder of the drop store whose files are read, without slashes at its ends; empty for other systems.</summary>
+    public string Folder { get; init; } = "";
+
+    /// <summary>Name of the queue, under which settings keep its address; empty for other systems.</summary>
+    public string Queue { get; init; } = "";
+
+    /// <summary>How CSV records are written; null for other formats.</summary>
+    public CsvSpec? Csv { get; init; }
 }
 
 /// <summary>The systems a dataset can be read from.</summary>
@@ -89,6 +106,15 @@ public enum SourceKind
 
     /// <summary>CleverTap, pages of events and of profiles.</summary>
     CleverTap,
+
+    /// <summary>Files dropped into a folder of the drop store, rows of one format.</summary>
+    Files,
+
+    /// <summary>An SQS queue, one record a message.</summary>
+    Sqs,
+
+    /// <summary>What the pipeline correlates of its own datasets, as pages.</summary>
+    Attribution,
 }
 
 /// <summary>How one record's bytes are encoded.</summary>
@@ -96,7 +122,20 @@ public enum RecordFormat
 {
     /// <summary>One JSON object (RFC 8259) in UTF-8.</summary>
     Json,
+
+    /// <summary>One row of comma-separated values (RFC 4180 and its relatives) in UTF-8.</summary>
+    Csv,
+
+    /// <summary>One Avro datum: of a container file, or a message that names its schema by a registry's id or by its fingerprint.</summary>
+    Avro,
 }
+
+/// <summary>How CSV records are written.</summary>
+/// <param name="Delimiter">Between fields: an ASCII character, neither a quote nor a line break.</param>
+/// <param name="Fields">Names of the fields in their order, for records without a header line (messages have none); empty when the first line
+/// of each file names them.</param>
+/// <param name="Nulls">Unquoted texts that mean null; the empty one unless the contract says otherwise.</param>
+public sealed record CsvSpec(char Delimiter, IReadOnlyList<string> Fields, IReadOnlyList<string> Nulls);
 
 /// <summary>How a dataset's Parquet objects are laid out.</summary>
 /// <param name="PartitionBy">Columns that become <c>name=value</c> folders, outermost first; they are not in the files.</param>

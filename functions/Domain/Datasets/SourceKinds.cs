@@ -6,7 +6,7 @@ public static class SourceKinds
     private static readonly (SourceKind Kind, string Text)[] Texts =
     [
         (SourceKind.Kafka, "kafka"), (SourceKind.Facebook, "facebook"), (SourceKind.GoogleAds, "google_ads"),
-            (SourceKind.CleverTap, "clevertap"),
+            (SourceKind.CleverTap, "clevertap"), (SourceKind.Files, "files"), (SourceKind.Sqs, "sqs"), (SourceKind.Attribution, "attribution"),
     ];
 
     /// <summary>All texts, in the kinds' order.</summary>
@@ -14,6 +14,9 @@ public static class SourceKinds
 
     /// <summary>The kind as a contract writes it: <c>google_ads</c>.</summary>
     public static string Text(this SourceKind kind) => Texts[(int)kind].Text;
+
+    /// <summary>Sources whose records are rows, not pages of an account.</summary>
+    public static bool AreRecords(this SourceKind kind) => kind is SourceKind.Kafka or SourceKind.Files or SourceKind.Sqs;
 
     /// <summary>The kind a text names; null when it names none.</summary>
     public static SourceKind? Parse(ReadOnlySpan<char> text)
