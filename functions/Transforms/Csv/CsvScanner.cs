@@ -65,7 +65,7 @@ internal sealed partial class CsvScanner(byte delimiter, int maxRecordBytes)
         while (next <= end)
         {
             if (!TryBlock(run, out var isFaulty)) return true;
-            if (!isFaulty && next - recordStart <= maxRecordBytes) continue;
+            if (!isFaulty && (next > end || next - recordStart <= maxRecordBytes)) continue;
             Fail(run);
             return true;
         }

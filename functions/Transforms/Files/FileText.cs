@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Pipeline.Parquet.Codecs;
 
 namespace Pipeline.Transforms.Files;
@@ -45,7 +44,7 @@ internal sealed class FileText : IAsyncDisposable
         var magic = new byte[4];
         var read = await file.ReadAtLeastAsync(magic, magic.Length, throwOnEndOfStream: false, stopping);
         var whole = new PrefixedStream(magic.AsMemory(0, read), file);
-        if (magic.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B, 0x08])) return new(new GZipStream(whole, CompressionMode.Decompress), "gzip");
+        if (magic.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B, 0x08])) return new(new GzipStream(whole), "gzip");
         var isZstd = magic.AsSpan().SequenceEqual((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD])
             || (magic[0] is >= 0x50 and <= 0x5F && magic.AsSpan(1).SequenceEqual((ReadOnlySpan<byte>)[0x2A, 0x4D, 0x18]));
         return isZstd ? new(new ZstdStream(whole), "zstd") : new(whole, "");
