@@ -25,7 +25,6 @@ public sealed class JsonDecodePlan
         keptWhole = contract.Columns.SelectMany(column =>
             column.From.Where(path => column.Type.Kind == ColumnKind.Json || path.Contains('[')))
             .Select(ListSelection.ListOf).Concat(unread).ToHashSet();
-        Slots = paths.Count;
         columns = [.. contract.Columns.Select((column, index) =>
             new ColumnPlan(contract, column, index, [.. column.From.Select(path => paths.IndexOf(ListSelection.ListOf(path)))]))];
         Zone = contract.Source.TimeZone is { } zone ? TimeZoneInfo.FindSystemTimeZoneById(zone) : null;
@@ -34,7 +33,10 @@ public sealed class JsonDecodePlan
     /// <summary>The contract it was compiled from.</summary>
     public DatasetContract Contract { get; }
 
-    internal int Slots { get; }
+    /// <summary>The path each slot's value stands at.</summary>
+    internal IReadOnlyList<string> Paths => paths;
+
+    internal int Slots => paths.Count;
 
     internal int MaxDepth => Contract.Limits.MaxDepth;
 

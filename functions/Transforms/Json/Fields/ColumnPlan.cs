@@ -25,8 +25,11 @@ internal sealed record ColumnPlan(DatasetContract Contract, ColumnSpec Spec, int
     /// <summary>Its value becomes a folder name.</summary>
     public bool IsLakePartition => Contract.Lake.PartitionBy.Contains(Spec.Name);
 
+    /// <summary>All values are texts, flags and JSON included.</summary>
+    public bool IsAllText => Contract.Source.Format == RecordFormat.Csv;
+
     /// <summary>Texts that hold a number are read as one.</summary>
-    public bool NumbersAsText => Contract.Source.Pages is { NumbersAsText: true };
+    public bool NumbersAsText => IsAllText || Contract.Source.Pages is { NumbersAsText: true };
 
     /// <summary>Digits after the point of the source's numbers, counted in the column's unit, that the column keeps.</summary>
     public int Scale => Spec.Type.Scale - (IsMicros ? 6 : 0);

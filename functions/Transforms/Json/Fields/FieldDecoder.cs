@@ -55,11 +55,12 @@ internal abstract class FieldDecoder(ColumnPlan plan)
         plan.Spec.Type.Kind switch
     {
         ColumnKind.String => new TextField(plan, scratch),
+        ColumnKind.Json when plan.IsAllText => new JsonTextField(plan, scratch),
         ColumnKind.Json => new JsonField(plan),
         ColumnKind.Int64 => new Int64Field(plan, scratch),
         ColumnKind.Float64 => new Float64Field(plan, scratch),
         ColumnKind.Decimal => new DecimalField(plan, scratch),
-        ColumnKind.Bool => new BoolField(plan),
+        ColumnKind.Bool => new BoolField(plan, scratch),
         ColumnKind.Timestamp when plan.Spec.Form == TimestampForm.CompactLocal => new CompactTimestampField(plan, accountZone, scratch),
         ColumnKind.Timestamp => new TimestampField(plan, zone, scratch),
         ColumnKind.Date => new DateField(plan, scratch),
