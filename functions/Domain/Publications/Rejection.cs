@@ -65,6 +65,21 @@ public enum RejectionCode
 
     /// <summary>The row is good, and its slice is withheld as a whole: too many of its rows were refused.</summary>
     SliceWithheld,
+
+    /// <summary>A file cannot be read from some place on, or at all: its form, its schema or its compression.</summary>
+    DamagedFile,
+
+    /// <summary>A block of a file is damaged; those around it are not touched.</summary>
+    DamagedBlock,
+
+    /// <summary>The bytes are no Avro value of the schema they name.</summary>
+    MalformedAvro,
+
+    /// <summary>A record names a schema that neither the archive nor the registry has, or that cannot be read.</summary>
+    UnknownSchema,
+
+    /// <summary>What was written has no place in the contract's reader schema, or no list of rows.</summary>
+    SchemaMismatch,
 }
 
 /// <summary>One refused record.</summary>

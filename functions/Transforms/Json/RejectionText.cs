@@ -46,6 +46,10 @@ internal sealed class RejectionText
         RejectionCode.BadTimestamp => "holds no date or time of a known form",
         RejectionCode.TimestampWithoutZone => "holds a time without a zone, and the contract sets none",
         RejectionCode.TooLong => "is longer than the contract, a merge key or a folder name allows",
+        RejectionCode.BadUtf8 => "is not UTF-8",
+        RejectionCode.DuplicateKey => "is there twice",
+        RejectionCode.TooDeep => "is nested deeper than the contract's max_depth",
+        RejectionCode.SchemaMismatch => "holds a value that the contract's reader schema has no place for",
         RejectionCode.Empty => "is empty, and a folder name cannot tell that from null",
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "This is no fault of a field."),
     };
