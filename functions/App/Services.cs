@@ -13,8 +13,10 @@ using Pipeline.Sources.CleverTap;
 using Pipeline.Sources.Facebook;
 using Pipeline.Sources.GoogleAds;
 using Pipeline.Sources.Kafka;
+using Pipeline.Sources.Registry;
 using Pipeline.Sources.Slices;
 using Pipeline.Sinks.Warehouse;
+using Pipeline.Transforms.Avro.Messages;
 using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Publishing;
@@ -26,6 +28,8 @@ namespace Pipeline.App;
 /// <summary>Wires the pipeline's parts to each other and to their settings.</summary>
 public static class Services
 {
+    private const int RegistryTimeoutSeconds = 30;
+
     /// <summary>Adds everything the functions and the command line use.</summary>
     public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration)
     {
@@ -54,6 +58,7 @@ public static class Services
         services.AddOptionsWithValidateOnStart<FacebookOptions, FacebookSettingsValidator>().Bind(configuration.GetSection("Facebook"));
         services.AddOptionsWithValidateOnStart<GoogleAdsOptions, GoogleAdsSettingsValidator>().Bind(configuration.GetSection("GoogleAds"));
         services.AddOptionsWithValidateOnStart<CleverTapOptions, CleverTapSettingsValidator>().Bind(configuration.GetSection("CleverTap"));
+        services.AddOptionsWithValidateOnStart<RegistryOptions, RegistrySettingsValidator>().Bind(configuration.GetSection("Registry"));
         services.AddOptions<S3Options>().Bind(configuration.GetSection("S3"));
     }
 
@@ -106,17 +111,26 @@ public static class Services
         .AddSingleton<SliceSources>();
 
     // Addresses of providers change behind their names; a connection is not kept for ever.
-    private static HttpClient Http(SliceSourceOptions options) => new(new SocketsHttpHandler
+    private static HttpClient Http(SliceSourceOptions options) => Http(options.TimeoutSeconds);
+
+    private static HttpClient Http(int timeoutSeconds) => new(new SocketsHttpHandler
     {
         PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false, AutomaticDecompression = System.Net.DecompressionMethods.All,
     })
-    { Timeout = TimeSpan.FromSeconds(options.TimeoutSeconds) };
+    { Timeout = TimeSpan.FromSeconds(timeoutSeconds) };
 
     private static IServiceCollection AddPublishing(this IServiceCollection services) => services
         .AddSingleton<ISealer>(provider => new AesGcmSealer(Convert.FromBase64String(provider.Setting<QuarantineSettings>().SealingKey)))
         .AddSingleton(new LakeOptions())
+        .AddSingleton<ISchemaArchive, SchemaArchive>()
+        .AddSingleton<IAvroSchemas>(provider => new AvroSchemas(
+            provider.GetRequiredService<ISchemaArchive>(), provider.Registry(), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<TransformPublication>()
         .AddSingleton<RebuildObject>();
+
+    private static SchemaRegistry? Registry(this IServiceProvider provider) => provider.Setting<RegistryOptions>() is { Url: not null } options
+        ? new(Http(RegistryTimeoutSeconds), options, provider.GetRequiredService<TimeProvider>())
+        : null;
 
     // An object is rebuilt under the contract it was committed with.
     private static Task RebuildAsync(this IServiceProvider provider, UnfinishedObject lost, CancellationToken stopping) =>

@@ -47,7 +47,7 @@ internal sealed class ContractFolder
 
     private void AddFile(string file)
     {
-        var list = new FaultList(Path.GetFileName(file));
+        var list = new FaultList(Path.GetFileName(file)) { Folder = Path.GetDirectoryName(Path.GetFullPath(file)) };
         faults.Add(list);
         if (!IsContract(file))
         {

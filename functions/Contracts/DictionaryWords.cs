@@ -22,7 +22,21 @@ internal static class DictionaryWords
     private static string Topic(SourceSpec source)
     {
         var zone = source.TimeZone is null ? "timestamps must carry a zone" : $"timestamps without a zone are in {source.TimeZone}";
-        return $"{source.Kind} topic `{source.Topic}`, one {source.Format.ToString().ToUpperInvariant()} object a record; {zone}";
+        return $"{Place(source)}, {Records(source)}; {zone}";
+    }
+
+    private static string Place(SourceSpec source) => source.Kind switch
+    {
+        SourceKind.Files => $"files in folder `{source.Folder}`",
+        SourceKind.Sqs => $"SQS queue `{source.Queue}`",
+        _ => $"{source.Kind} topic `{source.Topic}`",
+    };
+
+    private static string Records(SourceSpec source)
+    {
+        if (source.Avro is not { } avro) return $"one {source.Format.ToString().ToUpperInvariant()} object a record";
+        var schema = avro.Schema is null ? "as their writers' schemas say" : $"read by the contract's schema{(avro.IsBare ? ", by which they are written" : "")}";
+        return $"Avro records {schema}{(avro.RowsOf is { } list ? $", one row for each item of {Code(list)}" : "")}";
     }
 
     private static string Pages(SourceSpec source, PageSpec pages)

@@ -12,6 +12,9 @@ internal sealed class FaultList(string file)
     /// <summary>The file's name.</summary>
     public string File => file;
 
+    /// <summary>The folder it stands in; null for a text that is of no file.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>Whether nothing is wrong so far.</summary>
     public bool IsEmpty => faults.Count == 0;
 

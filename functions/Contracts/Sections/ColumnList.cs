@@ -28,6 +28,7 @@ internal sealed class ColumnList
                 if (ColumnSection.Read(list.Items[i], i + 1, sources, faults) is { } draft) columns.drafts.Add(draft);
             columns.CheckNames();
             new ColumnPaths(columns.drafts, faults).Check(sources);
+            AvroPaths.Check(columns.drafts, sources, faults);
             foreach (var draft in columns.drafts) new DerivationRules(columns, draft, faults).Check(sources);
         }
         else if (node is not null)

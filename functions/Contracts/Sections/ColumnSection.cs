@@ -95,11 +95,11 @@ internal static class ColumnSection
     {
         if (!section.HasMap("from"))
         {
-            var paths = PathText.Read(section, section.Find("from"), sources.ArePages || sources.Kinds.Count == 0);
+            var paths = PathText.Read(section, section.Find("from"), sources.ArePages || sources.Kinds.Count == 0, sources.AreAvro);
             return sources.Kinds.ToDictionary(kind => kind, _ => paths);
         }
         return PerSource.Read(section, "from", sources)
-            .ToDictionary(each => each.Kind, each => PathText.Read(section, each.Value, sources.ArePages));
+            .ToDictionary(each => each.Kind, each => PathText.Read(section, each.Value, sources.ArePages, sources.AreAvro));
     }
 
     private static Dictionary<SourceKind, string> Defaults(Section section, ColumnType? type, SourceList sources)

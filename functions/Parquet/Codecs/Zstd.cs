@@ -66,6 +66,29 @@ public sealed class ZstdDecompressor : IDisposable
         return (int)written;
     }
 
+    /// <summary>Decompresses whole frames into room that may be too small.</summary>
+    /// <returns>False when it is; some of it is written then.</returns>
+    /// <exception cref="InvalidDataException">The source is damaged.</exception>
+    public bool TryDecompress(ReadOnlySpan<byte> source, Span<byte> destination, out int written)
+    {
+        ObjectDisposedException.ThrowIf(context == 0, this);
+        var result = ZstdNative.Decompress(
+            context, ref MemoryMarshal.GetReference(destination), (nuint)destination.Length,
+            in MemoryMarshal.GetReference(source), (nuint)source.Length);
+        written = 0;
+        if (ZstdNative.ErrorCode(result) == ZstdNative.DestinationTooSmall) return false;
+        if (ZstdNative.IsError(result) != 0) throw new InvalidDataException($"zstd data is damaged: {ZstdNative.ErrorName(result)}.");
+        written = (int)result;
+        return true;
+    }
+
+    /// <summary>Bytes that the first frame holds, by its own word; null when it does not say, or is no frame.</summary>
+    public static long? ContentBytes(ReadOnlySpan<byte> source)
+    {
+        var bytes = ZstdNative.FrameContentSize(in MemoryMarshal.GetReference(source), (nuint)source.Length);
+        return bytes <= long.MaxValue ? (long)bytes : null;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -82,13 +105,20 @@ internal static partial class ZstdNative
 
     private const string Library = "libzstd.so.1";
 
+    /// <summary>ZSTD_error_dstSize_tooSmall of zstd_errors.h, which never changes.</summary>
+    internal const int DestinationTooSmall = 70;
+
     [LibraryImport(Library, EntryPoint = "ZSTD_createCCtx")] internal static partial nint CreateCompressor();
     [LibraryImport(Library, EntryPoint = "ZSTD_freeCCtx")] internal static partial nuint FreeCompressor(nint context);
     [LibraryImport(Library, EntryPoint = "ZSTD_createDCtx")] internal static partial nint CreateDecompressor();
     [LibraryImport(Library, EntryPoint = "ZSTD_freeDCtx")] internal static partial nuint FreeDecompressor(nint context);
     [LibraryImport(Library, EntryPoint = "ZSTD_compressBound")] internal static partial nuint CompressBound(nuint rawBytes);
+    [LibraryImport(Library, EntryPoint = "ZSTD_getErrorCode")] internal static partial int ErrorCode(nuint code);
     [LibraryImport(Library, EntryPoint = "ZSTD_isError")] internal static partial uint IsError(nuint code);
     [LibraryImport(Library, EntryPoint = "ZSTD_getErrorName")] private static partial nint ErrorNamePointer(nuint code);
+
+    [LibraryImport(Library, EntryPoint = "ZSTD_getFrameContentSize")]
+    internal static partial ulong FrameContentSize(in byte source, nuint sourceBytes);
 
     [LibraryImport(Library, EntryPoint = "ZSTD_compress2")]
     internal static partial nuint Compress(

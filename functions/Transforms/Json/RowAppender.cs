@@ -9,9 +9,7 @@ namespace Pipeline.Transforms.Json;
 /// <remarks>The first fault in the contract's column order is told. Rows and refusals come in the records' order.</remarks>
 internal sealed class RowAppender(JsonDecodePlan plan)
 {
-    private readonly FieldDecoder[] fields = plan.FieldDecoders(new());
-    private readonly DerivedColumn[] derived = plan.DerivedColumns();
-    private readonly RejectionText sentences = new();
+    private readonly GroupAppender columns = new(plan.FieldDecoders(new()), plan.DerivedColumns());
     private RecordBatch batch = null!;
     private IRejectionSink rejections = null!;
     private bool isLastRow;
@@ -23,7 +21,7 @@ internal sealed class RowAppender(JsonDecodePlan plan)
     public void Bind(RecordBatch target, IRejectionSink sink)
     {
         (batch, rejections) = (target, sink);
-        foreach (var field in fields) field.Bind(target);
+        columns.Bind(target);
     }
 
     /// <summary>Appends the group's records. Where one has a fault, the rows before it stay, and those behind it are appended
@@ -33,23 +31,8 @@ internal sealed class RowAppender(JsonDecodePlan plan)
         var run = block.Padded;
         for (var from = 0; from < Group.Count;)
         {
-            var (until, fault) = (Group.Count, default(Fault?));
-            foreach (var field in fields)
-            {
-                var stopped = field.AppendRun(Group, from, until, run, out var code, out var path);
-                if (stopped == until) continue;
-                (until, fault) = (stopped, new(code, path, sentences.OfField(code, path)));
-            }
-            var rows = batch.Rows + until - from;
-            foreach (var column in derived)
-            {
-                var stopped = column.Append(batch, rows);
-                if (stopped == rows) continue;
-                (until, rows) = (until - (rows - stopped), stopped);
-                fault = new(RejectionCode.OutOfRange, column.Name, sentences.OfField(RejectionCode.OutOfRange, column.Name));
-            }
+            var until = columns.Append(Group, from, run, batch, out var fault);
             isLastRow = fault is null;
-            if (fault is not null) batch.Truncate(rows);
             Group.Positions[from..until].CopyTo(batch.Positions.Room(until - from));
             batch.Positions.Advance(until - from);
             if (fault is { } found) Tell(found, block, Group.Positions[until], Group.Values[until++]);

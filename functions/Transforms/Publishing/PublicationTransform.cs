@@ -17,7 +17,7 @@ namespace Pipeline.Transforms.Publishing;
 /// finished.</remarks>
 internal sealed class PublicationTransform(
     PublicationStores stores, PublicationAttempt attempt, DatasetContract contract, LakePartitioner lake, QuarantineWriter quarantine,
-    IRates? rates) : IAsyncDisposable
+    IRates? rates, IAvroSchemas? schemas) : IAsyncDisposable
 {
     /// <summary>Rows and bytes of records at which a batch is passed on. Blocks are gathered, because a block alone has few rows for each of
     /// many files; the bounds keep what wide or long records take as small as it matters.</summary>
@@ -38,7 +38,7 @@ internal sealed class PublicationTransform(
     /// <exception cref="SlicesWithheldException">Of some slices too many rows are refused.</exception>
     public async Task ReadAsync(IPublicationSession? session, RefusedRows refused, CancellationToken stopping)
     {
-        using var decoder = BlockDecoders.For(contract, rates);
+        using var decoder = BlockDecoders.For(contract, rates, schemas);
         var batch = RecordBatches.For(contract);
         var feed = new SegmentFeed(stores.Segments, attempt);
         var rawBytes = 0L;
@@ -50,6 +50,7 @@ internal sealed class PublicationTransform(
                 rawBytes = 0;
             }
             batch.Shard = segment.Shard;
+            await decoder.PrepareAsync(block, batch, stopping);
             var sink = slices ?? (IRejectionSink)quarantine;
             records += decoder.Decode(block, batch, sink, unknown, refused.Of(segment.Shard.ToString()));
             rawBytes += block.Values.Length;
