@@ -1,5 +1,6 @@
 using Pipeline.Domain.Datasets;
 using Pipeline.Transforms.Json;
+using Pipeline.Transforms.Masking;
 using Pipeline.Transforms.Pages;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Rates;
@@ -25,7 +26,7 @@ public static class BlockDecoders
     /// <summary>The decoder of a validated contract.</summary>
     /// <param name="rates">Exchange rates; needed where a column is made from them.</param>
     public static IBlockDecoder For(DatasetContract contract, IRates? rates = null) => contract.Source.Pages is null
-        ? new RecordsDecoder(contract, rates)
+        ? AddressCheck.Around(new RecordsDecoder(contract, rates), contract)
         : new PageDecoder(contract, rates);
 
     private static IBlockDecoder ForRecords(DatasetContract bound, IRates? rates) => bound.Source switch

@@ -65,6 +65,9 @@ public enum RejectionCode
 
     /// <summary>The row is good, and its slice is withheld as a whole: too many of its rows were refused.</summary>
     SliceWithheld,
+
+    /// <summary>A text that is masked as an IP address is none.</summary>
+    BadAddress,
 }
 
 /// <summary>One refused record.</summary>

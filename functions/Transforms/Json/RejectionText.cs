@@ -46,6 +46,7 @@ internal sealed class RejectionText
         RejectionCode.BadTimestamp => "holds no date or time of a known form",
         RejectionCode.TimestampWithoutZone => "holds a time without a zone, and the contract sets none",
         RejectionCode.TooLong => "is longer than the contract, a merge key or a folder name allows",
+        RejectionCode.BadAddress => "holds no IP address",
         RejectionCode.Empty => "is empty, and a folder name cannot tell that from null",
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "This is no fault of a field."),
     };
