@@ -9,8 +9,8 @@ namespace Pipeline.Tests.Integration.Sqs;
 public sealed class LoginsTests(PostgresServer postgres, ITestOutputHelper output)
 {
     private static readonly bool Long = Environment.GetEnvironmentVariable("PIPELINE_LONG") == "1";
-    private static readonly int Messages = Long ? 100_000 : 5_000;
-    private static readonly int Kills = Long ? 20 : 3;
+    private static readonly int Messages = Long ? 100_000 : 3_000;
+    private static readonly int Kills = Long ? 20 : 2;
 
     [Fact]
     public async Task Every_login_is_once_in_lake_and_table_and_what_should_be_masked_is_nowhere()
@@ -25,7 +25,7 @@ public sealed class LoginsTests(PostgresServer postgres, ITestOutputHelper outpu
         foreach (var portion in logins.Chunk(logins.Count / Kills + 1))
         {
             rig.App.Start();
-            var alive = Task.Delay(random.Next(1500, 5000), stopping);
+            var alive = Task.Delay(random.Next(1500, 4000), stopping);
             await rig.SendAsync(portion);
             await alive;
             rig.App.Kill();
