@@ -15,6 +15,7 @@ using Pipeline.Sources.GoogleAds;
 using Pipeline.Sources.Kafka;
 using Pipeline.Sources.Registry;
 using Pipeline.Sources.Slices;
+using Pipeline.Sources.Sqs;
 using Pipeline.Sinks.Warehouse;
 using Pipeline.Transforms.Avro.Messages;
 using Pipeline.Transforms.Lake;
@@ -40,7 +41,7 @@ public static class Services
             configuration["Reference:FxRates"] ?? RatesFile.Below(DatasetFolder(configuration))));
         services.AddSingleton(provider => NpgsqlDataSource.Create(provider.Setting<LedgerSettings>().ConnectionString));
         services.AddSingleton<StartUp>();
-        return services.AddLedger().AddStores().AddKafka().AddProviders().AddPublishing();
+        return services.AddLedger().AddStores().AddKafka().AddQueues().AddProviders().AddMasks().AddPublishing();
     }
 
     // Contracts of one's own, such as a mounted ConfigMap, take the place of those that came with the program.
@@ -59,11 +60,14 @@ public static class Services
         services.AddOptionsWithValidateOnStart<GoogleAdsOptions, GoogleAdsSettingsValidator>().Bind(configuration.GetSection("GoogleAds"));
         services.AddOptionsWithValidateOnStart<CleverTapOptions, CleverTapSettingsValidator>().Bind(configuration.GetSection("CleverTap"));
         services.AddOptionsWithValidateOnStart<RegistryOptions, RegistrySettingsValidator>().Bind(configuration.GetSection("Registry"));
+        services.AddOptionsWithValidateOnStart<SqsOptions, SqsSettingsValidator>().Bind(configuration.GetSection(SqsOptions.Section));
+        services.AddOptionsWithValidateOnStart<MaskingSettings, MaskingSettingsValidator>().Bind(configuration.GetSection(MaskingSettings.Section));
         services.AddOptions<S3Options>().Bind(configuration.GetSection("S3"));
     }
 
     private static IServiceCollection AddLedger(this IServiceCollection services) => services
         .AddSingleton<ILandingLedger, LandingLedger>()
+        .AddSingleton<IQueueLedger, QueueLedger>()
         .AddSingleton<IPublicationLedger, PublicationLedger>()
         .AddSingleton<IPublicationSessions, PublicationSessions>()
         .AddSingleton<ISliceLedger, SliceLedger>()
@@ -71,6 +75,7 @@ public static class Services
         .AddSingleton<IAlerts, Alerts>()
         .AddSingleton<StatusReader>()
         .AddSingleton<PublicationList>()
+        .AddSingleton<AuditLog>()
         .AddSingleton(provider => new SweepLeftovers(
             provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<PublicationStores>(), provider.GetRequiredService<IAlerts>(),
             provider.GetRequiredService<TimeProvider>(), provider.RebuildAsync));
@@ -88,6 +93,15 @@ public static class Services
         .AddSingleton(provider => new SegmentLanding(provider.GetRequiredService<PublicationStores>().Segments, provider.GetRequiredService<KafkaLandingLimits>()))
         .AddSingleton<LandKafkaBatch>()
         .AddSingleton<CatchUpKafka>();
+
+    private static IServiceCollection AddQueues(this IServiceCollection services) => services
+        .AddSingleton(provider => provider.Setting<SqsOptions>())
+        .AddSingleton(DrainLimits.Default)
+        .AddSingleton(provider => new SqsCalls(Http(TimeSpan.FromSeconds(30)), AwsCredentials.FromChain(), provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<DrainQueues>();
+
+    private static IServiceCollection AddMasks(this IServiceCollection services) => services
+        .AddSingleton(provider => provider.Setting<MaskingSettings>().ToKeys());
 
     private static IServiceCollection AddProviders(this IServiceCollection services) => services
         .AddSingleton<ISliceSource>(provider =>
@@ -111,13 +125,13 @@ public static class Services
         .AddSingleton<SliceSources>();
 
     // Addresses of providers change behind their names; a connection is not kept for ever.
-    private static HttpClient Http(SliceSourceOptions options) => Http(options.TimeoutSeconds);
+    private static HttpClient Http(SliceSourceOptions options) => Http(TimeSpan.FromSeconds(options.TimeoutSeconds));
 
-    private static HttpClient Http(int timeoutSeconds) => new(new SocketsHttpHandler
+    private static HttpClient Http(TimeSpan timeout) => new(new SocketsHttpHandler
     {
         PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false, AutomaticDecompression = System.Net.DecompressionMethods.All,
     })
-    { Timeout = TimeSpan.FromSeconds(timeoutSeconds) };
+    { Timeout = timeout };
 
     private static IServiceCollection AddPublishing(this IServiceCollection services) => services
         .AddSingleton<ISealer>(provider => new AesGcmSealer(Convert.FromBase64String(provider.Setting<QuarantineSettings>().SealingKey)))
@@ -129,7 +143,7 @@ public static class Services
         .AddSingleton<RebuildObject>();
 
     private static SchemaRegistry? Registry(this IServiceProvider provider) => provider.Setting<RegistryOptions>() is { Url: not null } options
-        ? new(Http(RegistryTimeoutSeconds), options, provider.GetRequiredService<TimeProvider>())
+        ? new(Http(TimeSpan.FromSeconds(RegistryTimeoutSeconds)), options, provider.GetRequiredService<TimeProvider>())
         : null;
 
     // An object is rebuilt under the contract it was committed with.

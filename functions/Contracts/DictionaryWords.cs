@@ -16,8 +16,17 @@ internal static class DictionaryWords
             ? string.Join("; ", contract.Sources.Where(source => bySource.ContainsKey(source.Kind))
                 .Select(source => $"{source.Kind.Text()}: {Paths(bySource[source.Kind])}{Unit(column, source.Kind)}"))
             : $"{Paths(column.From)}{(column.Units.Count == 0 ? "" : Unit(column, contract.Source.Kind))}";
-        return from + Form(column) + Default(column, contract);
+        return from + Form(column) + Default(column, contract) + Masked(column);
     }
+
+    private static string Masked(ColumnSpec column) => column.Mask switch
+    {
+        null => "",
+        { Kind: MaskKind.Hmac } mask => $"; pseudonym of the domain `{mask.Domain}`, for ever (hmac)",
+        { Kind: MaskKind.AesSiv } mask => $"; pseudonym of the domain `{mask.Domain}`, which who may can turn back (aes_siv)",
+        { Kind: MaskKind.TruncateIp } => "; its network only (truncate_ip)",
+        _ => "; dropped",
+    };
 
     private static string Topic(SourceSpec source)
     {
@@ -55,6 +64,7 @@ internal static class DictionaryWords
     {
         DerivationKind.LocalDate => $"the day of `{derive.Column}` in the account's time zone",
         DerivationKind.FxRate => $"the rate of `{derive.Column}` on `{derive.Other}`",
+        DerivationKind.PreviousMask => $"`{derive.Column}` under the key before, for a while behind a change of keys",
         DerivationKind.Times => $"`{derive.Column}` times `{derive.Other}`",
         _ => $"the UTC day of `{derive.Column}`",
     };

@@ -2,6 +2,7 @@ using Pipeline.Domain.Datasets;
 using Pipeline.Transforms.Avro;
 using Pipeline.Transforms.Csv;
 using Pipeline.Transforms.Json;
+using Pipeline.Transforms.Masking;
 using Pipeline.Transforms.Pages;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Rates;
@@ -34,7 +35,7 @@ public static class BlockDecoders
     /// <param name="schemas">What Avro messages name; without, only a contract's own schema is known.</param>
     public static IBlockDecoder For(DatasetContract contract, IRates? rates = null, IAvroSchemas? schemas = null) =>
         contract.Source.Pages is null
-            ? new RecordsDecoder(contract, rates, schemas)
+            ? AddressCheck.Around(new RecordsDecoder(contract, rates, schemas), contract)
             : new PageDecoder(contract, rates);
 
     private static IBlockDecoder ForRecords(DatasetContract bound, IRates? rates, IAvroSchemas? schemas) => bound.Source switch

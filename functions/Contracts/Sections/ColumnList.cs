@@ -30,6 +30,7 @@ internal sealed class ColumnList
             new ColumnPaths(columns.drafts, faults).Check(sources);
             AvroPaths.Check(columns.drafts, sources, faults);
             foreach (var draft in columns.drafts) new DerivationRules(columns, draft, faults).Check(sources);
+            foreach (var draft in columns.drafts) MaskRules.Check(draft, columns.HasEventTime, sources, faults);
         }
         else if (node is not null)
         {
@@ -47,7 +48,7 @@ internal sealed class ColumnList
     {
         FromBySource = draft.Section.HasMap("from") ? draft.From.ToDictionary(each => each.Key, each => Values(each.Value)) : null,
         Units = draft.Units, Defaults = draft.Defaults, Form = draft.Form, Rounded = draft.Rounded,
-        RequiredIn = Values(draft.RequiredIn), Listed = draft.Required && draft.Defaults.Count > 0,
+        RequiredIn = Values(draft.RequiredIn), Mask = draft.Mask, Listed = draft.Required && draft.Defaults.Count > 0,
     })];
 
     /// <summary>The columns a key of another section names, each with the text that does; unknown and repeated ones are reported.</summary>
@@ -86,9 +87,11 @@ internal sealed class ColumnList
         if (draft.Required) return true;
         if (!draft.Section.Has("derive")) return sources.Kinds.Count > 0 && sources.Kinds.All(draft.Defaults.ContainsKey);
         if (draft.Derive is not { } derive) return true;        // what is wrong is reported already, and once is enough
-        if (derive.Kind == DerivationKind.FxRate) return false;
+        if (derive.Kind is DerivationKind.FxRate or DerivationKind.PreviousMask) return false;
         return derive.Columns.All(name => SourceOf(draft, derive, name.Value) is not { } source || IsRequired(source));
     }
+
+    private bool HasEventTime => drafts.Find(draft => draft.Type is { Kind: ColumnKind.Timestamp }) is { } first && IsRequired(first);
 
     // A product may be made from another derived column, which stands in front of it; so no column is made from itself.
     private ColumnDraft? SourceOf(ColumnDraft draft, DerivationDraft derive, string name) => derive.Kind == DerivationKind.Times

@@ -3,7 +3,7 @@ using Pipeline.Domain.Datasets;
 
 namespace Pipeline.Contracts.Sections;
 
-/// <summary>What the columns read, source by source: no field twice, and none both as a value and as an object.</summary>
+/// <summary>What the columns read, source by source: no field twice but under another mask, and none both as a value and as an object.</summary>
 internal sealed class ColumnPaths(IReadOnlyList<ColumnDraft> columns, FaultList faults)
 {
     // What all sources read alike is at fault once.
@@ -12,18 +12,19 @@ internal sealed class ColumnPaths(IReadOnlyList<ColumnDraft> columns, FaultList 
     /// <summary>Reports all that is wrong.</summary>
     public void Check(SourceList sources)
     {
-        foreach (var kind in sources.Kinds) CheckSource(kind);
+        foreach (var kind in sources.Kinds) CheckSource(kind, sources.Specs.Any(spec => spec.Kind == kind && spec.Format == RecordFormat.Json));
         foreach (var column in columns) CheckSources(column, sources);
     }
 
-    private void CheckSource(SourceKind kind)
+    // A field may be read twice where the columns hide it in two ways, by a decoder that looks fields up by their names.
+    private void CheckSource(SourceKind kind, bool isJson)
     {
         var seen = new Dictionary<string, (YamlText Path, ColumnDraft Column)>(StringComparer.Ordinal);
         foreach (var column in columns)
         {
             foreach (var path in column.From.GetValueOrDefault(kind, []))
             {
-                if (seen.TryAdd(path.Value, (path, column))) continue;
+                if (seen.TryAdd(path.Value, (path, column)) || (isJson && seen[path.Value].Column.Mask != column.Mask)) continue;
                 Add(path, $"{column.Section.Subject} reads '{path.Value}', which line {seen[path.Value].Path.Line} reads already",
                     "read another field or remove it");
             }

@@ -18,6 +18,7 @@ internal sealed record DerivationDraft(DerivationKind Kind, YamlText Column, Yam
         DerivationKind.LocalDate => "local_date(…)",
         DerivationKind.FxRate => "fx_rate(…)",
         DerivationKind.Times => "times(…)",
+        DerivationKind.PreviousMask => "previous_mask(…)",
         _ => "date(…)",
     };
 }
@@ -26,7 +27,8 @@ internal sealed record DerivationDraft(DerivationKind Kind, YamlText Column, Yam
 internal static partial class DerivationText
 {
     private static readonly Words Derivations = new(
-        "derivation", "date(column)", "local_date(column)", "fx_rate(currency, day)", "times(column, column)");
+        "derivation", "date(column)", "local_date(column)", "fx_rate(currency, day)", "times(column, column)",
+        "previous_mask(column)");
 
     /// <summary>The derivation; null when there is none or it is bad, which is reported.</summary>
     public static DerivationDraft? Read(Section section)
@@ -37,6 +39,7 @@ internal static partial class DerivationText
         {
             ("date", false) => DerivationKind.Date,
             ("local_date", false) => DerivationKind.LocalDate,
+            ("previous_mask", false) => DerivationKind.PreviousMask,
             ("fx_rate", true) => DerivationKind.FxRate,
             ("times", true) => DerivationKind.Times,
             _ => null,

@@ -89,6 +89,9 @@ public enum RejectionCode
 
     /// <summary>What was written has no place in the contract's reader schema, or no list of rows.</summary>
     SchemaMismatch,
+
+    /// <summary>A text that is masked as an IP address is none.</summary>
+    BadAddress,
 }
 
 /// <summary>One refused record.</summary>

@@ -48,6 +48,7 @@ internal sealed class RejectionText
         RejectionCode.TooLong => "is longer than the contract, a merge key or a folder name allows",
         RejectionCode.TooDeep => "is nested deeper than the contract's max_depth",
         RejectionCode.SchemaMismatch => "holds a value that the contract's reader schema has no place for",
+        RejectionCode.BadAddress => "holds no IP address",
         RejectionCode.Empty => "is empty, and a folder name cannot tell that from null",
         RejectionCode.MalformedJson => "holds a text that is not JSON",
         RejectionCode.Truncated => "holds JSON that ends in the middle of a value",

@@ -3,6 +3,7 @@ using Pipeline.Domain.Publications;
 using Pipeline.Domain.Segments;
 using Pipeline.Transforms.Json;
 using Pipeline.Transforms.Lake;
+using Pipeline.Transforms.Masking;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Quarantine;
 using Pipeline.Transforms.Rates;
@@ -17,13 +18,14 @@ namespace Pipeline.Transforms.Publishing;
 /// finished.</remarks>
 internal sealed class PublicationTransform(
     PublicationStores stores, PublicationAttempt attempt, DatasetContract contract, LakePartitioner lake, QuarantineWriter quarantine,
-    IRates? rates, IAvroSchemas? schemas) : IAsyncDisposable
+    IRates? rates, IAvroSchemas? schemas, MaskKeys? keys) : IAsyncDisposable
 {
     /// <summary>Rows and bytes of records at which a batch is passed on. Blocks are gathered, because a block alone has few rows for each of
     /// many files; the bounds keep what wide or long records take as small as it matters.</summary>
     private const int BatchRows = 65_536, BatchBytes = 16 << 20;
 
     private readonly UnknownFieldCounter unknown = new();
+    private readonly BatchMask? mask = BatchMask.Of(contract, keys ?? MaskKeys.None);
     private readonly EventTimes times = new(contract);
     private readonly SliceRows? slices = SliceRows.Of(contract, attempt, quarantine);
     private PublishedObject? refusedObject;
@@ -83,6 +85,7 @@ internal sealed class PublicationTransform(
         var kept = slices?.Keep(batch) ?? batch;
         rows += kept.Rows;
         times.Add(kept);
+        if (mask is not null && kept.Rows != 0) kept = mask.Apply(kept);
         if (session is not null && kept.Rows != 0) await session.StageAsync(kept, stopping);
         await lake.AddAsync(kept, stopping);
         batch.Clear();
@@ -91,6 +94,7 @@ internal sealed class PublicationTransform(
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        mask?.Dispose();
         await lake.DisposeAsync();
         await quarantine.DisposeAsync();
     }

@@ -17,6 +17,8 @@ export_settings() {
   PublishSchedule="*/5 * * * * *"
   SweepSchedule="0 * * * * *"
   Quarantine__SealingKey=$(cat "$home/keys/quarantine")
+  Masking__Keys__1__Key=$(cat "$home/keys/masking")
+  DrainSchedule="*/5 * * * * *"
   local root=$home
   if [ "$lake" = s3 ]; then
     root=s3://$s3_bucket
@@ -25,6 +27,7 @@ export_settings() {
   fi
   Lake__Root=$root/lake Segments__Root=$root/segments Quarantine__Root=$home/quarantine
   export LocalHost__Postgres Ledger__ConnectionString LocalHost__Urls UserActionsTopic KafkaGroup Publish__MaxAge PublishSchedule SweepSchedule Quarantine__SealingKey
+  export Masking__Keys__1__Key DrainSchedule
   export Lake__Root Segments__Root Quarantine__Root
   export_provider_settings
 }

@@ -18,6 +18,7 @@ open_home() {
   flock -n 9 || fail "another demo runs on $home: stop that one, or choose another --home."
   [ -s "$home/state.json" ] || printf '{"version":1,"fed":[],"feeding":null}\n' >"$home/state.json"
   jq -e '.version == 1' "$home/state.json" >/dev/null 2>&1 || fail "$home/state.json is not the state of this demo: choose another --home."
+  [ -s "$home/keys/masking" ] || (umask 077 && head -c 32 /dev/urandom | base64 -w 0 >"$home/keys/masking")
   [ -s "$home/keys/quarantine" ] || (umask 077 && head -c 32 /dev/urandom | base64 -w 0 >"$home/keys/quarantine")
 }
 

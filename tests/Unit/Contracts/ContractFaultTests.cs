@@ -33,7 +33,7 @@ public sealed class ContractFaultTests
         { "max_depth", "max_deepness", "'max_deepness' is no key of limits; write one of max_record_bytes, max_depth" },
         { "version: 3", "version: 3\nquality: { max_reject_ratio: 0.1 }", "quality bounds the rows of a slice, and the table has no slices; remove it" },
         { "version: 3", "version: 3\ndedupe: {}", "'dedupe' of the contract is not supported by this version" },
-        { "from: share", "from: share, mask: hmac", "'mask' of column 'share' is not supported by this version" },
+        { "from: share", "from: share, mask: hmac", "column 'share' has a mask and type float64; remove mask; only strings have one" },
 
         // kinds of nodes
         { "lake: { partition_by: [day], sort_by: [ordered_at], codec: snappy }", "lake: zstd", "lake is a text, not a mapping" },

@@ -1,5 +1,6 @@
 using System.Text;
 using Pipeline.Domain.Datasets;
+using Pipeline.Transforms.Masking;
 
 namespace Pipeline.Transforms.Json.Fields;
 
@@ -20,7 +21,8 @@ internal sealed record ColumnPlan(DatasetContract Contract, ColumnSpec Spec, int
     public int PlainSlot => Slots is [var only] && selections[0] is null && nulls.IsEmpty ? only : -1;
 
     /// <summary>UTF-8 bytes the merge key allows this text; <see cref="int.MaxValue"/> when it is no part of it.</summary>
-    public int MaxKeyBytes => Contract.Table is { } table && table.Key.Contains(Spec.Name) ? KeyBytes / table.Key.Count : int.MaxValue;
+    public int MaxKeyBytes => Contract.Table is not { } table || !table.Key.Contains(Spec.Name) ? int.MaxValue
+        : Spec.Mask is { Kind: MaskKind.AesSiv } ? AesSivMask.MaxClearBytes(KeyBytes / table.Key.Count) : KeyBytes / table.Key.Count;
 
     /// <summary>Its value becomes a folder name.</summary>
     public bool IsLakePartition => Contract.Lake.PartitionBy.Contains(Spec.Name);
