@@ -22,7 +22,13 @@ internal static class DictionaryWords
     private static string Topic(SourceSpec source)
     {
         var zone = source.TimeZone is null ? "timestamps must carry a zone" : $"timestamps without a zone are in {source.TimeZone}";
-        return $"{source.Kind} topic `{source.Topic}`, one {source.Format.ToString().ToUpperInvariant()} object a record; {zone}";
+        var format = source.Format.ToString().ToUpperInvariant();
+        return source.Kind switch
+        {
+            SourceKind.Files => $"files in folder `{source.Folder}`, {format} rows; {zone}",
+            SourceKind.Sqs => $"queue `{source.Queue}`, one {format} record a message; {zone}",
+            _ => $"{source.Kind} topic `{source.Topic}`, one {format} {(source.Format == RecordFormat.Json ? "object a record" : "record a message")}; {zone}",
+        };
     }
 
     private static string Pages(SourceSpec source, PageSpec pages)
@@ -42,6 +48,11 @@ internal static class DictionaryWords
         DerivationKind.LocalDate => $"the day of `{derive.Column}` in the account's time zone",
         DerivationKind.FxRate => $"the rate of `{derive.Column}` on `{derive.Other}`",
         DerivationKind.Times => $"`{derive.Column}` times `{derive.Other}`",
+        DerivationKind.Lookup => $"the `{derive.Table!.Value}` of `{derive.Column}` in `reference/{derive.Table.File}`",
+        DerivationKind.Coalesce => $"`{derive.Column}`, or `{derive.Other}` where that is missing or empty",
+        DerivationKind.RegisteredDomain => $"the registered domain of `{derive.Column}`",
+        DerivationKind.Country => $"the country that `{derive.Column}` names, as an ISO 3166-1 alpha-2 code",
+        DerivationKind.Bucket => $"the bucket of `{derive.Column}`, one of {derive.Buckets}",
         _ => $"the UTC day of `{derive.Column}`",
     };
 

@@ -12,7 +12,7 @@ public sealed class Sweep(ContractSet contracts, SweepLeftovers sweep, CatchUpKa
     public async Task RunAsync([TimerTrigger("%SweepSchedule%")] TimerInfo timer, CancellationToken stopping)
     {
         await sweep.RunAsync(stopping);
-        foreach (var contract in contracts.Contracts.Where(contract => contract.Source.Kind == SourceKind.Kafka))
-            await catchUp.RunAsync(contract.Dataset, contract.Source.Topic, stopping);
+        foreach (var contract in contracts.Contracts)
+            if (contract.SourceOf(SourceKind.Kafka) is { } source) await catchUp.RunAsync(contract.Dataset, source.Topic, stopping);
     }
 }

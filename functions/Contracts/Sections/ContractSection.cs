@@ -13,8 +13,8 @@ internal sealed record ContractDraft(DatasetContract? Contract, YamlText? Datase
 internal static class ContractSection
 {
     private static readonly Words Keys = new(
-        "key", ["dataset", "version", "description", "owner", "source", "sources", "columns", "lake", "table", "quality", "limits"],
-            ["dedupe"]);
+        "key", "dataset", "version", "description", "owner", "source", "sources", "columns", "filters", "dedupe", "lake", "table", "quality",
+        "limits");
 
     /// <summary>Reads every section and reports all that is wrong; null when the document is not a mapping.</summary>
     public static ContractDraft? Read(YamlNode? root, FaultList faults)
@@ -31,6 +31,8 @@ internal static class ContractSection
         var lake = LakeSection.Read(section.Find("lake", LakeSection.Example), columns, faults);
         var tableNode = section.Find("table");
         var table = TableSection.Read(tableNode, columns, lake, sources, faults);
+        var filters = FilterList.Read(section.Find("filters"), columns, faults);
+        var dedupe = DedupeSection.Read(section.Find("dedupe"), columns, sources, table, faults);
         var quality = QualitySection.Read(section.Find("quality"), table, faults);
         var limits = LimitsSection.Read(section.Find("limits"), faults);
         var (description, owner) = (section.Sentence("description"), section.Sentence("owner"));
@@ -39,6 +41,7 @@ internal static class ContractSection
         {
             Dataset = name!, Version = version!.Value, Description = description, Owner = owner, Source = sources.Specs[0],
             Sources = sources.Specs, Columns = columns.ToSpecs(), Lake = lake!, Table = table, Quality = quality, Limits = limits,
+            Filters = filters, Dedupe = dedupe,
         };
         return new(contract, name is null ? null : dataset, table is null ? null : tableName);
     }
