@@ -16,6 +16,7 @@ internal static class GenerateVerb
         lines.Validators.Add(option => { if (option.GetValue(lines) < 0) option.AddError("--lines is at least 0."); });
         faults.Validators.Add(option => { if (option.GetValue(faults) is not (>= 0 and <= 1)) option.AddError("--faults is from 0 to 1."); });
         var verb = new Command("generate", "Writes events of the topic user-actions, one a line.") { lines, seed, faults, output };
+        verb.Subcommands.Add(GenerateAdTechVerb.Create());
         verb.SetAction(parsed => Run(
             parsed.GetRequiredValue(output), new GeneratorOptions(parsed.GetValue(lines), parsed.GetValue(seed), parsed.GetValue(faults))));
         return verb;
