@@ -71,9 +71,14 @@ internal sealed class DropWorld : IAsyncDisposable
         File.WriteAllLines(PathOf(name), lines);
     }
 
-    public Task<int> ScanAsync(IFileLedger? ledger = null) => new LandDroppedFiles(
-        ledger ?? Ledger, Drop, new FileLanding(Drop, Segments, Options), Options, Clock, NullLogger<LandDroppedFiles>.Instance)
-        .RunAsync("views", Source, Cutter, Stop);
+    /// <summary>Lands what is there; each scan is a second later than the one before.</summary>
+    public Task<int> ScanAsync(IFileLedger? ledger = null)
+    {
+        Clock.Now += TimeSpan.FromSeconds(1);
+        return new LandDroppedFiles(
+            ledger ?? Ledger, Drop, new FileLanding(Drop, Segments, Options), Options, Clock, NullLogger<LandDroppedFiles>.Instance)
+            .RunAsync("views", Source, Cutter, Stop);
+    }
 
     public Task<SweepReport> SweepAsync() => new SweepLeftovers(
         Database, new PublicationStores(Segments, Segments, Segments), new Alerts(Database, Clock), Clock, (_, _) => Task.CompletedTask).RunAsync(Stop);
