@@ -1,4 +1,5 @@
 using Pipeline.Domain.Datasets;
+using Pipeline.Transforms.Csv;
 using Pipeline.Transforms.Json;
 using Pipeline.Transforms.Pages;
 using Pipeline.Transforms.Ports;
@@ -30,7 +31,10 @@ public static class BlockDecoders
 
     private static IBlockDecoder ForRecords(DatasetContract bound, IRates? rates) => bound.Source switch
     {
+        { Format: RecordFormat.Json, Kind: SourceKind.Files } => new JsonLinesDecoder(JsonDecodePlan.Compile(bound, rates)),
         { Format: RecordFormat.Json } => new RowDecoder(new(JsonDecodePlan.Compile(bound, rates))),
+        { Format: RecordFormat.Csv, Kind: SourceKind.Files } => new CsvFileDecoder(JsonDecodePlan.Compile(bound, rates)),
+        { Format: RecordFormat.Csv } => new CsvMessageDecoder(JsonDecodePlan.Compile(bound, rates)),
         var source => throw new NotSupportedException($"Dataset {bound.Dataset} reads {source.Format} from {source.Kind}, which nothing decodes."),
     };
 

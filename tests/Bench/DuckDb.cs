@@ -16,7 +16,12 @@ internal sealed class DuckDb : IPeer
 
     public Measurement Measure(string scenario, int threads, Sample sample, IWorkload workload)
     {
-        var input = scenario == "parquet" ? ((Scenarios.ParquetFile)workload).Path : sample.Input;
+        var input = workload switch
+        {
+            Scenarios.ParquetFile parquet => parquet.Path,
+            Scenarios.Csv csv => csv.Path,
+            _ => sample.Input,
+        };
         var answer = Answer(scenario, $"{threads}", input, LakeOf(sample));
         return new(
             scenario, threads, workload.InputMb, workload.Rows, answer.GetProperty("seconds").GetDouble(),
@@ -38,7 +43,7 @@ internal sealed class DuckDb : IPeer
     public static void MakeLake(Sample sample) => Answer("transform", "1", sample.Input, LakeOf(sample));
 
     /// <summary>One number for each column of a file as DuckDB reads it, separated by spaces (<see cref="ColumnSums"/>).</summary>
-    /// <param name="what">user-actions for NDJSON, parquet for a Parquet file.</param>
+    /// <param name="what">user-actions for NDJSON, csv for clicks, parquet for a Parquet file.</param>
     public static string Sums(string what, string file) => Answer("sums", what, file).GetProperty("sums").GetString()!;
 
     private static JsonElement Answer(params string[] arguments) => JsonDocument.Parse(ChildProgram.Run("node", [Script, .. arguments])).RootElement;

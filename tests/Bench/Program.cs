@@ -4,6 +4,7 @@ using Pipeline.Tests.Bench.Scenarios;
 var scenarios = new Dictionary<string, Func<BenchOptions, Task<int>>>
 {
     ["decode"] = new Isolated((sample, _) => new Decode(sample), new DuckDb()).RunAsync,
+    ["csv"] = new Isolated((sample, _) => new Csv(sample), new DuckDb()).RunAsync,
     ["transform"] = new Isolated((sample, threads) => new Transform(sample, threads), new DuckDb()) { Threaded = true }.RunAsync,
     ["parquet"] = new Isolated((sample, _) => new ParquetFile(sample), new DuckDb()).RunAsync,
     ["land"] = new Isolated((sample, _) => new Land(sample), new ZstdProgram()).RunAsync,

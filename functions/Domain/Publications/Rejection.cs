@@ -68,6 +68,18 @@ public enum RejectionCode
 
     /// <summary>The row is good and not wanted: a filter of the contract drops it. The field is the filter's name.</summary>
     Filtered,
+
+    /// <summary>A record of CSV has more or fewer fields than are named.</summary>
+    RaggedRow,
+
+    /// <summary>A record of CSV has a quote inside an unquoted field, text behind a closing quote, or a quote that does not close.</summary>
+    BadQuote,
+
+    /// <summary>A message holds more than the one record it should.</summary>
+    SeveralRecords,
+
+    /// <summary>A piece of a file cannot be read: it is damaged, cut off, or its first lines make no sense of it.</summary>
+    DamagedFile,
 }
 
 /// <summary>One refused record.</summary>

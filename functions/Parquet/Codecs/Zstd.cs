@@ -83,8 +83,15 @@ internal static partial class ZstdNative
     internal static partial nuint Decompress(
         nint context, ref byte destination, nuint destinationBytes, in byte source, nuint sourceBytes);
 
+    [LibraryImport(Library, EntryPoint = "ZSTD_decompressStream")]
+    internal static partial nuint DecompressStream(nint context, ref ZstdBuffer output, ref ZstdBuffer input);
+
     /// <exception cref="DllNotFoundException">libzstd is absent.</exception>
     internal static void Require() => NativeLibraries.Require(Library, "libzstd1");
 
     internal static string ErrorName(nuint code) => Marshal.PtrToStringUTF8(ErrorNamePointer(code)) ?? "unknown error";
 }
+
+/// <summary>ZSTD_inBuffer and ZSTD_outBuffer: memory, its size, and how much of it was read or written.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal record struct ZstdBuffer(nint Bytes, nuint Size, nuint Done);

@@ -15,6 +15,9 @@ internal enum TokenKind : byte
     /// <summary>A text with escapes, not decoded yet.</summary>
     EscapedString,
 
+    /// <summary>A text of CSV that was quoted and holds quotes, each doubled, or that may hold U+0000; not decoded yet.</summary>
+    QuotedString,
+
     /// <summary>A number without fraction and exponent.</summary>
     Integer,
 
@@ -43,6 +46,6 @@ internal readonly record struct FieldToken(TokenKind Kind, int Start, int Length
     /// <summary>The value's bytes.</summary>
     public ReadOnlySpan<byte> In(ReadOnlySpan<byte> run) => run.Slice(Start, Length);
 
-    /// <summary>A text, with or without escapes.</summary>
-    public bool IsText => Kind is TokenKind.String or TokenKind.EscapedString;
+    /// <summary>A text, decoded or not.</summary>
+    public bool IsText => Kind is TokenKind.String or TokenKind.EscapedString or TokenKind.QuotedString;
 }

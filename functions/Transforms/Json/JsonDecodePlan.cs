@@ -24,7 +24,7 @@ public sealed class JsonDecodePlan
             column.From.Where(path => column.Type.Kind == ColumnKind.Json || path.Contains('[')))
             .Select(ListSelection.ListOf).Concat(unread).ToHashSet();
         (Root, Nodes) = PlanNode.Tree(paths, keptWhole);
-        Slots = paths.Count;
+        Paths = paths;
         columns = [.. contract.Columns.Select((column, index) =>
             new ColumnPlan(contract, column, index, [.. column.From.Select(path => paths.IndexOf(ListSelection.ListOf(path)))]))];
         Zone = contract.Source.TimeZone is { } zone ? TimeZoneInfo.FindSystemTimeZoneById(zone) : null;
@@ -37,7 +37,10 @@ public sealed class JsonDecodePlan
 
     internal int Nodes { get; }
 
-    internal int Slots { get; }
+    /// <summary>The path each slot's value stands at.</summary>
+    internal IReadOnlyList<string> Paths { get; }
+
+    internal int Slots => Paths.Count;
 
     internal int MaxDepth => Contract.Limits.MaxDepth;
 

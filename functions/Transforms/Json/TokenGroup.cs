@@ -13,7 +13,8 @@ internal sealed class TokenGroup(int slots)
     // One slot more than the plan has: texts that nobody reads are noted there, which is cheaper than asking each time.
     private readonly TokenKind[] kinds = new TokenKind[(slots + 1) * Capacity];
     private readonly TextPlace[] places = new TextPlace[(slots + 1) * Capacity];
-    private readonly int[] records = new int[Capacity];
+    private readonly long[] positions = new long[Capacity];
+    private readonly TextPlace[] values = new TextPlace[Capacity];
 
     /// <summary>Records in it; the one being read is behind them.</summary>
     public int Count { get; private set; }
@@ -23,14 +24,23 @@ internal sealed class TokenGroup(int slots)
 
     public bool IsFull => Count == Capacity;
 
-    /// <summary>The numbers of the records in their block.</summary>
-    public ReadOnlySpan<int> Records => records.AsSpan(0, Count);
+    /// <summary>The records' positions in their shard.</summary>
+    public ReadOnlySpan<long> Positions => positions.AsSpan(0, Count);
+
+    /// <summary>Where the records' bytes lie in the value run.</summary>
+    public ReadOnlySpan<TextPlace> Values => values.AsSpan(0, Count);
 
     /// <summary>Kinds of what the records from one on hold at a path.</summary>
     public ReadOnlySpan<TokenKind> Kinds(int slot, int from, int to) => kinds.AsSpan(slot * Capacity + from, to - from);
 
     /// <summary>Where that lies in the value run.</summary>
     public ReadOnlySpan<TextPlace> Places(int slot, int from, int to) => places.AsSpan(slot * Capacity + from, to - from);
+
+    /// <summary>Kinds of what the records about to be added hold at a path, to be written.</summary>
+    public Span<TokenKind> KindRoom(int slot, int records) => kinds.AsSpan(slot * Capacity + Count, records);
+
+    /// <summary>Where that lies in the value run, to be written.</summary>
+    public Span<TextPlace> PlaceRoom(int slot, int records) => places.AsSpan(slot * Capacity + Count, records);
 
     /// <summary>The kinds of the record being read: slot n's stands n times <see cref="Capacity"/> behind.</summary>
     public ref TokenKind CurrentKind => ref kinds[Count];
@@ -59,7 +69,11 @@ internal sealed class TokenGroup(int slots)
     }
 
     /// <summary>Keeps the record that was read.</summary>
-    public void Add(int record) => records[Count++] = record;
+    public void Add(long position, int start, int length)
+    {
+        positions[Count] = position;
+        values[Count++] = new(start, length);
+    }
 
     /// <summary>Forgets all records.</summary>
     public void Clear() => Count = 0;

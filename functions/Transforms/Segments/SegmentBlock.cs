@@ -7,7 +7,8 @@ public sealed class SegmentBlock : IDisposable
     /// <summary>Readable bytes behind the value run at least.</summary>
     internal const int PaddingBytes = 64;
 
-    private readonly PooledBytes bytes = new();
+    private readonly PooledBytes owned = new();
+    private PooledBytes bytes;
     private int[] starts = [];
     private int[] lengths = [];
     private long[] positions = [];
@@ -17,7 +18,7 @@ public sealed class SegmentBlock : IDisposable
     private int runBytes;
     private bool hasKeys;
 
-    internal SegmentBlock() { }
+    internal SegmentBlock() => bytes = owned;
 
     /// <summary>Records in it.</summary>
     public int Count { get; private set; }
@@ -49,7 +50,7 @@ public sealed class SegmentBlock : IDisposable
         hasKeys && keyLengths[record] >= 0 ? bytes.Slice(keyStarts[record], keyLengths[record]) : (ReadOnlyMemory<byte>?)null;
 
     /// <inheritdoc/>
-    public void Dispose() => bytes.Dispose();
+    public void Dispose() => owned.Dispose();
 
     /// <summary>Room for a frame's content, which the reader fills before <see cref="TryOpen"/>.</summary>
     internal Span<byte> Reset(int contentBytes) => bytes.Reset(checked(contentBytes + PaddingBytes))[..contentBytes];
@@ -61,7 +62,7 @@ public sealed class SegmentBlock : IDisposable
         Count = header.Records;
         runBytes = header.RunBytes;
         hasKeys = header.HasKeys;
-        if (starts.Length < Count) GrowSides();
+        if (starts.Length < Count) GrowSides(Count);
         var side = bytes.Span[runBytes..^PaddingBytes];
         var at = 0;
         if (!ReadLengths(side, ref at)) return "the value lengths do not add up to the value run";
@@ -69,6 +70,27 @@ public sealed class SegmentBlock : IDisposable
         if (!ReadTimestamps(side, ref at)) return "the timestamps end too early";
         if (hasKeys && !ReadKeys(side, ref at)) return "the key lengths do not add up to the keys";
         return at == side.Length ? null : "the side arrays hold more than the records need";
+    }
+
+    /// <summary>Becomes the lines of another block's record that are not white space only, without a copy: valid as long as that block.
+    /// A line's position is the record's and its place in it.</summary>
+    internal void OpenLines(SegmentBlock block, int record)
+    {
+        (bytes, runBytes, hasKeys, Count) = (block.bytes, block.runBytes, false, 0);
+        var (start, stop) = (block.Starts[record], block.Starts[record] + block.Lengths[record]);
+        var run = bytes.Span;
+        var shift = block.Positions[record] - start;
+        while (start < stop)
+        {
+            var length = run[start..(stop + 1)].IndexOf((byte)'\n');
+            if (run.Slice(start, length).ContainsAnyExcept(" \t\r"u8))
+            {
+                if (Count == starts.Length) GrowSides(Count * 2);
+                (starts[Count], lengths[Count], positions[Count]) = (start, length, shift + start);
+                timestamps[Count++] = block.TimestampsMs[record];
+            }
+            start += length + 1;
+        }
     }
 
     private bool ReadLengths(ReadOnlySpan<byte> side, ref int at)
@@ -128,9 +150,12 @@ public sealed class SegmentBlock : IDisposable
         return true;
     }
 
-    private void GrowSides()
+    private void GrowSides(int records)
     {
-        var size = Math.Max(1024, Count);
-        (starts, lengths, positions, timestamps) = (new int[size], new int[size], new long[size], new long[size]);
+        var size = Math.Max(1024, records);
+        Array.Resize(ref starts, size);
+        Array.Resize(ref lengths, size);
+        Array.Resize(ref positions, size);
+        Array.Resize(ref timestamps, size);
     }
 }

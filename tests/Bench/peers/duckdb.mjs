@@ -1,5 +1,5 @@
-// Measures once:  node duckdb.mjs decode|transform THREADS NDJSON LAKE,  node duckdb.mjs parquet THREADS FILE LAKE
-// Compares:  node duckdb.mjs compare LAKE LAKE,  node duckdb.mjs sums user-actions NDJSON,  node duckdb.mjs sums parquet FILE
+// Measures once:  node duckdb.mjs decode|transform THREADS NDJSON LAKE,  node duckdb.mjs csv|parquet THREADS FILE LAKE
+// Compares:  node duckdb.mjs compare LAKE LAKE,  node duckdb.mjs sums user-actions NDJSON,  node duckdb.mjs sums csv|parquet FILE
 // Prints one line of JSON.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -8,6 +8,10 @@ import { DuckDBInstance } from '@duckdb/node-api';
 const [task, ...rest] = process.argv.slice(2);
 const columnsOf = {
   userActions: { event_datetime: 'time', event_date: 'day', event_name: 'text', user_id: 'text', platform: 'text', product_name: 'text', SKU: 'text' },
+  csv: {
+    click_id: 'text', clicked_at: 'time', user_id: 'text', campaign_id: 'number', creative: 'text', landing_page: 'text', country: 'text',
+    cost: 'decimal4', is_billed: 'number',
+  },
   parquet: {
     text: 'text', word: 'text', json: 'text', number: 'number', real: 'real', flag: 'number', amount: 'decimal4', wide: 'decimal9', time: 'time', day: 'day',
   },
@@ -36,6 +40,7 @@ async function measure(task, threads, input, lake) {
   if (task === 'parquet') await connection.run(`CREATE TABLE columns AS SELECT * FROM read_parquet('${input}')`);
   const statement = {
     decode: `SELECT ${sumsOf(columnsOf.userActions)} FROM (${userActions(input)})`,
+    csv: `SELECT ${sumsOf(columnsOf.csv)} FROM (${clicks(input)})`,
     transform: `COPY (${userActions(input)}) TO '${lake}' (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (event_date, event_name), OVERWRITE_OR_IGNORE)`,
     parquet: `COPY columns TO '${path.join(lake, 'columns.parquet')}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 200000)`,
   }[task];
@@ -54,10 +59,20 @@ function userActions(input) {
       user_identifiers:'STRUCT(platform VARCHAR, id VARCHAR)', product_information:'STRUCT(name VARCHAR, "SKU" VARCHAR)'})`;
 }
 
+function clicks(input) {
+  return `SELECT * FROM read_csv('${input}', header=true, auto_detect=false, delim=',', quote='"', escape='"', columns={click_id:'VARCHAR',
+    clicked_at:'TIMESTAMP', user_id:'VARCHAR', campaign_id:'BIGINT', creative:'VARCHAR', landing_page:'VARCHAR', country:'VARCHAR',
+    cost:'DECIMAL(12,4)', is_billed:'BOOLEAN'})`;
+}
+
 // One number for each column; ColumnSums.cs says which.
 async function sums(what, input) {
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
-  const [columns, rows] = what === 'parquet' ? [columnsOf.parquet, `SELECT * FROM read_parquet('${input}')`] : [columnsOf.userActions, userActions(input)];
+  const [columns, rows] = {
+    'user-actions': [columnsOf.userActions, userActions(input)],
+    csv: [columnsOf.csv, clicks(input)],
+    parquet: [columnsOf.parquet, `SELECT * FROM read_parquet('${input}')`],
+  }[what];
   const answer = await connection.runAndReadAll(`SELECT concat_ws(' ', ${sumsOf(columns)}) AS sums FROM (${rows})`);
   print(answer.getRowObjects()[0]);
 }

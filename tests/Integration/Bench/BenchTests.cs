@@ -11,6 +11,7 @@ public sealed class BenchTests
 
     [Theory]
     [InlineData("decode")]
+    [InlineData("csv")]
     [InlineData("transform")]
     [InlineData("parquet")]
     [InlineData("land")]
@@ -30,7 +31,7 @@ public sealed class BenchTests
     {
         var (exitCode, output) = await RunAsync(Repository.Built("tests/Bench", "Pipeline.Tests.Bench"), "polish");
         Assert.Equal(2, exitCode);
-        Assert.Contains("'polish' is no scenario: decode, transform, parquet, land, merge, e2e, orchestrate", output);
+        Assert.Contains("'polish' is no scenario: decode, csv, transform, parquet, land, merge, e2e, orchestrate", output);
     }
 
     private static async Task InstallAsync()

@@ -88,6 +88,9 @@ internal sealed class Decoded(DatasetContract contract)
 
     public UnknownFieldCounter Unknown { get; } = new();
 
+    /// <summary>Records in all, as the decoder counted them.</summary>
+    public int Records { get; set; }
+
     /// <summary>A value as text; null for a null.</summary>
     public string? this[string column, int row = 0] => ColumnText.Of(Batch.Columns[contract.IndexOf(column)], row);
 }

@@ -14,10 +14,13 @@ internal sealed record ColumnPlan(DatasetContract Contract, ColumnSpec Spec, int
 
     private readonly ListSelection?[] selections = [.. Spec.From.Select(ListSelection.Of)];
 
-    private readonly NullTexts nulls = new(Spec.Type.Kind == ColumnKind.Json ? [] : Contract.Source.Pages?.Nulls ?? []);
+    private readonly NullTexts nulls = new(TextsOfNull(Contract, Spec));
 
     /// <summary>The slot of the only path, where what stands there is the value whatever it is; -1 otherwise.</summary>
-    public int PlainSlot => Slots is [var only] && selections[0] is null && nulls.IsEmpty ? only : -1;
+    public int PlainSlot { get; } = Slots is [var only] && !Spec.From[0].Contains('[') && TextsOfNull(Contract, Spec).Count == 0 ? only : -1;
+
+    /// <summary>What stands at the only path is the value, and null is one.</summary>
+    public bool TakesNull => PlainSlot >= 0 && !Spec.Required && Default is null;
 
     /// <summary>UTF-8 bytes the merge key allows this text; <see cref="int.MaxValue"/> when it is no part of it.</summary>
     public int MaxKeyBytes => Contract.Table is { } table && table.Key.Contains(Spec.Name) ? KeyBytes / table.Key.Count : int.MaxValue;
@@ -25,8 +28,11 @@ internal sealed record ColumnPlan(DatasetContract Contract, ColumnSpec Spec, int
     /// <summary>Its value becomes a folder name.</summary>
     public bool IsLakePartition => Contract.Lake.PartitionBy.Contains(Spec.Name);
 
+    /// <summary>All values are texts, flags and JSON included.</summary>
+    public bool IsAllText => Contract.Source.Format == RecordFormat.Csv;
+
     /// <summary>Texts that hold a number are read as one.</summary>
-    public bool NumbersAsText => Contract.Source.Pages is { NumbersAsText: true };
+    public bool NumbersAsText => IsAllText || Contract.Source.Pages is { NumbersAsText: true };
 
     /// <summary>Digits after the point of the source's numbers, counted in the column's unit, that the column keeps.</summary>
     public int Scale => Spec.Type.Scale - (IsMicros ? 6 : 0);
@@ -34,6 +40,9 @@ internal sealed record ColumnPlan(DatasetContract Contract, ColumnSpec Spec, int
     /// <summary>JSON of the value where none is sent, in the source's unit; null without one.</summary>
     public byte[]? Default { get; } = Spec.Defaults.Count == 0 ? null
         : Encoding.UTF8.GetBytes(Spec.Defaults.Values.First() + (Spec.Units.Values.Contains(NumberUnit.Micros) ? "e6" : ""));
+
+    private static IReadOnlyList<string> TextsOfNull(DatasetContract contract, ColumnSpec spec) =>
+        spec.Type.Kind == ColumnKind.Json ? [] : contract.Source.Pages?.Nulls ?? [];
 
     private bool IsMicros => Spec.Units.Values.Contains(NumberUnit.Micros);
 

@@ -15,6 +15,16 @@ internal static class DecimalText
         return text.IsEmpty || (text[0] == (byte)'.' && text.Length > 1 && DigitsAtStart(text[1..]) == text.Length - 1);
     }
 
+    /// <summary>Whether a text is a JSON number of any form.</summary>
+    public static bool IsNumber(ReadOnlySpan<byte> text)
+    {
+        var e = text.IndexOfAny((byte)'e', (byte)'E');
+        if (e < 0) return IsPlain(text);
+        var exponent = text[(e + 1)..];
+        if (!exponent.IsEmpty && exponent[0] is (byte)'-' or (byte)'+') exponent = exponent[1..];
+        return IsPlain(text[..e]) && !exponent.IsEmpty && DigitsAtStart(exponent) == exponent.Length;
+    }
+
     /// <summary>Reads a number.</summary>
     /// <param name="number">A JSON number; its form has been proved.</param>
     /// <param name="precision">Digits in all, 38 at most.</param>

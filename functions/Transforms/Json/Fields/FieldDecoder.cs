@@ -21,7 +21,8 @@ internal abstract class FieldDecoder(ColumnPlan plan)
         {
             if (plan.PlainSlot is >= 0 and var only) from += AppendPlain(group.Kinds(only, from, to), group.Places(only, from, to), run);
             if (from == to) return to;
-            if (Append(group, from, run, out field) is { } fault)
+            if (plan.TakesNull && group.Kinds(plan.PlainSlot, from, to)[0] == TokenKind.Null) Target.AppendNull();
+            else if (Append(group, from, run, out field) is { } fault)
             {
                 code = fault;
                 return from;
@@ -55,11 +56,12 @@ internal abstract class FieldDecoder(ColumnPlan plan)
         plan.Spec.Type.Kind switch
     {
         ColumnKind.String => new TextField(plan, scratch),
+        ColumnKind.Json when plan.IsAllText => new JsonTextField(plan, scratch),
         ColumnKind.Json => new JsonField(plan),
         ColumnKind.Int64 => new Int64Field(plan, scratch),
         ColumnKind.Float64 => new Float64Field(plan, scratch),
         ColumnKind.Decimal => new DecimalField(plan, scratch),
-        ColumnKind.Bool => new BoolField(plan),
+        ColumnKind.Bool => new BoolField(plan, scratch),
         ColumnKind.Timestamp when plan.Spec.Form == TimestampForm.CompactLocal => new CompactTimestampField(plan, accountZone, scratch),
         ColumnKind.Timestamp => new TimestampField(plan, zone, scratch),
         ColumnKind.Date => new DateField(plan, scratch),

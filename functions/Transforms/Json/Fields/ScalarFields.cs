@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Pipeline.Domain.Publications;
 using Pipeline.Parquet.Columns;
 
@@ -11,6 +12,23 @@ internal sealed class JsonField(ColumnPlan plan) : FieldDecoder<Utf8Column>(plan
     protected override RejectionCode? AppendValue(in FieldToken token, ReadOnlySpan<byte> run)
     {
         var text = token.IsText ? run.Slice(token.Start - 1, token.Length + 2) : token.In(run);
+        if (JsonEscapes.HoldNul(text)) return RejectionCode.NulCharacter;
+        Bound.Append(text);
+        return null;
+    }
+}
+
+/// <summary>A text that holds JSON, kept as it was sent.</summary>
+internal sealed class JsonTextField(ColumnPlan plan, DecodeScratch scratch) : FieldDecoder<Utf8Column>(plan)
+{
+    private readonly JsonCheck check = new(plan.Contract);
+
+    /// <inheritdoc/>
+    protected override RejectionCode? AppendValue(in FieldToken token, ReadOnlySpan<byte> run)
+    {
+        if (!token.IsText) return RejectionCode.WrongType;
+        var text = scratch.TextOf(token, run);
+        if (check.Fault(text) is { } fault) return fault;
         if (JsonEscapes.HoldNul(text)) return RejectionCode.NulCharacter;
         Bound.Append(text);
         return null;
@@ -36,6 +54,17 @@ internal sealed class Int64Field(ColumnPlan plan, DecodeScratch scratch) : Field
         return null;
     }
 
+    /// <inheritdoc/>
+    protected override int AppendPlain(ReadOnlySpan<TokenKind> kinds, ReadOnlySpan<TextPlace> places, ReadOnlySpan<byte> run)
+    {
+        if (!takesText) return 0;
+        var values = Bound.Room(TokenGroup.LeadingTexts(kinds));
+        var count = 0;
+        while (count < values.Length && ShortNumber.TryParse(run.Slice(places[count].Start, places[count].Length), 0, out values[count])) count++;
+        Bound.Advance(count);
+        return count;
+    }
+
     private RejectionCode? AppendText(ReadOnlySpan<byte> text)
     {
         if (!DecimalText.IsPlain(text)) return RejectionCode.WrongType;
@@ -47,10 +76,11 @@ internal sealed class Int64Field(ColumnPlan plan, DecodeScratch scratch) : Field
 }
 
 /// <summary>Any JSON number, as the nearest double; one beyond the largest double is out of range. A text that holds a number, where the
-/// source sends its numbers so.</summary>
+/// source sends its numbers so; with an exponent only where all values are texts.</summary>
 internal sealed class Float64Field(ColumnPlan plan, DecodeScratch scratch) : FieldDecoder<FixedColumn<double>>(plan)
 {
     private readonly bool takesText = plan.NumbersAsText;
+    private readonly bool takesExponent = plan.IsAllText;
 
     /// <inheritdoc/>
     protected override RejectionCode? AppendValue(in FieldToken token, ReadOnlySpan<byte> run)
@@ -58,7 +88,7 @@ internal sealed class Float64Field(ColumnPlan plan, DecodeScratch scratch) : Fie
         var isText = takesText && token.IsText;
         if (!isText && token.Kind is not (TokenKind.Integer or TokenKind.Number)) return RejectionCode.WrongType;
         var number = isText ? scratch.TextOf(token, run) : token.In(run);
-        if (isText && !DecimalText.IsPlain(number)) return RejectionCode.WrongType;
+        if (isText && !(takesExponent ? DecimalText.IsNumber(number) : DecimalText.IsPlain(number))) return RejectionCode.WrongType;
         var value = double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture);
         if (!double.IsFinite(value)) return RejectionCode.OutOfRange;
         Bound.Append(value);
@@ -73,6 +103,23 @@ internal sealed class DecimalField(ColumnPlan plan, DecodeScratch scratch) : Fie
     private readonly int precision = plan.Spec.Type.Precision;
     private readonly int scale = plan.Scale;
     private readonly bool rounded = plan.Spec.Rounded;
+    private readonly long limit = ShortNumber.Limit(plan.Spec.Type.Precision);
+
+    /// <inheritdoc/>
+    protected override int AppendPlain(ReadOnlySpan<TokenKind> kinds, ReadOnlySpan<TextPlace> places, ReadOnlySpan<byte> run)
+    {
+        if (scale < 0) return 0;
+        var values = Bound.Room(TokenGroup.LeadingTexts(kinds));
+        var count = 0;
+        for (; count < values.Length; count++)
+        {
+            var text = run.Slice(places[count].Start, places[count].Length);
+            if (!ShortNumber.TryParse(text, scale, out var unscaled) || Math.Abs(unscaled) >= limit) break;
+            values[count] = unscaled;
+        }
+        Bound.Advance(count);
+        return count;
+    }
 
     /// <inheritdoc/>
     protected override RejectionCode? AppendValue(in FieldToken token, ReadOnlySpan<byte> run)
@@ -87,14 +134,43 @@ internal sealed class DecimalField(ColumnPlan plan, DecodeScratch scratch) : Fie
     }
 }
 
-/// <summary>The literals true and false.</summary>
-internal sealed class BoolField(ColumnPlan plan) : FieldDecoder<FixedColumn<bool>>(plan)
+/// <summary>The literals true and false; where all values are texts, those words in any case, and 1 and 0.</summary>
+internal sealed class BoolField(ColumnPlan plan, DecodeScratch scratch) : FieldDecoder<FixedColumn<bool>>(plan)
 {
+    private readonly bool takesText = plan.IsAllText;
+
     /// <inheritdoc/>
     protected override RejectionCode? AppendValue(in FieldToken token, ReadOnlySpan<byte> run)
     {
-        if (token.Kind is not (TokenKind.True or TokenKind.False)) return RejectionCode.WrongType;
-        Bound.Append(token.Kind == TokenKind.True);
+        var value = token.Kind == TokenKind.True;
+        if (takesText && token.IsText)
+        {
+            var text = scratch.TextOf(token, run);
+            value = IsTrue(text);
+            if (!value && !IsFalse(text)) return RejectionCode.WrongType;
+        }
+        else if (!value && token.Kind != TokenKind.False) return RejectionCode.WrongType;
+        Bound.Append(value);
         return null;
     }
+
+    /// <inheritdoc/>
+    protected override int AppendPlain(ReadOnlySpan<TokenKind> kinds, ReadOnlySpan<TextPlace> places, ReadOnlySpan<byte> run)
+    {
+        if (!takesText) return 0;
+        var values = Bound.Room(TokenGroup.LeadingTexts(kinds));
+        var count = 0;
+        for (; count < values.Length; count++)
+        {
+            var text = run.Slice(places[count].Start, places[count].Length);
+            values[count] = text.SequenceEqual("true"u8);
+            if (!values[count] && !text.SequenceEqual("false"u8)) break;
+        }
+        Bound.Advance(count);
+        return count;
+    }
+
+    private static bool IsTrue(ReadOnlySpan<byte> text) => text.SequenceEqual("1"u8) || Ascii.EqualsIgnoreCase(text, "true"u8);
+
+    private static bool IsFalse(ReadOnlySpan<byte> text) => text.SequenceEqual("0"u8) || Ascii.EqualsIgnoreCase(text, "false"u8);
 }

@@ -4,7 +4,7 @@ using Pipeline.Transforms.Lake;
 
 namespace Pipeline.Transforms.Json.Fields;
 
-/// <summary>A JSON string, escapes decoded.</summary>
+/// <summary>A text, decoded.</summary>
 internal sealed class TextField(ColumnPlan plan, DecodeScratch scratch) : FieldDecoder<TextColumn>(plan)
 {
     /// <summary>Distinct texts and bytes that a dictionary is kept up to.</summary>
@@ -25,7 +25,7 @@ internal sealed class TextField(ColumnPlan plan, DecodeScratch scratch) : FieldD
     {
         if (!token.IsText) return RejectionCode.WrongType;
         var text = scratch.TextOf(token, run);
-        if (token.Kind == TokenKind.EscapedString && text.Contains((byte)0)) return RejectionCode.NulCharacter;
+        if (token.Kind != TokenKind.String && text.Contains((byte)0)) return RejectionCode.NulCharacter;
         if (text.Length > maxCodePoints && CodePoints(text) > maxCodePoints) return RejectionCode.TooLong;
         if (text.Length > maxKeyBytes) return RejectionCode.TooLong;
         if (folder is not null && text.IsEmpty) return RejectionCode.Empty;
