@@ -50,7 +50,10 @@ public static class Services
         services.AddOptionsWithValidateOnStart<LakeSettings, LakeSettingsValidator>().Bind(configuration.GetSection("Lake"));
         services.AddOptionsWithValidateOnStart<SegmentSettings, SegmentSettingsValidator>().Bind(configuration.GetSection("Segments"));
         services.AddOptionsWithValidateOnStart<QuarantineSettings, QuarantineSettingsValidator>().Bind(configuration.GetSection("Quarantine"));
-        services.AddOptionsWithValidateOnStart<DropSettings, DropSettingsValidator>().Bind(configuration.GetSection("Drop"));
+        services.AddOptionsWithValidateOnStart<DropSettings, DropSettingsValidator>().Bind(configuration.GetSection("Drop"))
+            .Validate(
+                drop => drop.IsApartFrom(configuration["Lake:Root"], configuration["Segments:Root"], configuration["Quarantine:Root"]),
+                "Drop:Root lies within Lake:Root, Segments:Root or Quarantine:Root, or one of them within it. Name a place of its own.");
         services.AddOptionsWithValidateOnStart<KafkaSettings, KafkaSettingsValidator>().Bind(configuration);
         services.AddOptionsWithValidateOnStart<PublishSettings, PublishSettingsValidator>().Bind(configuration.GetSection(PublishSettings.Section));
         services.AddOptionsWithValidateOnStart<FacebookOptions, FacebookSettingsValidator>().Bind(configuration.GetSection("Facebook"));

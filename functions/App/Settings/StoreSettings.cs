@@ -38,6 +38,12 @@ public sealed record DropSettings
     /// <summary>A file this old is taken at once; a younger one when two scans had it with the same size and ETag.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")] public TimeSpan SettleTime { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Whether none of the roots lies within this one, nor this one within them: what is written there is not to be read as a
+    /// dropped file.</summary>
+    public bool IsApartFrom(params IEnumerable<string?> roots) => Root.Length == 0 || !roots.OfType<string>().Any(other =>
+        $"{other.TrimEnd('/')}/".StartsWith($"{Root.TrimEnd('/')}/", StringComparison.Ordinal)
+        || $"{Root.TrimEnd('/')}/".StartsWith($"{other.TrimEnd('/')}/", StringComparison.Ordinal));
+
     /// <summary>Files of a dataset that are read at once.</summary>
     [Range(1, 64)] public int AtOnce { get; init; } = 4;
 }
