@@ -11,6 +11,7 @@ using Pipeline.Sinks.Ledger;
 using Pipeline.Sinks.Ledger.Sweep;
 using Pipeline.Sources.CleverTap;
 using Pipeline.Sources.Facebook;
+using Pipeline.Sources.Files;
 using Pipeline.Sources.GoogleAds;
 using Pipeline.Sources.Kafka;
 using Pipeline.Sources.Registry;
@@ -41,7 +42,7 @@ public static class Services
             configuration["Reference:FxRates"] ?? RatesFile.Below(DatasetFolder(configuration))));
         services.AddSingleton(provider => NpgsqlDataSource.Create(provider.Setting<LedgerSettings>().ConnectionString));
         services.AddSingleton<StartUp>();
-        return services.AddLedger().AddStores().AddKafka().AddQueues().AddProviders().AddMasks().AddPublishing();
+        return services.AddLedger().AddStores().AddKafka().AddFiles().AddQueues().AddProviders().AddMasks().AddPublishing();
     }
 
     // Contracts of one's own, such as a mounted ConfigMap, take the place of those that came with the program.
@@ -54,6 +55,10 @@ public static class Services
         services.AddOptionsWithValidateOnStart<LakeSettings, LakeSettingsValidator>().Bind(configuration.GetSection("Lake"));
         services.AddOptionsWithValidateOnStart<SegmentSettings, SegmentSettingsValidator>().Bind(configuration.GetSection("Segments"));
         services.AddOptionsWithValidateOnStart<QuarantineSettings, QuarantineSettingsValidator>().Bind(configuration.GetSection("Quarantine"));
+        services.AddOptionsWithValidateOnStart<DropSettings, DropSettingsValidator>().Bind(configuration.GetSection("Drop"))
+            .Validate(
+                drop => drop.IsApartFrom(configuration["Lake:Root"], configuration["Segments:Root"], configuration["Quarantine:Root"]),
+                "Drop:Root lies within Lake:Root, Segments:Root or Quarantine:Root, or one of them within it. Name a place of its own.");
         services.AddOptionsWithValidateOnStart<KafkaSettings, KafkaSettingsValidator>().Bind(configuration);
         services.AddOptionsWithValidateOnStart<PublishSettings, PublishSettingsValidator>().Bind(configuration.GetSection(PublishSettings.Section));
         services.AddOptionsWithValidateOnStart<FacebookOptions, FacebookSettingsValidator>().Bind(configuration.GetSection("Facebook"));
@@ -71,6 +76,7 @@ public static class Services
         .AddSingleton<IPublicationLedger, PublicationLedger>()
         .AddSingleton<IPublicationSessions, PublicationSessions>()
         .AddSingleton<ISliceLedger, SliceLedger>()
+        .AddSingleton<IFileLedger, FileLedger>()
         .AddSingleton<ISourceBudget, SourceBudget>()
         .AddSingleton<IAlerts, Alerts>()
         .AddSingleton<StatusReader>()
@@ -93,6 +99,16 @@ public static class Services
         .AddSingleton(provider => new SegmentLanding(provider.GetRequiredService<PublicationStores>().Segments, provider.GetRequiredService<KafkaLandingLimits>()))
         .AddSingleton<LandKafkaBatch>()
         .AddSingleton<CatchUpKafka>();
+
+    private static IServiceCollection AddFiles(this IServiceCollection services) => services.AddSingleton(provider =>
+    {
+        var (settings, time) = (provider.Setting<DropSettings>(), provider.GetRequiredService<TimeProvider>());
+        var options = new DropOptions { SettleTime = settings.SettleTime, AtOnce = settings.AtOnce };
+        var drop = provider.Store(settings.Root);
+        var landing = new FileLanding(drop, provider.GetRequiredService<PublicationStores>().Segments, options);
+        return new LandDroppedFiles(
+            provider.GetRequiredService<IFileLedger>(), drop, landing, options, time, provider.GetRequiredService<ILogger<LandDroppedFiles>>());
+    });
 
     private static IServiceCollection AddQueues(this IServiceCollection services) => services
         .AddSingleton(provider => provider.Setting<SqsOptions>())

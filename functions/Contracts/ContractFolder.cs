@@ -35,7 +35,7 @@ internal sealed class ContractFolder
         try
         {
             var files = Directory.GetFiles(path).Order(StringComparer.Ordinal).ToList();
-            foreach (var file in files) AddFile(file);
+            foreach (var file in files) AddFile(file, path);
             if (!files.Exists(IsContract))
                 folder.Add(0, 0, "the folder holds no contract", "add one <dataset>.yaml for each dataset, or name the right folder");
         }
@@ -45,9 +45,9 @@ internal sealed class ContractFolder
         }
     }
 
-    private void AddFile(string file)
+    private void AddFile(string file, string path)
     {
-        var list = new FaultList(Path.GetFileName(file)) { Folder = Path.GetDirectoryName(Path.GetFullPath(file)) };
+        var list = new FaultList(Path.GetFileName(file), path);
         faults.Add(list);
         if (!IsContract(file))
         {

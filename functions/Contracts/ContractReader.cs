@@ -9,9 +9,10 @@ public static class ContractReader
     /// <summary>Reads one contract.</summary>
     /// <param name="text">The YAML.</param>
     /// <param name="fileName">Its file's name without folders, by which faults are reported; the dataset must be called like it.</param>
-    public static ContractReading Read(string text, string fileName)
+    /// <param name="folder">Where files are looked for that it names; null when it may name none.</param>
+    public static ContractReading Read(string text, string fileName, string? folder = null)
     {
-        var faults = new FaultList(fileName);
+        var faults = new FaultList(fileName, folder);
         var draft = ReadDraft(text, faults);
         return new(draft?.Contract, faults.InOrder);
     }

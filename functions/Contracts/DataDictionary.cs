@@ -25,6 +25,8 @@ public static class DataDictionary
         Fact(page, "version", contract.Version.ToString(CultureInfo.InvariantCulture));
         if (contract.Owner.Length > 0) Fact(page, "owner", Cell(contract.Owner));
         foreach (var source in contract.Sources) Fact(page, "source", DictionaryWords.Source(source));
+        foreach (var filter in contract.Filters) Fact(page, "left out", RuleWords.Filter(filter));
+        if (contract.Dedupe is { } dedupe) Fact(page, "once only", RuleWords.Dedupe(dedupe));
         Fact(page, "lake", Lake(contract));
         if (contract.Table is { } table) Fact(page, "table", Table(table));
         if (contract.Table is { Mode: TableMode.ReplaceSlice })

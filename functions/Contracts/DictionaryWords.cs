@@ -43,7 +43,9 @@ internal static class DictionaryWords
 
     private static string Records(SourceSpec source)
     {
-        if (source.Avro is not { } avro) return $"one {source.Format.ToString().ToUpperInvariant()} object a record";
+        var format = source.Format.ToString().ToUpperInvariant();
+        if (source.Avro is not { } avro)
+            return source.Kind == SourceKind.Files ? $"{format} rows" : $"one {format} {(source.Format == RecordFormat.Json ? "object a record" : "record a message")}";
         var schema = avro.Schema is null ? "as their writers' schemas say" : $"read by the contract's schema{(avro.IsBare ? ", by which they are written" : "")}";
         return $"Avro records {schema}{(avro.RowsOf is { } list ? $", one row for each item of {Code(list)}" : "")}";
     }
@@ -66,6 +68,11 @@ internal static class DictionaryWords
         DerivationKind.FxRate => $"the rate of `{derive.Column}` on `{derive.Other}`",
         DerivationKind.PreviousMask => $"`{derive.Column}` under the key before, for a while behind a change of keys",
         DerivationKind.Times => $"`{derive.Column}` times `{derive.Other}`",
+        DerivationKind.Lookup => $"the `{derive.Table!.Value}` of `{derive.Column}` in `reference/{derive.Table.File}`",
+        DerivationKind.Coalesce => $"`{derive.Column}`, or `{derive.Other}` where that is missing or empty",
+        DerivationKind.RegisteredDomain => $"the registered domain of `{derive.Column}`",
+        DerivationKind.Country => $"the country that `{derive.Column}` names, as an ISO 3166-1 alpha-2 code",
+        DerivationKind.Bucket => $"the bucket of `{derive.Column}`, one of {derive.Buckets}",
         _ => $"the UTC day of `{derive.Column}`",
     };
 

@@ -5,15 +5,17 @@ using Pipeline.Contracts.Yaml;
 namespace Pipeline.Contracts;
 
 /// <summary>Collects the faults of one file.</summary>
-internal sealed class FaultList(string file)
+/// <param name="folder">The folder of the contracts, in which files are looked for that this one names; null when it is read by
+/// itself.</param>
+internal sealed class FaultList(string file, string? folder = null)
 {
     private readonly List<ContractFault> faults = [];
 
     /// <summary>The file's name.</summary>
     public string File => file;
 
-    /// <summary>The folder it stands in; null for a text that is of no file.</summary>
-    public string? Folder { get; init; }
+    /// <summary>The folder of the contracts; null when the file is read by itself.</summary>
+    public string? Folder => folder;
 
     /// <summary>Whether nothing is wrong so far.</summary>
     public bool IsEmpty => faults.Count == 0;

@@ -22,6 +22,15 @@ public sealed class RecordBatch(IReadOnlyList<Column> columns, FixedColumn<long>
     /// <summary>Rows in it.</summary>
     public int Rows => Positions.Count;
 
+    /// <summary>Some of the rows as a batch of its own, which shares the dictionaries.</summary>
+    internal RecordBatch Take(ReadOnlySpan<int> rows)
+    {
+        var taken = new RecordBatch([.. columns.Select(column => column.EmptyLike())]) { Shard = Shard };
+        for (var i = 0; i < columns.Length; i++) taken.columns[i].AppendRows(columns[i], rows);
+        taken.Positions.AppendRows(Positions, rows);
+        return taken;
+    }
+
     /// <summary>Puts another column of the same type in a column's place; with as many rows.</summary>
     internal void Replace(int index, Column column) => columns[index] = column;
 

@@ -7,7 +7,12 @@ namespace Pipeline.Transforms;
 public static class RecordBatches
 {
     /// <summary>An empty batch with one column for each of the contract's.</summary>
-    public static RecordBatch For(DatasetContract contract) => new([.. contract.Columns.Select(column => ColumnFor(column.Type))]);
+    public static RecordBatch For(DatasetContract contract) => new([.. contract.Columns.Select(ColumnFor)]);
+
+    // The dictionary of a text that is decoded is given up where it does not pay; what is made of any texts begins without one.
+    private static Column ColumnFor(ColumnSpec column) => column.Derive?.Kind is DerivationKind.Coalesce or DerivationKind.RegisteredDomain
+        ? new Utf8Column()
+        : ColumnFor(column.Type);
 
     /// <summary>An empty column of the class that holds a type's values. Texts begin with a dictionary; the decoder gives it up where
     /// it does not pay.</summary>

@@ -29,6 +29,10 @@ public sealed class FunctionApp : IDisposable
             ["KafkaBrokers"] = brokers,
             ["KafkaGroup"] = "pipeline",
             ["UserActionsTopic"] = "user-actions",
+            ["ImpressionsTopic"] = "ad-impressions",
+            ["ClicksTopic"] = "clicks",
+            ["ConversionsTopic"] = "conversions",
+            ["BidRequestsTopic"] = "bid-requests",
             ["Lake__Root"] = Lake,
             ["Segments__Root"] = Path.Combine(Home, "segments"),
             ["Quarantine__Root"] = Path.Combine(Home, "quarantine"),
@@ -39,6 +43,7 @@ public sealed class FunctionApp : IDisposable
             ["DrainSchedule"] = "*/1 * * * * *",
             ["ExtractSchedule"] = "0 0 3 * * *",
             ["SweepSchedule"] = "*/5 * * * * *",
+            ["DropSchedule"] = "*/1 * * * * *",
         };
         foreach (var (name, value) in overrides) settings[name] = value;
     }

@@ -10,11 +10,24 @@ public sealed record KafkaSettings
     /// <summary>host:port of the brokers to start from, comma separated.</summary>
     public string KafkaBrokers { get; init; } = "";
 
-    /// <summary>Consumer group of all triggers.</summary>
+    /// <summary>Consumer group of the user actions; the other triggers' groups have their topic's name behind it, so that none of them
+    /// waits for another one's rebalance.</summary>
     public string KafkaGroup { get; init; } = "pipeline";
 
     /// <summary>Topic of the user actions.</summary>
     public string UserActionsTopic { get; init; } = "user-actions";
+
+    /// <summary>Topic of the ad impressions.</summary>
+    public string ImpressionsTopic { get; init; } = "ad-impressions";
+
+    /// <summary>Topic of the clicks on ads.</summary>
+    public string ClicksTopic { get; init; } = "clicks";
+
+    /// <summary>Topic of the conversions.</summary>
+    public string ConversionsTopic { get; init; } = "conversions";
+
+    /// <summary>Topic of the bid requests.</summary>
+    public string BidRequestsTopic { get; init; } = "bid-requests";
 
     /// <summary>SASL user; for a build with SASL (<see cref="KafkaSecurity"/>).</summary>
     public string? KafkaUsername { get; init; }
@@ -55,7 +68,8 @@ public sealed class KafkaSettingsValidator : IValidateOptions<KafkaSettings>
         var faults = new List<string>();
         if (options.KafkaBrokers.Length == 0) faults.Add("Set KafkaBrokers to host:port of the brokers, comma separated.");
         if (options.KafkaGroup.Length == 0) faults.Add("Set KafkaGroup to the consumer group of the triggers.");
-        if (options.UserActionsTopic.Length == 0) faults.Add("Set UserActionsTopic to the topic of the user actions.");
+        foreach (var (setting, topic, records) in Topics(options))
+            if (topic.Length == 0) faults.Add($"Set {setting} to the topic of the {records}.");
         var encrypted = KafkaSettings.Protocol != SecurityProtocol.Plaintext;
         if (KafkaSettings.Mechanism is not null && (string.IsNullOrEmpty(options.KafkaUsername) || string.IsNullOrEmpty(options.KafkaPassword)))
             faults.Add($"Set KafkaUsername and KafkaPassword: this program was built for SASL {KafkaSettings.Mechanism}.");
@@ -71,4 +85,13 @@ public sealed class KafkaSettingsValidator : IValidateOptions<KafkaSettings>
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
+
+    private static (string Setting, string Topic, string Records)[] Topics(KafkaSettings options) =>
+    [
+        (nameof(options.UserActionsTopic), options.UserActionsTopic, "user actions"),
+        (nameof(options.ImpressionsTopic), options.ImpressionsTopic, "ad impressions"),
+        (nameof(options.ClicksTopic), options.ClicksTopic, "clicks on ads"),
+        (nameof(options.ConversionsTopic), options.ConversionsTopic, "conversions"),
+        (nameof(options.BidRequestsTopic), options.BidRequestsTopic, "bid requests"),
+    ];
 }

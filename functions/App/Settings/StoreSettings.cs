@@ -29,6 +29,28 @@ public sealed record QuarantineSettings
     public string SealingKey { get; init; } = "";
 }
 
+/// <summary>Where files are dropped, and when they are taken (section <c>Drop</c>).</summary>
+public sealed record DropSettings
+{
+    /// <summary>A folder's path or <c>s3://bucket/prefix</c>; empty: no files are read. Datasets name folders below it.</summary>
+    public string Root { get; init; } = "";
+
+    /// <summary>A file this old is taken at once; a younger one when two scans had it with the same size and ETag.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")] public TimeSpan SettleTime { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether none of the roots lies within this one, nor this one within them: what is written there is not to be read as a
+    /// dropped file.</summary>
+    public bool IsApartFrom(params IEnumerable<string?> roots) => Root.Length == 0 || !roots.OfType<string>().Any(other =>
+        $"{other.TrimEnd('/')}/".StartsWith($"{Root.TrimEnd('/')}/", StringComparison.Ordinal)
+        || $"{Root.TrimEnd('/')}/".StartsWith($"{other.TrimEnd('/')}/", StringComparison.Ordinal));
+
+    /// <summary>Files of a dataset that are read at once.</summary>
+    [Range(1, 64)] public int AtOnce { get; init; } = 4;
+}
+
+/// <summary>Checks <see cref="DropSettings"/>.</summary>
+[OptionsValidator] public sealed partial class DropSettingsValidator : IValidateOptions<DropSettings>;
+
 /// <summary>Checks <see cref="LakeSettings"/>.</summary>
 [OptionsValidator] public sealed partial class LakeSettingsValidator : IValidateOptions<LakeSettings>;
 

@@ -43,7 +43,7 @@ internal sealed class ColumnList
     /// <summary>The columns, when none has a fault.</summary>
     public IReadOnlyList<ColumnSpec> ToSpecs() => [.. drafts.Select(draft => new ColumnSpec(
         draft.Name!.Value, draft.Type!.Value, draft.Section.HasMap("from") ? [] : Values(draft.From.Values.FirstOrDefault([])),
-        draft.Derive is { } derive ? new(derive.Kind, derive.Column.Value, derive.Other?.Value) : null,
+        draft.Derive?.ToSpec(),
         IsRequired(draft), draft.MaxLength, draft.Description)
     {
         FromBySource = draft.Section.HasMap("from") ? draft.From.ToDictionary(each => each.Key, each => Values(each.Value)) : null,
@@ -77,6 +77,12 @@ internal sealed class ColumnList
         return null;
     }
 
+    /// <summary>The first column of a kind; null when there is none.</summary>
+    public ColumnDraft? FirstOf(ColumnKind kind) => drafts.Find(draft => draft.Type?.Kind == kind);
+
+    /// <summary>The column of a name; null when there is none.</summary>
+    public ColumnDraft? Find(string name) => drafts.Find(draft => draft.Name?.Value == name);
+
     /// <summary>The column of a name that stands in front of another one; null when there is none.</summary>
     public ColumnDraft? Before(ColumnDraft draft, string name) =>
         drafts.Take(drafts.IndexOf(draft)).FirstOrDefault(other => other.Name?.Value == name);
@@ -87,17 +93,25 @@ internal sealed class ColumnList
         if (draft.Required) return true;
         if (!draft.Section.Has("derive")) return sources.Kinds.Count > 0 && sources.Kinds.All(draft.Defaults.ContainsKey);
         if (draft.Derive is not { } derive) return true;        // what is wrong is reported already, and once is enough
-        if (derive.Kind is DerivationKind.FxRate or DerivationKind.PreviousMask) return false;
+        if (derive.MayFind) return false;
+        if (derive.Kind == DerivationKind.Coalesce)
+            return derive.Columns.Any(name => SourceOf(draft, derive, name.Value) is { } source && IsRequired(source));
         return derive.Columns.All(name => SourceOf(draft, derive, name.Value) is not { } source || IsRequired(source));
     }
 
     private bool HasEventTime => drafts.Find(draft => draft.Type is { Kind: ColumnKind.Timestamp }) is { } first && IsRequired(first);
 
-    // A product may be made from another derived column, which stands in front of it; so no column is made from itself.
-    private ColumnDraft? SourceOf(ColumnDraft draft, DerivationDraft derive, string name) => derive.Kind == DerivationKind.Times
-        ? Before(draft, name) is { Type: null or { Kind: ColumnKind.Decimal } } factor ? factor : null
-        : drafts.Find(other => other.Name?.Value == name && !other.Section.Has("derive")
-            && other.Type is null or { Kind: ColumnKind.Timestamp });
+    // What is made from another derived column stands behind it; so no column is made from itself.
+    private ColumnDraft? SourceOf(ColumnDraft draft, DerivationDraft derive, string name) => derive.Kind switch
+    {
+        DerivationKind.Times => Before(draft, name) is { Type: null or { Kind: ColumnKind.Decimal } } factor ? factor : null,
+        DerivationKind.Coalesce or DerivationKind.Bucket => ReadBefore(draft, name) is { Type: null or { Kind: ColumnKind.String } } text ? text : null,
+        _ => drafts.Find(other => other.Name?.Value == name && !other.Section.Has("derive")
+            && other.Type is null or { Kind: ColumnKind.Timestamp }),
+    };
+
+    private ColumnDraft? ReadBefore(ColumnDraft draft, string name) =>
+        Before(draft, name) ?? drafts.Find(other => other.Name?.Value == name && !other.Section.Has("derive"));
 
     /// <summary>Reports columns that a PostgreSQL table cannot have: each table has hidden ones of these names.</summary>
     /// <remarks>https://www.postgresql.org/docs/current/ddl-system-columns.html</remarks>

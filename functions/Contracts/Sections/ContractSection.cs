@@ -13,8 +13,8 @@ internal sealed record ContractDraft(DatasetContract? Contract, YamlText? Datase
 internal static class ContractSection
 {
     private static readonly Words Keys = new(
-        "key", ["dataset", "version", "description", "owner", "source", "sources", "columns", "lake", "table", "quality", "limits"],
-            ["dedupe"]);
+        "key", "dataset", "version", "description", "owner", "source", "sources", "columns", "filters", "dedupe", "lake", "table", "quality",
+        "limits");
 
     /// <summary>Reads every section and reports all that is wrong; null when the document is not a mapping.</summary>
     public static ContractDraft? Read(YamlNode? root, FaultList faults)
@@ -34,6 +34,8 @@ internal static class ContractSection
         if (tableNode is not null && sources.Specs.Any(source => source.Avro?.RowsOf is not null))
             faults.Add(tableNode, "the contract has a table, and makes several rows of one record, which a table cannot tell from each other by where they come from",
                 "remove table, or rows_of");
+        var filters = FilterList.Read(section.Find("filters"), columns, faults);
+        var dedupe = DedupeSection.Read(section.Find("dedupe"), columns, sources, table, faults);
         var quality = QualitySection.Read(section.Find("quality"), table, faults);
         var limits = LimitsSection.Read(section.Find("limits"), faults);
         var (description, owner) = (section.Sentence("description"), section.Sentence("owner"));
@@ -42,6 +44,7 @@ internal static class ContractSection
         {
             Dataset = name!, Version = version!.Value, Description = description, Owner = owner, Source = sources.Specs[0],
             Sources = sources.Specs, Columns = columns.ToSpecs(), Lake = lake!, Table = table, Quality = quality, Limits = limits,
+            Filters = filters, Dedupe = dedupe,
         };
         return new(contract, name is null ? null : dataset, table is null ? null : tableName);
     }

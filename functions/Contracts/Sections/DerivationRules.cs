@@ -15,7 +15,22 @@ internal sealed class DerivationRules(ColumnList columns, ColumnDraft draft, Fau
         if (derive.Kind is DerivationKind.Date or DerivationKind.LocalDate) CheckDay(derive, sources);
         else if (derive.Kind == DerivationKind.FxRate) CheckRate(derive);
         else if (derive.Kind == DerivationKind.PreviousMask) CheckPreviousMask(derive);
-        else CheckProduct(derive);
+        else if (derive.Kind == DerivationKind.Times) CheckProduct(derive);
+        else CheckTexts(derive);
+    }
+
+    private void CheckTexts(DerivationDraft derive)
+    {
+        var isBucket = derive.Kind == DerivationKind.Bucket;
+        CheckType(derive, isBucket ? ColumnKind.Int64 : ColumnKind.String, isBucket ? "int64" : "string");
+        foreach (var name in derive.Columns) CheckArgument(name, ColumnKind.String, "a string column");
+        if (draft.MaxLength is not null)
+            faults.Add(draft.Section.At("max_length"), $"{Subject} is derived and has a max_length", "remove it");
+        if (!draft.Required) return;
+        if (derive.MayFind)
+            faults.Add(draft.Section.At("required"), $"{Subject} is required, and {derive.Form} can find nothing", "remove required");
+        else if (!derive.Columns.Any(name => columns.Find(name.Value) is not { } source || columns.IsRequired(source)))
+            CannotBeRequired(derive.Column);
     }
 
     private void CheckDay(DerivationDraft derive, SourceList sources)

@@ -28,6 +28,9 @@ internal static class LakeSection
             if (column.Defaults.Values.Contains("\"\""))
                 faults.Add(at, $"'{at.Value}' can be an empty text by its default, which a folder name cannot tell from null",
                     "give it another default");
+        foreach (var (at, column) in partitionBy)
+            if (column.Derive is { Kind: DerivationKind.Lookup or DerivationKind.Coalesce or DerivationKind.RegisteredDomain } derive)
+                faults.Add(at, $"'{at.Value}' is made by {derive.Form}, whose texts can be empty or too long for a folder", "name another column");
         if (columns.Count > 0 && partitionBy.Count == columns.Count)
             faults.Add(section.At("partition_by"), "every column is in partition_by, which leaves none for the files", "take one out");
         var sortBy = columns.Named(section, "sort_by");

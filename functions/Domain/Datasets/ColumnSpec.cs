@@ -90,10 +90,18 @@ public enum TimestampForm
 /// <summary>A value made from other columns of the same row.</summary>
 /// <param name="Kind">What is computed.</param>
 /// <param name="Column">The column it is computed from.</param>
-/// <param name="Other">The second one: the day of a rate, the factor of a product; null for the other kinds.</param>
-public sealed record Derivation(DerivationKind Kind, string Column, string? Other = null);
+/// <param name="Other">The second one: the day of a rate, the factor of a product, what stands in; null for the other kinds.</param>
+public sealed record Derivation(DerivationKind Kind, string Column, string? Other = null)
+{
+    /// <summary>What <see cref="DerivationKind.Lookup"/> looks up; null for the other kinds.</summary>
+    public LookupTable? Table { get; init; }
 
-/// <summary>The derivations a contract can ask for. All are null where a value they need is.</summary>
+    /// <summary>Buckets of <see cref="DerivationKind.Bucket"/>; 0 for the other kinds.</summary>
+    public int Buckets { get; init; }
+}
+
+/// <summary>The derivations a contract can ask for. All are null where a value they need is; <see cref="Coalesce"/> needs one of
+/// two.</summary>
 public enum DerivationKind
 {
     /// <summary>The UTC day of a timestamp.</summary>
@@ -113,4 +121,19 @@ public enum DerivationKind
     /// change of keys; null before and after.
     /// </summary>
     PreviousMask,
+
+    /// <summary>What a file that is kept with the contracts says of a text; null when it says nothing.</summary>
+    Lookup,
+
+    /// <summary>The first of two texts, or the second where the first is null or empty.</summary>
+    Coalesce,
+
+    /// <summary>The registered domain of an address or host: the public suffix and one label before it (publicsuffix.org).</summary>
+    RegisteredDomain,
+
+    /// <summary>The ISO 3166-1 alpha-2 code of a country that is written as a code or a name.</summary>
+    Country,
+
+    /// <summary>The first 64 bits of the SHA-256 of a text, as a big-endian number, modulo <see cref="Derivation.Buckets"/>.</summary>
+    Bucket,
 }

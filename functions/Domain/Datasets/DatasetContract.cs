@@ -43,6 +43,12 @@ public sealed record DatasetContract
     /// <summary>Bounds the rows of a slice must keep together.</summary>
     public QualitySpec Quality { get; init; } = new();
 
+    /// <summary>Rows that are not wanted, in the order in which they are asked for: a row goes by the first rule that drops it.</summary>
+    public IReadOnlyList<FilterSpec> Filters { get; init; } = [];
+
+    /// <summary>Which rows are one; null when all are published.</summary>
+    public DedupeSpec? Dedupe { get; init; }
+
     /// <summary>The position of a column in <see cref="Columns"/>; -1 when there is none of that name.</summary>
     public int IndexOf(string column)
     {

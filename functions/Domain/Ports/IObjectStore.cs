@@ -70,4 +70,6 @@ public enum Completion
 public readonly record struct PendingUpload(string Key, string UploadId, DateTimeOffset BegunAt);
 
 /// <summary>A visible object.</summary>
-public readonly record struct StoredObject(string Key, long Bytes, DateTimeOffset ModifiedAt);
+/// <param name="ETag">What tells its content from another one's under the same key: S3's ETag, a file's size and time; empty where a store
+/// does not say.</param>
+public readonly record struct StoredObject(string Key, long Bytes, DateTimeOffset ModifiedAt, string ETag = "");

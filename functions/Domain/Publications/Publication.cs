@@ -54,6 +54,9 @@ public sealed record PublicationResult(
 {
     /// <summary>What became of each slice that was taken; empty for sources that have none.</summary>
     public IReadOnlyList<SliceOutcome> Slices { get; init; } = [];
+
+    /// <summary>The keys of the rows out; empty for a dataset without dedupe.</summary>
+    public IReadOnlyList<RowKey> Keys { get; init; } = [];
 }
 
 /// <summary>How a commit ended.</summary>

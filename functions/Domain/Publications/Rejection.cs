@@ -66,6 +66,9 @@ public enum RejectionCode
     /// <summary>The row is good, and its slice is withheld as a whole: too many of its rows were refused.</summary>
     SliceWithheld,
 
+    /// <summary>The row is good and not wanted: a filter of the contract drops it. The field is the filter's name.</summary>
+    Filtered,
+
     /// <summary>A record of CSV has more or fewer fields than are named.</summary>
     RaggedRow,
 

@@ -74,7 +74,7 @@ public sealed class FolderStore(string root) : IObjectStore
         foreach (var (key, file) in found)
         {
             stopping.ThrowIfCancellationRequested();
-            if (file.Exists) yield return new(key, file.Length, file.LastWriteTimeUtc);
+            if (file.Exists) yield return new(key, file.Length, file.LastWriteTimeUtc, $"{file.Length:x}-{file.LastWriteTimeUtc.Ticks:x}");
         }
     }
 

@@ -120,7 +120,7 @@ public sealed class S3Store : IObjectStore
         {
             var page = await calls.RunAsync($"listing {Root}", token => calls.Client.ListObjectsV2Async(request, token), stopping);
             foreach (var found in page.S3Objects ?? [])
-                yield return new(calls.OwnKey(found.Key), found.Size ?? 0, Instant(found.LastModified));
+                yield return new(calls.OwnKey(found.Key), found.Size ?? 0, Instant(found.LastModified), found.ETag ?? "");
             if (page.IsTruncated != true) yield break;
             request.ContinuationToken = page.NextContinuationToken;
         }

@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using Npgsql;
 using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Publications;
+using Pipeline.Sinks.Dedupe;
 using Pipeline.Sinks.Ledger;
 using Pipeline.Transforms;
 using Pipeline.Transforms.Ports;
@@ -10,13 +11,19 @@ namespace Pipeline.Sinks.Warehouse;
 
 /// <summary>One attempt at a publication over PostgreSQL.</summary>
 /// <param name="target">Null when the contract has no table: then the attempt holds no connection.</param>
+/// <param name="dedupe">Null when the contract has none.</param>
 internal sealed class PublicationSession(
-    NpgsqlDataSource source, TimeProvider time, PublicationAttempt attempt, DatasetContract contract, MergeTarget? target) : IPublicationSession
+    NpgsqlDataSource source, TimeProvider time, PublicationAttempt attempt, DatasetContract contract, MergeTarget? target,
+    DedupeState? dedupe) : IPublicationSession
 {
     private readonly string what = $"publication {attempt.Plan.Id} of {attempt.Plan.Dataset}";
 
     /// <inheritdoc/>
     public PublicationAttempt Attempt => attempt;
+
+    /// <inheritdoc/>
+    public IPublishedKeys? Keys { get; } = dedupe is null ? null
+        : PublishedKeys.Others(source, $"publication {attempt.Plan.Id} of {attempt.Plan.Dataset}", dedupe);
 
     /// <inheritdoc/>
     public async ValueTask StageAsync(RecordBatch batch, CancellationToken stopping)
@@ -65,6 +72,7 @@ internal sealed class PublicationSession(
         if (target is not null) await target.MergeAsync(attempt.Plan.Id, stopping);
         await CommitStatements.RecordAsync(connection, attempt, result, slices, now, stopping);
         if (slices is not null) await slices.EndAsync(stopping);
+        if (dedupe is not null) await KeyCommit.AddAsync(connection, dedupe, attempt.Plan.Id, result.Keys, now, stopping);
         try
         {
             await transaction.CommitAsync(CancellationToken.None);   // a cancelled COMMIT would leave its outcome open

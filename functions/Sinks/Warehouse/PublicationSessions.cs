@@ -2,6 +2,7 @@ using Npgsql;
 using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Failures;
 using Pipeline.Domain.Publications;
+using Pipeline.Sinks.Dedupe;
 using Pipeline.Sinks.Ledger;
 using Pipeline.Transforms.Ports;
 
@@ -14,26 +15,27 @@ public sealed class PublicationSessions(NpgsqlDataSource source, TimeProvider ti
     /// <remarks>An open publication takes the version of the contract it is begun with: nothing of it was published yet.</remarks>
     public async Task<IPublicationSession?> BeginAsync(long publicationId, DatasetContract contract, CancellationToken stopping)
     {
-        var attempt = await source.TransactAsync($"an attempt at publication {publicationId}", async connection =>
+        var (attempt, dedupe) = await source.TransactAsync<(PublicationAttempt?, DedupeState?)>($"an attempt at publication {publicationId}", async connection =>
         {
+            var state = await DedupeState.BeginAsync(connection, contract, stopping);
             var begun = await connection.Command(
                 """
                 UPDATE pipeline.publication SET attempt = attempt + 1, contract_version = $3
                 WHERE id = $1 AND dataset = $2 AND state = 'planned' RETURNING attempt, raw_bytes
                 """, publicationId, contract.Dataset, contract.Version).ListAsync(row => (Number: row.GetInt32(0), RawBytes: row.GetInt64(1)), stopping);
             if (begun is [var (number, rawBytes)])
-                return new PublicationAttempt(
+                return (new PublicationAttempt(
                     new(publicationId, contract.Dataset, contract.Version, rawBytes), number,
                     await PinnedSegments.ReadAsync(connection, publicationId, stopping))
                 {
                     Extractions = await PinnedExtractions.ToTakeAsync(connection, publicationId, contract.Version, stopping),
-                };
+                }, state);
             await RequireCommittedAsync(connection, publicationId, contract.Dataset, stopping);
-            return null;
+            return (null, state);
         }, stopping);
         if (attempt is null) return null;
-        if (TableShape.Of(contract) is not { } shape) return new PublicationSession(source, time, attempt, contract, target: null);
-        return new PublicationSession(source, time, attempt, contract, await OpenTargetAsync(shape, contract, stopping));
+        var target = TableShape.Of(contract) is { } shape ? await OpenTargetAsync(shape, contract, stopping) : null;
+        return new PublicationSession(source, time, attempt, contract, target, dedupe);
     }
 
     /// <inheritdoc/>
@@ -53,6 +55,10 @@ public sealed class PublicationSessions(NpgsqlDataSource source, TimeProvider ti
                 }
                 : throw new TerminalException($"Publication {publicationId} is not committed, so no object of it can be rebuilt. Publish it first.");
         }, stopping);
+
+    /// <inheritdoc/>
+    public IPublishedKeys? CommittedKeys(DatasetContract contract) =>
+        contract.Dedupe is null ? null : PublishedKeys.Committed(source, contract.Dataset);
 
     private static async Task RequireCommittedAsync(NpgsqlConnection connection, long publicationId, string dataset, CancellationToken stopping)
     {

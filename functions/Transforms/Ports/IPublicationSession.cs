@@ -13,6 +13,10 @@ public interface IPublicationSessions
 
     /// <summary>The pinned segments of a committed publication, to rebuild an object of it whose upload was lost.</summary>
     Task<PublicationAttempt> CommittedAsync(long publicationId, CancellationToken stopping);
+
+    /// <summary>The keys as a committed publication is made again with them: a row is a duplicate unless its own record has its key.</summary>
+    /// <returns>Null when the contract has no dedupe.</returns>
+    IPublishedKeys? CommittedKeys(DatasetContract contract);
 }
 
 /// <summary>One attempt at a publication: rows are copied to a staging table while the transform runs, then ONE transaction
@@ -23,6 +27,9 @@ public interface IPublicationSession : IAsyncDisposable
     /// <summary>What this attempt must read, and its number.</summary>
     PublicationAttempt Attempt { get; }
 
+    /// <summary>The keys of other records; null when the contract has no dedupe.</summary>
+    IPublishedKeys? Keys { get; }
+
     /// <summary>Copies rows into the staging table; does nothing when the contract has no table.</summary>
     ValueTask StageAsync(RecordBatch batch, CancellationToken stopping);
 
@@ -30,6 +37,7 @@ public interface IPublicationSession : IAsyncDisposable
     /// Locks the publication, stops if it is committed or a later attempt began, merges staging into the target (newer wins, one key
     /// once), inserts objects as staged, rejections and counts, and sets it committed: one transaction.
     /// </summary>
+    /// <exception cref="KeysTakenException">Another publication published keys of this one's rows meanwhile. Transform again.</exception>
     /// <exception cref="RowsRefusedException">The table refused rows; nothing was committed. Transform again without them.</exception>
     /// <exception cref="Pipeline.Domain.Failures.TransientException">Run the whole attempt again.</exception>
     Task<CommitOutcome> CommitAsync(PublicationResult result, CancellationToken stopping);

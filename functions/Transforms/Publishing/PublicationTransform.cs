@@ -7,6 +7,7 @@ using Pipeline.Transforms.Masking;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Quarantine;
 using Pipeline.Transforms.Rates;
+using Pipeline.Transforms.Rows;
 using Pipeline.Transforms.Segments;
 using Pipeline.Transforms.Slices;
 
@@ -14,11 +15,12 @@ namespace Pipeline.Transforms.Publishing;
 
 /// <summary>The transform itself: a publication's segments to Parquet objects, staged rows and a quarantine object, all invisible
 /// yet.</summary>
-/// <remarks>A pure function of segments, contract and refused rows: run again, it makes the same objects. Disposing aborts what is not
-/// finished.</remarks>
+/// <remarks>A pure function of segments, contract, refused rows and published keys: run again, it makes the same objects. Disposing aborts
+/// what is not finished.</remarks>
+/// <param name="published">What was published before; needed where the contract has a dedupe.</param>
 internal sealed class PublicationTransform(
     PublicationStores stores, PublicationAttempt attempt, DatasetContract contract, LakePartitioner lake, QuarantineWriter quarantine,
-    IRates? rates, IAvroSchemas? schemas, MaskKeys? keys) : IAsyncDisposable
+    IRates? rates, IAvroSchemas? schemas, MaskKeys? keys, IPublishedKeys? published) : IAsyncDisposable
 {
     /// <summary>Rows and bytes of records at which a batch is passed on. Blocks are gathered, because a block alone has few rows for each of
     /// many files; the bounds keep what wide or long records take as small as it matters.</summary>
@@ -28,6 +30,8 @@ internal sealed class PublicationTransform(
     private readonly BatchMask? mask = BatchMask.Of(contract, keys ?? MaskKeys.None);
     private readonly EventTimes times = new(contract);
     private readonly SliceRows? slices = SliceRows.Of(contract, attempt, quarantine);
+    private readonly RowFilters? filters = RowFilters.Of(contract, quarantine);
+    private readonly Duplicates? duplicates = Duplicates.Of(contract, published);
     private PublishedObject? refusedObject;
     private long records;
     private long rows;
@@ -69,10 +73,13 @@ internal sealed class PublicationTransform(
     {
         await lake.FinishAsync(stopping);
         refusedObject = await quarantine.FinishAsync(stopping);
-        var counts = new PublicationCounts(records, rows, slices?.Duplicates ?? 0, quarantine.Records);
+        var counts = new PublicationCounts(records, rows, (slices?.Duplicates ?? 0) + (duplicates?.Count ?? 0), quarantine.Records);
         if (!counts.Balanced)
             throw new InvalidOperationException($"Publication {attempt.Plan.Id} does not balance: {counts}. Nothing was committed.");
-        return new(counts, Objects, quarantine.Counts, unknown.ToDictionary(), times.Min, times.Max) { Slices = slices?.Outcomes ?? [] };
+        return new(counts, Objects, quarantine.Counts, unknown.ToDictionary(), times.Min, times.Max) 
+        {
+            Slices = slices?.Outcomes ?? [], Keys = duplicates?.Owned ?? [],
+        };
     }
 
     /// <summary>Whether a block's rows can follow the batch's: one shard, positions ascending.</summary>
@@ -82,7 +89,9 @@ internal sealed class PublicationTransform(
     private async ValueTask TakeAsync(RecordBatch batch, IPublicationSession? session, CancellationToken stopping)
     {
         if (batch.Rows == 0) return;
-        var kept = slices?.Keep(batch) ?? batch;
+        var kept = filters?.Keep(batch) ?? batch;
+        kept = slices?.Keep(kept) ?? kept;
+        if (duplicates is not null) kept = await duplicates.KeepAsync(kept, stopping);
         rows += kept.Rows;
         times.Add(kept);
         if (mask is not null && kept.Rows != 0) kept = mask.Apply(kept);

@@ -62,7 +62,8 @@ public sealed class RebuildObject(
     {
         await using var transform = new PublicationTransform(
             stores, attempt, contract, new(LakeSchema.Of(contract), options, stores.Lake, lost.PublicationId, onlyKey: lost.Staged.Key),
-            new QuarantineWriter(stores.Quarantine, sealer, contract.Dataset, lost.PublicationId), rates, schemas, masks);
+            new QuarantineWriter(stores.Quarantine, sealer, contract.Dataset, lost.PublicationId), rates, schemas, masks,
+            sessions.CommittedKeys(contract));
         await transform.ReadAsync(null, refused, stopping);
         await transform.FinishAsync(stopping);
         var rebuilt = transform.Objects.FirstOrDefault(each => each.Staged.Key == lost.Staged.Key)?.Staged;

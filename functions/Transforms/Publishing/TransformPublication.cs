@@ -42,6 +42,10 @@ public sealed class TransformPublication(
                 withheld.Add(error.Slices);   // each round withholds one slice more at least, so that rounds end
                 round--;
             }
+            catch (KeysTakenException)
+            {
+                round--;   // each time another publication has committed, and of those there are few at once
+            }
             catch (RowsRefusedException error)
             {
                 var added = error.Rows.Count(refused.Add);
@@ -63,7 +67,7 @@ public sealed class TransformPublication(
         session.Attempt.Plan.CheckVersion(contract);
         await using var transform = new PublicationTransform(
             stores, withheld.In(session.Attempt), contract, new(LakeSchema.Of(contract), options, stores.Lake, publicationId),
-            new QuarantineWriter(stores.Quarantine, sealer, contract.Dataset, publicationId), rates, schemas, masks);
+            new QuarantineWriter(stores.Quarantine, sealer, contract.Dataset, publicationId), rates, schemas, masks, session.Keys);
         var result = await TransformAsync(session, transform, refused, stopping);
         var outcome = await CommitAsync(session, transform, result, stopping);
         if (outcome == CommitOutcome.Fenced)
@@ -112,7 +116,7 @@ public sealed class TransformPublication(
         {
             return await session.CommitAsync(result, stopping);
         }
-        catch (RowsRefusedException)
+        catch (Exception error) when (error is RowsRefusedException or KeysTakenException)
         {
             await AbortAsync(transform.Objects, stopping);
             throw;

@@ -1,7 +1,6 @@
 using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Publications;
 using Pipeline.Domain.Slices;
-using Pipeline.Parquet.Columns;
 using Pipeline.Transforms.Ports;
 
 namespace Pipeline.Transforms.Slices;
@@ -65,7 +64,7 @@ internal sealed class SliceRows : IRejectionSink
         var count = 0;
         for (var row = 0; row < batch.Rows; row++)
             if (IsKept(batch, row)) kept[count++] = row;
-        return count == batch.Rows ? batch : Gather(batch, kept.AsSpan(0, count));
+        return count == batch.Rows ? batch : batch.Take(kept.AsSpan(0, count));
     }
 
     /// <summary>The slices that must be withheld and are not yet, each with the reason. Ask when all rows were seen.</summary>
@@ -127,13 +126,5 @@ internal sealed class SliceRows : IRejectionSink
                 TallyOf(each, day).Rows++;
                 return true;
         }
-    }
-
-    private static RecordBatch Gather(RecordBatch batch, ReadOnlySpan<int> rows)
-    {
-        var gathered = new RecordBatch(batch.Columns.Select(column => column.EmptyLike()).ToArray()) { Shard = batch.Shard };
-        for (var i = 0; i < batch.Columns.Count; i++) gathered.Columns[i].AppendRows(batch.Columns[i], rows);
-        gathered.Positions.AppendRows(batch.Positions, rows);
-        return gathered;
     }
 }

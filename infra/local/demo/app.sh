@@ -12,6 +12,8 @@ export_settings() {
   Ledger__ConnectionString=$LocalHost__Postgres
   LocalHost__Urls=http://127.0.0.1:$app_port
   UserActionsTopic=$topic
+  ImpressionsTopic=ad-impressions ClicksTopic=clicks ConversionsTopic=conversions BidRequestsTopic=bid-requests
+  DropSchedule="*/5 * * * * *"
   KafkaGroup=$group
   Publish__MaxAge=00:00:02
   PublishSchedule="*/5 * * * * *"
@@ -26,8 +28,8 @@ export_settings() {
     export AWS_ACCESS_KEY_ID=$s3_key AWS_SECRET_ACCESS_KEY=$s3_secret
   fi
   Lake__Root=$root/lake Segments__Root=$root/segments Quarantine__Root=$home/quarantine
-  export LocalHost__Postgres Ledger__ConnectionString LocalHost__Urls UserActionsTopic KafkaGroup Publish__MaxAge PublishSchedule SweepSchedule Quarantine__SealingKey
-  export Masking__Keys__1__Key DrainSchedule
+  export LocalHost__Postgres Ledger__ConnectionString LocalHost__Urls UserActionsTopic ImpressionsTopic ClicksTopic ConversionsTopic BidRequestsTopic KafkaGroup Publish__MaxAge PublishSchedule SweepSchedule Quarantine__SealingKey
+  export DropSchedule Masking__Keys__1__Key DrainSchedule
   export Lake__Root Segments__Root Quarantine__Root
   export_provider_settings
 }

@@ -4,12 +4,13 @@ using Pipeline.Sandbox.Generating;
 
 namespace Pipeline.Sandbox.Verbs;
 
-/// <summary><c>sandbox generate</c>: writes user actions, or logins, for volume, always the same for the same options.</summary>
+/// <summary><c>sandbox generate</c>: writes user actions, ad events or logins, for volume, always the same for the same options.</summary>
 internal static class GenerateVerb
 {
     public static Command Create()
     {
         var verb = Create("generate", "Writes events of the topic user-actions, one a line.", UserActionsGenerator.Write);
+        verb.Add(GenerateAdTechVerb.Create());
         verb.Add(Create("logins", "Writes messages of the queue user-logins, one a line.", LoginsGenerator.Write));
         return verb;
     }

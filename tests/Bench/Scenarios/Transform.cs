@@ -55,6 +55,10 @@ internal sealed class Transform(Sample sample, int threads) : IWorkload
 
         public PublicationAttempt Attempt => new(plan, 1, segments);
 
+        public IPublishedKeys? Keys => null;
+
+        public IPublishedKeys? CommittedKeys(DatasetContract contract) => null;
+
         public Task<IPublicationSession?> BeginAsync(long publicationId, DatasetContract contract, CancellationToken stopping) =>
             Task.FromResult<IPublicationSession?>(this);
 

@@ -37,12 +37,14 @@ public sealed class SettingsTests
             ["Ledger:ConnectionString"] = "Host=db.example.com;Password=canary",
             ["Quarantine:SealingKey"] = "short",
             ["Publish:MaxParallel"] = "0",
+            ["Drop:Root"] = "s3://bucket/segments/drop/",
+            ["Segments:Root"] = "s3://bucket/segments",
         }));
         var text = error.ToString();
         Assert.All(
             (string[])[
                 "'kafka.example.com:9092' leaves this machine without TLS", "'nonsense' is not host:port", "add SSL Mode=VerifyFull", "Set Lake:Root",
-                "Set Segments:Root", "Set Quarantine:Root", "is not 32 bytes in base64", "MaxParallel",
+                "Drop:Root lies within Lake:Root, Segments:Root", "Set Quarantine:Root", "is not 32 bytes in base64", "MaxParallel",
             ],
             fault => Assert.Contains(fault, text, StringComparison.Ordinal));
         Assert.DoesNotContain("canary", text, StringComparison.Ordinal);

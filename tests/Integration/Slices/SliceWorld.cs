@@ -178,11 +178,15 @@ internal sealed class SliceWorld : IAsyncDisposable
             await sessions.BeginAsync(publicationId, contract, stopping) is { } session ? new HookedSession(world, session) : null;
 
         public Task<PublicationAttempt> CommittedAsync(long publicationId, CancellationToken stopping) => sessions.CommittedAsync(publicationId, stopping);
+
+        public Transforms.Ports.IPublishedKeys? CommittedKeys(DatasetContract contract) => sessions.CommittedKeys(contract);
     }
 
     private sealed class HookedSession(SliceWorld world, Transforms.Ports.IPublicationSession session) : Transforms.Ports.IPublicationSession
     {
         public PublicationAttempt Attempt => session.Attempt;
+
+        public Transforms.Ports.IPublishedKeys? Keys => session.Keys;
 
         public ValueTask StageAsync(Transforms.RecordBatch batch, CancellationToken stopping) => session.StageAsync(batch, stopping);
 

@@ -32,7 +32,6 @@ public sealed class ContractFaultTests
         { "version: 3", "version: 3\nversoin: 4", "'versoin' is no key of the contract; write 'version'; the keys are" },
         { "max_depth", "max_deepness", "'max_deepness' is no key of limits; write one of max_record_bytes, max_depth" },
         { "version: 3", "version: 3\nquality: { max_reject_ratio: 0.1 }", "quality bounds the rows of a slice, and the table has no slices; remove it" },
-        { "version: 3", "version: 3\ndedupe: {}", "'dedupe' of the contract is not supported by this version" },
         { "from: share", "from: share, mask: hmac", "column 'share' has a mask and type float64; remove mask; only strings have one" },
 
         // kinds of nodes

@@ -41,6 +41,8 @@ public sealed class MemoryPublications(PublicationPlan plan, IReadOnlyList<Lande
     public Task<PublicationAttempt> CommittedAsync(long publicationId, CancellationToken stopping) =>
         Task.FromResult(new PublicationAttempt(plan, Attempts, segments) { Extractions = Extractions });
 
+    public IPublishedKeys? CommittedKeys(DatasetContract contract) => null;
+
     public Task<IReadOnlyList<UnfinishedObject>> UnfinishedAsync(long? publicationId, int limit, CancellationToken stopping) =>
         Task.FromResult<IReadOnlyList<UnfinishedObject>>([.. objects.Where(each => !visible.Contains(each.ObjectId)).Take(limit)]);
 
@@ -80,6 +82,8 @@ public sealed class MemoryPublications(PublicationPlan plan, IReadOnlyList<Lande
         private readonly List<(string Shard, long Position)> staged = [];
 
         public PublicationAttempt Attempt => attempt;
+
+        public IPublishedKeys? Keys => null;
 
         public ValueTask StageAsync(RecordBatch batch, CancellationToken stopping)
         {

@@ -24,11 +24,14 @@ public sealed class SweepLeftovers(
             + await new AbortUploads(ledger, stores.Quarantine, time).RunAsync(stopping);
         var deleted = await new DeleteOrphanSegments(ledger, stores.Segments, time).RunAsync(stopping)
             + await new AbandonExtractions(ledger, stores.Segments, time).RunAsync(stopping)
-            + await new DeleteLostTries(ledger, stores.Segments, time).RunAsync(stopping);
+            + await new DeleteLostTries(ledger, stores.Segments, time).RunAsync(stopping)
+            + await new DeleteLostFileTries(source, stores.Segments, time).RunAsync(stopping);
         var unknown = await new FindUnknownObjects(ledger, stores.Lake, alerts, time).RunAsync(stopping);
+        var forgotten = await new ForgetKeys(source).RunAsync(stopping);
         return finished with
         {
             UploadsAborted = aborted, OrphanSegmentsDeleted = deleted, UnknownObjects = unknown, ObjectsRemoved = removed,
+            KeysForgotten = forgotten,
         };
     }
 }
@@ -41,6 +44,7 @@ public sealed class SweepLeftovers(
 /// <param name="OrphanSegmentsDeleted">Segment objects that no claim can land any more.</param>
 /// <param name="UnknownObjects">Visible objects that the ledger does not know; each has an alert.</param>
 /// <param name="ObjectsRemoved">Objects that a later publication superseded.</param>
+/// <param name="KeysForgotten">Dedupe keys that no row can meet any more.</param>
 public sealed record SweepReport(
     int ObjectsCompleted, int ObjectsRebuilt, int ObjectsWaiting, int UploadsAborted = 0, int OrphanSegmentsDeleted = 0, int UnknownObjects = 0,
-    int ObjectsRemoved = 0);
+    int ObjectsRemoved = 0, long KeysForgotten = 0);

@@ -15,10 +15,13 @@ internal sealed record ColumnPlan(DatasetContract Contract, ColumnSpec Spec, int
 
     private readonly ListSelection?[] selections = [.. Spec.From.Select(ListSelection.Of)];
 
-    private readonly NullTexts nulls = new(Spec.Type.Kind == ColumnKind.Json ? [] : Contract.Source.Pages?.Nulls ?? []);
+    private readonly NullTexts nulls = new(TextsOfNull(Contract, Spec));
 
     /// <summary>The slot of the only path, where what stands there is the value whatever it is; -1 otherwise.</summary>
-    public int PlainSlot => Slots is [var only] && selections[0] is null && nulls.IsEmpty ? only : -1;
+    public int PlainSlot { get; } = Slots is [var only] && !Spec.From[0].Contains('[') && TextsOfNull(Contract, Spec).Count == 0 ? only : -1;
+
+    /// <summary>What stands at the only path is the value, and null is one.</summary>
+    public bool TakesNull => PlainSlot >= 0 && !Spec.Required && Default is null;
 
     /// <summary>UTF-8 bytes the merge key allows this text; <see cref="int.MaxValue"/> when it is no part of it.</summary>
     public int MaxKeyBytes => Contract.Table is not { } table || !table.Key.Contains(Spec.Name) ? int.MaxValue
@@ -39,6 +42,9 @@ internal sealed record ColumnPlan(DatasetContract Contract, ColumnSpec Spec, int
     /// <summary>JSON of the value where none is sent, in the source's unit; null without one.</summary>
     public byte[]? Default { get; } = Spec.Defaults.Count == 0 ? null
         : Encoding.UTF8.GetBytes(Spec.Defaults.Values.First() + (Spec.Units.Values.Contains(NumberUnit.Micros) ? "e6" : ""));
+
+    private static IReadOnlyList<string> TextsOfNull(DatasetContract contract, ColumnSpec spec) =>
+        spec.Type.Kind == ColumnKind.Json ? [] : contract.Source.Pages?.Nulls ?? [];
 
     private bool IsMicros => Spec.Units.Values.Contains(NumberUnit.Micros);
 

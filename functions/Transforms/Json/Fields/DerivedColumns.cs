@@ -31,6 +31,11 @@ internal abstract class DerivedColumn(ColumnPlan plan)
             DerivationKind.FxRate => new DerivedRate(plan, first, second, rates ?? throw Needs(plan, "exchange rates")),
             DerivationKind.Times => new DerivedProduct(plan, first, second),
             DerivationKind.PreviousMask => new DerivedLater(plan),
+            DerivationKind.Lookup => new DerivedLookup(plan, first, derive.Table!),
+            DerivationKind.Coalesce => new DerivedCoalesce(plan, first, second),
+            DerivationKind.RegisteredDomain => new DerivedDomain(plan, first),
+            DerivationKind.Country => new DerivedCountry(plan, first),
+            DerivationKind.Bucket => new DerivedBucket(plan, first, derive.Buckets),
             var kind => throw new ArgumentOutOfRangeException(nameof(plan), kind, "Nothing makes this derivation."),
         };
     }

@@ -21,7 +21,8 @@ internal abstract class FieldDecoder(ColumnPlan plan)
         {
             if (plan.PlainSlot is >= 0 and var only) from += AppendPlain(group.Kinds(only, from, to), group.Places(only, from, to), run);
             if (from == to) return to;
-            if (Append(group, from, run, out field) is { } fault)
+            if (plan.TakesNull && group.Kinds(plan.PlainSlot, from, to)[0] == TokenKind.Null) Target.AppendNull();
+            else if (Append(group, from, run, out field) is { } fault)
             {
                 code = fault;
                 return from;

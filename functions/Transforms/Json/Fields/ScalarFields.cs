@@ -178,6 +178,22 @@ internal sealed class BoolField(ColumnPlan plan, DecodeScratch scratch) : FieldD
         return null;
     }
 
+    /// <inheritdoc/>
+    protected override int AppendPlain(ReadOnlySpan<TokenKind> kinds, ReadOnlySpan<TextPlace> places, ReadOnlySpan<byte> run)
+    {
+        if (!takesText) return 0;
+        var values = Bound.Room(TokenGroup.LeadingTexts(kinds));
+        var count = 0;
+        for (; count < values.Length; count++)
+        {
+            var text = run.Slice(places[count].Start, places[count].Length);
+            values[count] = text.SequenceEqual("true"u8);
+            if (!values[count] && !text.SequenceEqual("false"u8)) break;
+        }
+        Bound.Advance(count);
+        return count;
+    }
+
     private static bool IsTrue(ReadOnlySpan<byte> text) => text.SequenceEqual("1"u8) || Ascii.EqualsIgnoreCase(text, "true"u8);
 
     private static bool IsFalse(ReadOnlySpan<byte> text) => text.SequenceEqual("0"u8) || Ascii.EqualsIgnoreCase(text, "false"u8);

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Options;
+using Pipeline.App.Settings;
+using Pipeline.Contracts;
+using Pipeline.Domain.Datasets;
+using Pipeline.Sources.Files;
+using Pipeline.Transforms.Files;
+
+namespace Pipeline.App.Triggers;
+
+/// <summary>Lands the files that were dropped into the folders that datasets name.</summary>
+public sealed class ScanDropFolder(ContractSet contracts, LandDroppedFiles landing, IOptions<DropSettings> settings)
+{
+    [Function(nameof(ScanDropFolder))]
+    public async Task RunAsync([TimerTrigger("%DropSchedule%")] TimerInfo timer, CancellationToken stopping)
+    {
+        if (settings.Value.Root.Length == 0) return;
+        foreach (var contract in contracts.Contracts)
+            if (contract.SourceOf(SourceKind.Files) is { } source)
+                await landing.RunAsync(contract.Dataset, source, () => FileCutters.For(source, contract.Limits), stopping);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Pipeline.Sandbox.Generating.AdTech;
+
+/// <summary>Writes <c>expected.json</c>.</summary>
+internal static class AdExpectations
+{
+    /// <summary>What becomes of the records of each file, and of each planted journey.</summary>
+    public static string ToJson(IReadOnlyList<AdFile> files, IReadOnlyList<AdJourney> journeys)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes, new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("files");
+            foreach (var file in files) Write(json, file);
+            json.WriteEndObject();
+            json.WriteStartArray("journeys");
+            foreach (var journey in journeys) Write(json, journey);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(bytes.ToArray()) + "\n";
+    }
+
+    private static void Write(Utf8JsonWriter json, AdFile file)
+    {
+        json.WriteStartObject(file.Name);
+        json.WriteNumber("records", file.Records);
+        json.WriteNumber("rows", file.Records - file.Duplicates - file.Rejected.Values.Sum());
+        json.WriteNumber("duplicates", file.Duplicates);
+        json.WriteStartObject("rejected");
+        foreach (var (why, records) in file.Rejected) json.WriteNumber(why, records);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, AdJourney journey)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", journey.Name);
+        json.WriteString("user_id", journey.Conversion.UserId);
+        json.WriteString("campaign_id", journey.Conversion.CampaignId);
+        json.WriteString("occurred_at", AdTime.Text(journey.Conversion.At));
+        Write(json, "touch", journey.Touch);
+        if (journey.Late.Count > 0) Write(json, "touch_before_late_clicks", journey.TouchBefore);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, AdTouch? touch)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("type", touch?.Type ?? "none");
+        if (touch is not null)
+        {
+            json.WriteString("at", AdTime.Text(touch.At));
+            json.WriteString("creative_id", touch.CreativeId);
+            json.WriteString("campaign_id", touch.CampaignId);
+        }
+        json.WriteEndObject();
+    }
+}
