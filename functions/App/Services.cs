@@ -9,12 +9,14 @@ using Pipeline.Domain.Ports;
 using Pipeline.Sinks.Lake;
 using Pipeline.Sinks.Ledger;
 using Pipeline.Sinks.Ledger.Sweep;
+using Pipeline.Sources.Attribution;
 using Pipeline.Sources.CleverTap;
 using Pipeline.Sources.Facebook;
 using Pipeline.Sources.GoogleAds;
 using Pipeline.Sources.Kafka;
 using Pipeline.Sources.Slices;
 using Pipeline.Sinks.Warehouse;
+using Pipeline.Transforms.Attribution;
 using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Publishing;
@@ -34,9 +36,11 @@ public static class Services
         services.AddSingleton(_ => ContractReader.ReadFolder(DatasetFolder(configuration)).Verified());
         services.AddSingleton<IRates>(_ => RatesFile.Read(
             configuration["Reference:FxRates"] ?? RatesFile.Below(DatasetFolder(configuration))));
+        services.AddSingleton(_ => CampaignsFile.Read(
+            configuration["Reference:Campaigns"] ?? CampaignsFile.Below(DatasetFolder(configuration))));
         services.AddSingleton(provider => NpgsqlDataSource.Create(provider.Setting<LedgerSettings>().ConnectionString));
         services.AddSingleton<StartUp>();
-        return services.AddLedger().AddStores().AddKafka().AddProviders().AddPublishing();
+        return services.AddLedger().AddStores().AddKafka().AddProviders().AddAttribution().AddPublishing();
     }
 
     // Contracts of one's own, such as a mounted ConfigMap, take the place of those that came with the program.
@@ -54,6 +58,7 @@ public static class Services
         services.AddOptionsWithValidateOnStart<FacebookOptions, FacebookSettingsValidator>().Bind(configuration.GetSection("Facebook"));
         services.AddOptionsWithValidateOnStart<GoogleAdsOptions, GoogleAdsSettingsValidator>().Bind(configuration.GetSection("GoogleAds"));
         services.AddOptionsWithValidateOnStart<CleverTapOptions, CleverTapSettingsValidator>().Bind(configuration.GetSection("CleverTap"));
+        services.AddOptionsWithValidateOnStart<AttributionOptions, AttributionSettingsValidator>().Bind(configuration.GetSection(AttributionSettingsValidator.Section));
         services.AddOptions<S3Options>().Bind(configuration.GetSection("S3"));
     }
 
@@ -63,6 +68,7 @@ public static class Services
         .AddSingleton<IPublicationSessions, PublicationSessions>()
         .AddSingleton<ISliceLedger, SliceLedger>()
         .AddSingleton<ISourceBudget, SourceBudget>()
+        .AddSingleton<IAttributionLedger, AttributionLedger>()
         .AddSingleton<IAlerts, Alerts>()
         .AddSingleton<StatusReader>()
         .AddSingleton<PublicationList>()
@@ -111,6 +117,11 @@ public static class Services
         PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false, AutomaticDecompression = System.Net.DecompressionMethods.All,
     })
     { Timeout = TimeSpan.FromSeconds(options.TimeoutSeconds) };
+
+    private static IServiceCollection AddAttribution(this IServiceCollection services) => services
+        .AddSingleton(provider => new AttributeBucket(
+            provider.GetRequiredService<IAttributionLedger>(), provider.GetRequiredService<ISliceLedger>(), provider.GetRequiredService<PublicationStores>(),
+            provider.GetRequiredService<Campaigns>(), provider.Setting<AttributionOptions>(), provider.GetRequiredService<TimeProvider>()));
 
     private static IServiceCollection AddPublishing(this IServiceCollection services) => services
         .AddSingleton<ISealer>(provider => new AesGcmSealer(Convert.FromBase64String(provider.Setting<QuarantineSettings>().SealingKey)))

@@ -16,6 +16,7 @@ export_settings() {
   Publish__MaxAge=00:00:02
   PublishSchedule="*/5 * * * * *"
   SweepSchedule="0 * * * * *"
+  AttributeSchedule="*/15 * * * * *"
   Quarantine__SealingKey=$(cat "$home/keys/quarantine")
   local root=$home
   if [ "$lake" = s3 ]; then
@@ -24,7 +25,7 @@ export_settings() {
     export AWS_ACCESS_KEY_ID=$s3_key AWS_SECRET_ACCESS_KEY=$s3_secret
   fi
   Lake__Root=$root/lake Segments__Root=$root/segments Quarantine__Root=$home/quarantine
-  export LocalHost__Postgres Ledger__ConnectionString LocalHost__Urls UserActionsTopic KafkaGroup Publish__MaxAge PublishSchedule SweepSchedule Quarantine__SealingKey
+  export LocalHost__Postgres Ledger__ConnectionString LocalHost__Urls UserActionsTopic KafkaGroup Publish__MaxAge PublishSchedule SweepSchedule AttributeSchedule Quarantine__SealingKey
   export Lake__Root Segments__Root Quarantine__Root
   export_provider_settings
 }

@@ -1,0 +1,151 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Pipeline.App.Activities;
+using Pipeline.App.Orchestrations;
+using Pipeline.Contracts;
+using Pipeline.Domain.Ports;
+using Pipeline.Sinks.Lake;
+using Pipeline.Sinks.Ledger;
+using Pipeline.Sinks.Warehouse;
+using Pipeline.Sources.Attribution;
+using Pipeline.Tests.Integration.Readers;
+using Pipeline.Tests.Integration.Sinks;
+using Pipeline.Tests.Servers;
+using Pipeline.Tests.Unit.Transforms.Attribution;
+using Pipeline.Transforms.Publishing;
+using Pipeline.Transforms.Quarantine;
+using Pipeline.Transforms.Segments;
+
+namespace Pipeline.Tests.Integration.Attribution;
+
+/// <summary>A ledger, tables and a lake in a folder; events are published into it, and attributed by the app's own parts.</summary>
+internal sealed class AttributionWorld : IAsyncDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("pipeline-attribution-").FullName;
+    private readonly AesGcmSealer sealer = new(new byte[32]);
+    private readonly Clock clock = new();
+
+    private AttributionWorld(NpgsqlDataSource source)
+    {
+        Source = source;
+        InputContracts.Write(Path.Combine(folder, "datasets"));
+        Contracts = InputContracts.Read(Path.Combine(folder, "datasets"));
+        Stores = new(Lake: Store("lake"), Segments: Store("segments"), Quarantine: Store("quarantine"));
+    }
+
+    public NpgsqlDataSource Source { get; }
+
+    public ContractSet Contracts { get; }
+
+    public PublicationStores Stores { get; }
+
+    public string LakeFolder => Path.Combine(folder, "lake");
+
+    /// <summary>Buckets that users are divided into here; fewer make fewer slices.</summary>
+    public int Buckets { get; init; } = 1;
+
+    public AttributionOptions Options { get; init; } = new();
+
+    public ISliceLedger Slices => new SliceLedger(Source, clock);
+
+    public AttributionLedger Ledger => new(Source, clock);
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static async Task<AttributionWorld> CreateAsync(PostgresServer postgres, int buckets = 1, int maxConversions = 200_000) =>
+        new(await postgres.LedgerAsync()) { Buckets = buckets, Options = new() { MaxConversions = maxConversions } };
+
+    /// <summary>What attributes a bucket; landing may be watched.</summary>
+    public AttributeBucket Attributor(ISliceLedger? slices = null) =>
+        new(Ledger, slices ?? Slices, Stores, CampaignsFile.Read(Path.Combine(folder, "datasets", "reference", "campaigns.csv")), Options, clock);
+
+    /// <summary>Publishes events: one publication for each dataset that has some.</summary>
+    public async Task PublishAsync(IEnumerable<Touch> touches, params IEnumerable<Conversion> conversions)
+    {
+        var records = touches.Select(each => InputContracts.Record(each, Buckets)).Concat(conversions.Select(each => InputContracts.Record(each, Buckets)));
+        foreach (var dataset in records.GroupBy(each => each.Dataset)) await PublishAsync(dataset.Key, [.. dataset.Select(each => each.Json)]);
+    }
+
+    /// <summary>Plans and attributes what changed, marks it as seen and publishes the results, as the orchestration does.</summary>
+    /// <returns>Days that were landed.</returns>
+    public async Task<int> AttributeAsync(AttributionRequest? request = null)
+    {
+        var plan = await PlanAsync(request);
+        var activity = new AttributeBucketActivity(Contracts, Attributor(), NullLogger<AttributeBucketActivity>.Instance);
+        var landed = 0;
+        foreach (var piece in plan.Pieces) landed += await activity.RunAsync(piece, Stop);
+        await new MarkAttributedActivity(Ledger).RunAsync([.. plan.Publications], Stop);
+        await PublishResultsAsync();
+        return landed;
+    }
+
+    public Task<AttributionPlan> PlanAsync(AttributionRequest? request = null) => new PlanAttributionActivity(
+        Contracts, Ledger, CampaignsFile.Read(Path.Combine(folder, "datasets", "reference", "campaigns.csv"))).RunAsync(request ?? new(), Stop);
+
+    public async Task PublishResultsAsync()
+    {
+        foreach (var dataset in (string[])["attributions", "campaign_counts"]) await TransformAsync(dataset);
+    }
+
+    /// <summary>The tables in the form of the oracle's outcome.</summary>
+    public async Task<Outcome> TablesAsync() => Sorted(
+        await LinesAsync(Attributed("warehouse.attributions", column => $"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")),
+        await LinesAsync(Counts("warehouse.campaign_counts")));
+
+    /// <summary>The lake as DuckDB reads it, in the same form.</summary>
+    public Outcome Lake() => Sorted(
+        Duck(Attributed(Files("attributions"), column => $"strftime(make_timestamp(epoch_us({column})), '%Y-%m-%dT%H:%M:%S.%fZ')")),
+        Duck(Counts(Files("campaign_counts"))));
+
+    public Task<List<string>> LinesAsync(string sql) => Given.LinesAsync(Source, sql);
+
+    public async ValueTask DisposeAsync()
+    {
+        sealer.Dispose();
+        await Source.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static string Attributed(string rows, Func<string, string> instant) =>
+        $"""
+        SELECT concat_ws('|', {instant("conversion_at")}, coalesce(campaign_id, ''), conversion_type, coalesce(value::text, ''), coalesce(currency, ''),
+            touch_type, coalesce({instant("touch_at")}, ''), coalesce(touch_creative_id, ''), coalesce(touch_campaign_id, ''),
+            coalesce(seconds_to_convert::text, ''), user_id)
+        FROM {rows}
+        """;
+
+    // Buckets are added up: the oracle knows none.
+    private static string Counts(string rows) =>
+        $"""
+        SELECT concat_ws('|', report_date::text, campaign_id, currency, sum(impressions)::text, sum(clicks)::text, sum(conversions)::text,
+            sum(click_conversions)::text, sum(view_conversions)::text, sum(value)::text, sum(seconds_to_convert)::text)
+        FROM {rows} GROUP BY report_date, campaign_id, currency
+        """;
+
+    private static Outcome Sorted(IEnumerable<string> attributed, IEnumerable<string> counts) =>
+        new([.. attributed.Order(StringComparer.Ordinal)], [.. counts.Order(StringComparer.Ordinal)]);
+
+    private static IEnumerable<string> Duck(string sql) => ParquetReaders.Query(sql).Select(row => row[0]!);
+
+    private string Files(string dataset) => $"read_parquet('{LakeFolder}/{dataset}/**/*.parquet', hive_partitioning = true)";
+
+    private FolderStore Store(string name) => new(Path.Combine(folder, name));
+
+    private async Task PublishAsync(string dataset, IReadOnlyList<string> records)
+    {
+        await LandedEvents.LandAsync(Source, Stores.Segments, dataset, records, Stop);
+        await TransformAsync(dataset);
+    }
+
+    private async Task TransformAsync(string dataset)
+    {
+        var ledger = new PublicationLedger(Source, clock);
+        var contract = Contracts.Named(dataset);
+        var rates = RatesFile.Read(RatesFile.Below(Path.Combine(folder, "datasets")));
+        var transform = new TransformPublication(new PublicationSessions(Source, clock), ledger, Stores, sealer, new(), rates);
+        foreach (var plan in await ledger.PlanAsync(dataset, contract.Version, long.MaxValue, 100, Stop))
+            Assert.Equal(0, (await transform.RunAsync(plan.Id, contract, Stop)).Counts.Rejected);
+        await new RemoveSuperseded(ledger, Stores).RunAsync(null, Stop);
+    }
+}
