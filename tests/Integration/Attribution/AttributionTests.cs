@@ -17,14 +17,14 @@ public sealed class AttributionTests(PostgresServer postgres)
 
     [Theory]
     [InlineData(1, 200_000)]
-    [InlineData(2, 7)]
+    [InlineData(2, 20)]
     public async Task Events_published_in_any_order_and_portions_leave_the_same_tables_and_lake(int seed, int maxConversions)
     {
-        var (touches, conversions) = EventGenerator.Make(seed, 1_500);
+        var (touches, conversions) = EventGenerator.Make(seed, 800);
         var expected = Oracle.Correlate(touches, conversions, DateOnly.MinValue, DateOnly.MaxValue);
         for (var order = 0; order < 2; order++)
         {
-            await using var world = await AttributionWorld.CreateAsync(postgres, buckets: 2, maxConversions);
+            await using var world = await AttributionWorld.CreateAsync(postgres, buckets: 1 + order, maxConversions);
             var random = new Random(seed + order);
             var (touchList, conversionList) = (touches.ToArray(), conversions.ToArray());
             random.Shuffle(touchList);

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Pipeline.App.Activities;
@@ -9,13 +8,11 @@ using Pipeline.Sinks.Lake;
 using Pipeline.Sinks.Ledger;
 using Pipeline.Sinks.Warehouse;
 using Pipeline.Sources.Attribution;
-using Pipeline.Tests.Integration.Readers;
 using Pipeline.Tests.Integration.Sinks;
 using Pipeline.Tests.Servers;
 using Pipeline.Tests.Unit.Transforms.Attribution;
 using Pipeline.Transforms.Publishing;
 using Pipeline.Transforms.Quarantine;
-using Pipeline.Transforms.Segments;
 
 namespace Pipeline.Tests.Integration.Attribution;
 
@@ -88,15 +85,9 @@ internal sealed class AttributionWorld : IAsyncDisposable
         foreach (var dataset in (string[])["attributions", "campaign_counts"]) await TransformAsync(dataset);
     }
 
-    /// <summary>The tables in the form of the oracle's outcome.</summary>
-    public async Task<Outcome> TablesAsync() => Sorted(
-        await LinesAsync(Attributed("warehouse.attributions", column => $"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")),
-        await LinesAsync(Counts("warehouse.campaign_counts")));
+    public Task<Outcome> TablesAsync() => Results.TablesAsync(Source);
 
-    /// <summary>The lake as DuckDB reads it, in the same form.</summary>
-    public Outcome Lake() => Sorted(
-        Duck(Attributed(Files("attributions"), column => $"strftime(make_timestamp(epoch_us({column})), '%Y-%m-%dT%H:%M:%S.%fZ')")),
-        Duck(Counts(Files("campaign_counts"))));
+    public Outcome Lake() => Results.Lake(LakeFolder);
 
     public Task<List<string>> LinesAsync(string sql) => Given.LinesAsync(Source, sql);
 
@@ -106,29 +97,6 @@ internal sealed class AttributionWorld : IAsyncDisposable
         await Source.DisposeAsync();
         Directory.Delete(folder, recursive: true);
     }
-
-    private static string Attributed(string rows, Func<string, string> instant) =>
-        $"""
-        SELECT concat_ws('|', {instant("conversion_at")}, coalesce(campaign_id, ''), conversion_type, coalesce(value::text, ''), coalesce(currency, ''),
-            touch_type, coalesce({instant("touch_at")}, ''), coalesce(touch_creative_id, ''), coalesce(touch_campaign_id, ''),
-            coalesce(seconds_to_convert::text, ''), user_id)
-        FROM {rows}
-        """;
-
-    // Buckets are added up: the oracle knows none.
-    private static string Counts(string rows) =>
-        $"""
-        SELECT concat_ws('|', report_date::text, campaign_id, currency, sum(impressions)::text, sum(clicks)::text, sum(conversions)::text,
-            sum(click_conversions)::text, sum(view_conversions)::text, sum(value)::text, sum(seconds_to_convert)::text)
-        FROM {rows} GROUP BY report_date, campaign_id, currency
-        """;
-
-    private static Outcome Sorted(IEnumerable<string> attributed, IEnumerable<string> counts) =>
-        new([.. attributed.Order(StringComparer.Ordinal)], [.. counts.Order(StringComparer.Ordinal)]);
-
-    private static IEnumerable<string> Duck(string sql) => ParquetReaders.Query(sql).Select(row => row[0]!);
-
-    private string Files(string dataset) => $"read_parquet('{LakeFolder}/{dataset}/**/*.parquet', hive_partitioning = true)";
 
     private FolderStore Store(string name) => new(Path.Combine(folder, name));
 
