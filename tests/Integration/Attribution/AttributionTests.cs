@@ -127,6 +127,25 @@ public sealed class AttributionTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task A_day_whose_conversions_are_gone_loses_its_rows_in_table_and_lake()
+    {
+        await using var world = await AttributionWorld.CreateAsync(postgres);
+        await world.PublishAsync([], Sale);
+        await world.AttributeAsync();
+        await world.PublishAsync([], Sale with { Id = "other", Time = At(25) });
+        await Given.ExecuteAsync(world.Source,
+            """
+            UPDATE pipeline.lake_object SET state = 'superseded', superseded_by = (SELECT max(id) FROM pipeline.publication)
+            WHERE publication_id = (SELECT min(id) FROM pipeline.publication)
+            """);
+        Assert.Equal(2, await world.AttributeAsync());
+        Assert.Equal(["other|none|null|1"], await RowsAsync(world));
+        Assert.Equal(["1"], await world.LinesAsync("SELECT sum(conversions) FROM warehouse.campaign_counts"));
+        AssertSame(await world.TablesAsync(), world.Lake());
+        Assert.Empty(await world.LinesAsync("SELECT code FROM pipeline.alert"));
+    }
+
+    [Fact]
     public async Task The_summary_has_the_ratios_of_the_sums_and_the_value_in_one_currency()
     {
         await using var world = await AttributionWorld.CreateAsync(postgres, buckets: 2);
