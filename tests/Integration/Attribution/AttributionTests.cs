@@ -1,3 +1,4 @@
+using Pipeline.Domain.Failures;
 using Pipeline.Domain.Ports;
 using Pipeline.Domain.Slices;
 using Pipeline.Tests.Integration.Sinks;
@@ -143,6 +144,33 @@ public sealed class AttributionTests(PostgresServer postgres)
         Assert.Equal(["1"], await world.LinesAsync("SELECT sum(conversions) FROM warehouse.campaign_counts"));
         AssertSame(await world.TablesAsync(), world.Lake());
         Assert.Empty(await world.LinesAsync("SELECT code FROM pipeline.alert"));
+    }
+
+    [Fact]
+    public async Task An_object_that_vanished_needs_a_person_unless_it_was_superseded_meanwhile()
+    {
+        await using var world = await AttributionWorld.CreateAsync(postgres);
+        await world.PublishAsync([Click], Sale);
+        var piece = new BucketDays(0, [new(2026, 10, 20)]);
+        File.Delete(Directory.GetFiles(Path.Combine(world.LakeFolder, "clicks"), "*.parquet", SearchOption.AllDirectories).Single());
+        var lost = await Assert.ThrowsAsync<TerminalException>(() => world.Attributor().RunAsync(piece, ["attributions"], Stopping));
+        Assert.Contains("clicks/event_date=2026-10-18/user_bucket=0/", lost.Message);
+
+        var ledger = Hooked.After(world.Ledger, call => call == "ad_impressions" ? Given.ExecuteAsync(world.Source,
+            "UPDATE pipeline.lake_object SET removed_at = now(), state = 'superseded' WHERE dataset = 'clicks'") : Task.CompletedTask);
+        await Assert.ThrowsAsync<TransientException>(() => world.Attributor(ledger: ledger).RunAsync(piece, ["attributions"], Stopping));
+        Assert.Equal([new(2026, 10, 20)], await world.Attributor().RunAsync(piece, ["attributions"], Stopping));
+    }
+
+    [Fact]
+    public async Task Values_of_another_scale_are_told_and_not_guessed()
+    {
+        await using var world = await AttributionWorld.CreateAsync(postgres);
+        var contract = Path.Combine(world.ContractFolder, "conversions.yaml");
+        await File.WriteAllTextAsync(contract, (await File.ReadAllTextAsync(contract, Stopping)).Replace("decimal(18,4)", "decimal(18,2)"), Stopping);
+        await world.PublishAsync([], Sale);
+        var error = await Assert.ThrowsAsync<TerminalException>(() => world.AttributeAsync());
+        Assert.Contains("a column of type Decimal (scale 2) 'value'; attribution reads Decimal of scale 4", error.Message);
     }
 
     [Fact]

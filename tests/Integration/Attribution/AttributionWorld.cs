@@ -11,6 +11,7 @@ using Pipeline.Sources.Attribution;
 using Pipeline.Tests.Integration.Sinks;
 using Pipeline.Tests.Servers;
 using Pipeline.Tests.Unit.Transforms.Attribution;
+using Pipeline.Transforms.Attribution;
 using Pipeline.Transforms.Publishing;
 using Pipeline.Transforms.Quarantine;
 
@@ -26,14 +27,15 @@ internal sealed class AttributionWorld : IAsyncDisposable
     private AttributionWorld(NpgsqlDataSource source)
     {
         Source = source;
-        InputContracts.Write(Path.Combine(folder, "datasets"));
-        Contracts = InputContracts.Read(Path.Combine(folder, "datasets"));
+        InputContracts.Write(ContractFolder);
         Stores = new(Lake: Store("lake"), Segments: Store("segments"), Quarantine: Store("quarantine"));
     }
 
     public NpgsqlDataSource Source { get; }
 
-    public ContractSet Contracts { get; }
+    public ContractSet Contracts => InputContracts.Read(ContractFolder);
+
+    public string ContractFolder => Path.Combine(folder, "datasets");
 
     public PublicationStores Stores { get; }
 
@@ -48,14 +50,16 @@ internal sealed class AttributionWorld : IAsyncDisposable
 
     public AttributionLedger Ledger => new(Source, clock);
 
+    private Campaigns Campaigns => CampaignsFile.Read(CampaignsFile.Below(ContractFolder));
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public static async Task<AttributionWorld> CreateAsync(PostgresServer postgres, int buckets = 1, int maxConversions = 200_000) =>
         new(await postgres.LedgerAsync()) { Buckets = buckets, Options = new() { MaxConversions = maxConversions } };
 
     /// <summary>What attributes a bucket; landing may be watched.</summary>
-    public AttributeBucket Attributor(ISliceLedger? slices = null) =>
-        new(Ledger, slices ?? Slices, Stores, CampaignsFile.Read(Path.Combine(folder, "datasets", "reference", "campaigns.csv")), Options, clock);
+    public AttributeBucket Attributor(ISliceLedger? slices = null, IAttributionLedger? ledger = null) =>
+        new(ledger ?? Ledger, slices ?? Slices, Stores, Campaigns, Options, clock);
 
     /// <summary>Publishes events: one publication for each dataset that has some.</summary>
     public async Task PublishAsync(IEnumerable<Touch> touches, params IEnumerable<Conversion> conversions)
@@ -78,7 +82,7 @@ internal sealed class AttributionWorld : IAsyncDisposable
     }
 
     public Task<AttributionPlan> PlanAsync(AttributionRequest? request = null) => new PlanAttributionActivity(
-        Contracts, Ledger, CampaignsFile.Read(Path.Combine(folder, "datasets", "reference", "campaigns.csv"))).RunAsync(request ?? new(), Stop);
+        Contracts, Ledger, Campaigns).RunAsync(request ?? new(), Stop);
 
     public async Task PublishResultsAsync()
     {
@@ -110,7 +114,7 @@ internal sealed class AttributionWorld : IAsyncDisposable
     {
         var ledger = new PublicationLedger(Source, clock);
         var contract = Contracts.Named(dataset);
-        var rates = RatesFile.Read(RatesFile.Below(Path.Combine(folder, "datasets")));
+        var rates = RatesFile.Read(RatesFile.Below(ContractFolder));
         var transform = new TransformPublication(new PublicationSessions(Source, clock), ledger, Stores, sealer, new(), rates);
         foreach (var plan in await ledger.PlanAsync(dataset, contract.Version, long.MaxValue, 100, Stop))
             Assert.Equal(0, (await transform.RunAsync(plan.Id, contract, Stop)).Counts.Rejected);

@@ -88,7 +88,7 @@ public sealed class CorrelationTests
     {
         var outcome = Correlate(
             [View(At(19), "a"), View(At(19, 1), "a"), Click(At(20), "a"), Click(At(20), "a", null)],
-            Sale, Sale with { Currency = "USD", Value = -12_3456 }, Sale with { Currency = null, Value = null, Campaign = null });
+            Sale, Sale with { Id = "refund", Currency = "USD", Value = -12_3456 }, Sale with { Currency = null, Value = null, Campaign = null });
         Assert.Equal(
             [
                 "2026-10-19|spring||2|0|0|0|0|0.0000|0", "2026-10-20|spring|EUR|0|0|1|1|0|10.0000|43200",
