@@ -16,8 +16,6 @@ namespace Pipeline.Sources.Attribution;
 public sealed class AttributeBucket(
     IAttributionLedger ledger, ISliceLedger slices, PublicationStores stores, Campaigns campaigns, AttributionOptions options, TimeProvider time)
 {
-    private readonly LakeEvents events = new(ledger, stores.Lake);
-
     /// <summary>Does it.</summary>
     /// <param name="datasets">Datasets that the pages feed.</param>
     /// <returns>The days that were landed.</returns>
@@ -28,6 +26,7 @@ public sealed class AttributeBucket(
         var begun = new Dictionary<DateOnly, Extraction>();
         foreach (var day in work.Days) begun.Add(day, await slices.BeginAsync(WindowOf(work.Bucket, day), datasets, stopping));
         var standing = (await ledger.ResultsAsync(work.Bucket, work.Days[0], work.Days[^1], stopping)).ToDictionary(result => result.Day.Day);
+        var events = new LakeEvents(ledger, stores.Lake);
         var objects = await events.FindAsync(work.Bucket, work.Days, campaigns.LookbackDays, stopping);
         var parts = new UserParts(objects, work.Days, options.MaxConversions, events, campaigns);
 

@@ -11,10 +11,13 @@ namespace Pipeline.Sources.Attribution;
 /// <param name="Optional">A file may lack it: it was written before the contract had the column, or the contract has none.</param>
 internal readonly record struct LakeColumn(string Name, ParquetKind Kind, bool Optional = false);
 
-/// <summary>Reads some columns of objects of the lake, some rows at a time.</summary>
+/// <summary>Reads some columns of objects of the lake, some rows at a time. Not for two threads at once.</summary>
 internal sealed class LakeRows(IObjectStore lake, IReadOnlyList<LakeColumn> columns)
 {
     private const int BatchRows = 16_384;
+
+    private string[] layout = [];
+    private Column[] read = [];
 
     /// <summary>Reads an object to its end.</summary>
     /// <param name="take">Takes rows; a column that the file lacks is null. The columns are lent.</param>
@@ -37,7 +40,7 @@ internal sealed class LakeRows(IObjectStore lake, IReadOnlyList<LakeColumn> colu
     private void ReadGroup(RowGroupReader rows, string[] present, Action<Column?[]> take, CancellationToken stopping)
     {
         using var reading = rows;
-        var read = rows.NewColumns();
+        if (!present.SequenceEqual(layout)) (layout, read) = (present, rows.NewColumns());
         var lent = columns.Select(column => Array.IndexOf(present, column.Name)).Select(place => place < 0 ? null : read[place]).ToArray();
         while (rows.RowsLeft > 0)
         {
