@@ -9,6 +9,7 @@ using Pipeline.Domain.Ports;
 using Pipeline.Sinks.Lake;
 using Pipeline.Sinks.Ledger;
 using Pipeline.Sinks.Ledger.Sweep;
+using Pipeline.Sources.Attribution;
 using Pipeline.Sources.CleverTap;
 using Pipeline.Sources.Facebook;
 using Pipeline.Sources.Files;
@@ -18,6 +19,7 @@ using Pipeline.Sources.Registry;
 using Pipeline.Sources.Slices;
 using Pipeline.Sources.Sqs;
 using Pipeline.Sinks.Warehouse;
+using Pipeline.Transforms.Attribution;
 using Pipeline.Transforms.Avro.Messages;
 using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Ports;
@@ -40,9 +42,11 @@ public static class Services
         services.AddSingleton(_ => ContractReader.ReadFolder(DatasetFolder(configuration)).Verified());
         services.AddSingleton<IRates>(_ => RatesFile.Read(
             configuration["Reference:FxRates"] ?? RatesFile.Below(DatasetFolder(configuration))));
+        services.AddSingleton(_ => CampaignsFile.Read(
+            configuration["Reference:Campaigns"] ?? CampaignsFile.Below(DatasetFolder(configuration))));
         services.AddSingleton(provider => NpgsqlDataSource.Create(provider.Setting<LedgerSettings>().ConnectionString));
         services.AddSingleton<StartUp>();
-        return services.AddLedger().AddStores().AddKafka().AddFiles().AddQueues().AddProviders().AddMasks().AddPublishing();
+        return services.AddLedger().AddStores().AddKafka().AddFiles().AddQueues().AddProviders().AddMasks().AddAttribution().AddPublishing();
     }
 
     // Contracts of one's own, such as a mounted ConfigMap, take the place of those that came with the program.
@@ -67,6 +71,7 @@ public static class Services
         services.AddOptionsWithValidateOnStart<RegistryOptions, RegistrySettingsValidator>().Bind(configuration.GetSection("Registry"));
         services.AddOptionsWithValidateOnStart<SqsOptions, SqsSettingsValidator>().Bind(configuration.GetSection(SqsOptions.Section));
         services.AddOptionsWithValidateOnStart<MaskingSettings, MaskingSettingsValidator>().Bind(configuration.GetSection(MaskingSettings.Section));
+        services.AddOptionsWithValidateOnStart<AttributionOptions, AttributionSettingsValidator>().Bind(configuration.GetSection(AttributionSettingsValidator.Section));
         services.AddOptions<S3Options>().Bind(configuration.GetSection("S3"));
     }
 
@@ -78,6 +83,7 @@ public static class Services
         .AddSingleton<ISliceLedger, SliceLedger>()
         .AddSingleton<IFileLedger, FileLedger>()
         .AddSingleton<ISourceBudget, SourceBudget>()
+        .AddSingleton<IAttributionLedger, AttributionLedger>()
         .AddSingleton<IAlerts, Alerts>()
         .AddSingleton<StatusReader>()
         .AddSingleton<PublicationList>()
@@ -148,6 +154,11 @@ public static class Services
         PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false, AutomaticDecompression = System.Net.DecompressionMethods.All,
     })
     { Timeout = timeout };
+
+    private static IServiceCollection AddAttribution(this IServiceCollection services) => services
+        .AddSingleton(provider => new AttributeBucket(
+            provider.GetRequiredService<IAttributionLedger>(), provider.GetRequiredService<ISliceLedger>(), provider.GetRequiredService<PublicationStores>(),
+            provider.GetRequiredService<Campaigns>(), provider.Setting<AttributionOptions>(), provider.GetRequiredService<TimeProvider>()));
 
     private static IServiceCollection AddPublishing(this IServiceCollection services) => services
         .AddSingleton<ISealer>(provider => new AesGcmSealer(Convert.FromBase64String(provider.Setting<QuarantineSettings>().SealingKey)))

@@ -11,6 +11,7 @@ var scenarios = new Dictionary<string, Func<BenchOptions, Task<int>>>
     ["merge"] = Merge.RunAsync,
     ["e2e"] = EndToEnd.RunAsync,
     ["orchestrate"] = Orchestrate.RunAsync,
+    ["attribution"] = Attribution.RunAsync,
 };
 
 try

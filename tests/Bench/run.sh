@@ -5,6 +5,7 @@
 #   merge                        beside a bare COPY and INSERT ... ON CONFLICT
 #   e2e                          beside kcat, reading the same topic
 #   orchestrate                  beside one PostgreSQL transaction an activity
+#   attribution                  2.5 to 20 million events, each size held to 512 MB; beside nothing
 # --shuffled generates records whose key order and optional fields vary at random.
 # --check runs a small input once, compares the answers with the peer's, and ends with 1 when they differ.
 set -euo pipefail

@@ -19,6 +19,10 @@ internal sealed class AddressCheck(IBlockDecoder decoder, DatasetContract contra
         IndexesOf(contract).Any() ? new AddressCheck(decoder, contract) : decoder;
 
     /// <inheritdoc/>
+    public ValueTask PrepareAsync(SegmentBlock block, RecordBatch batch, CancellationToken stopping) =>
+        decoder.PrepareAsync(block, batch, stopping);
+
+    /// <inheritdoc/>
     public int Decode(
         SegmentBlock block, RecordBatch batch, IRejectionSink rejections, UnknownFieldCounter unknown,
         IReadOnlyDictionary<long, string>? refused)

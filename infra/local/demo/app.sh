@@ -18,6 +18,7 @@ export_settings() {
   Publish__MaxAge=00:00:02
   PublishSchedule="*/5 * * * * *"
   SweepSchedule="0 * * * * *"
+  AttributeSchedule="*/15 * * * * *"
   Quarantine__SealingKey=$(cat "$home/keys/quarantine")
   Masking__Keys__1__Key=$(cat "$home/keys/masking")
   DrainSchedule="*/5 * * * * *"
@@ -29,7 +30,7 @@ export_settings() {
   fi
   Lake__Root=$root/lake Segments__Root=$root/segments Quarantine__Root=$home/quarantine
   export LocalHost__Postgres Ledger__ConnectionString LocalHost__Urls UserActionsTopic ImpressionsTopic ClicksTopic ConversionsTopic BidRequestsTopic KafkaGroup Publish__MaxAge PublishSchedule SweepSchedule Quarantine__SealingKey
-  export DropSchedule Masking__Keys__1__Key DrainSchedule
+  export DropSchedule AttributeSchedule Masking__Keys__1__Key DrainSchedule
   export Lake__Root Segments__Root Quarantine__Root
   export_provider_settings
 }
