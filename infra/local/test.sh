@@ -16,15 +16,9 @@ hang_timeout=10min
 
 rm -rf "$results"
 mkdir -p "$results"
-install_missing "$results/install.log" base s3 tests
+install_missing "$results/install.log" base npm s3 tests
 # The independent readers of Parquet, and the SQS server with the Node it needs.
-for npm in tests/Integration/Readers tests/Servers/Sqs; do
-  if [ -f $npm/package-lock.json ] && ! cmp -s $npm/package-lock.json $npm/node_modules/.installed; then
-    say "Installing the npm packages of $npm"
-    (cd $npm && npm install --no-save --no-audit --no-fund) >"$results/npm.log" 2>&1 || fail "npm install failed: see $results/npm.log."
-    cp $npm/package-lock.json $npm/node_modules/.installed
-  fi
-done
+install_npm "$results/npm.log" tests/Integration/Readers tests/Servers/Sqs
 
 say "Building"
 dotnet build Pipeline.sln -c Release -v q -nologo >"$results/build.log" 2>&1 || {

@@ -11,7 +11,7 @@ state() {
 remembered() { jq -r "$1" "$home/state.json"; }
 
 open_home() {
-  mkdir -p "$home"/{lake,segments,quarantine,keys,logs,run} || fail "$home cannot be made: choose another place with --home DIR."
+  mkdir -p "$home"/{lake,segments,quarantine,drop,keys,logs,run} || fail "$home cannot be made: choose another place with --home DIR."
   home=$(cd "$home" && pwd -P)
   chmod 700 "$home/keys"
   exec 9>"$home/run/lock"
@@ -55,6 +55,7 @@ stop_everything() {
   stop app 30
   stop broker
   stop apis
+  stop queues
   stop_postgres
   stop_s3
 }
