@@ -51,9 +51,11 @@ public sealed class SqsQueue(SqsCalls calls, string url, Uri endpoint, string re
 
     /// <summary>Hides delivered messages for so many seconds from now.</summary>
     /// <returns>Those that SQS did not hide: they may come again.</returns>
-    public async Task<int> HideAsync(IReadOnlyList<string> receipts, int visibilitySeconds, CancellationToken stopping) => (await BatchAsync(
-        "ChangeMessageVisibilityBatch",
-        [.. receipts.Select(receipt => new JsonObject { ["ReceiptHandle"] = receipt, ["VisibilityTimeout"] = visibilitySeconds })], stopping)).Count;
+    public async Task<int> HideAsync(IReadOnlyList<string> receipts, int visibilitySeconds, CancellationToken stopping)
+    {
+        var entries = receipts.Select(receipt => new JsonObject { ["ReceiptHandle"] = receipt, ["VisibilityTimeout"] = visibilitySeconds });
+        return (await BatchAsync("ChangeMessageVisibilityBatch", [.. entries], stopping)).Count;
+    }
 
     /// <summary>Sends refused messages, each with the reason as attributes.</summary>
     /// <returns>Numbers of those that SQS did not take: too long with their attributes, or with characters it does not allow.</returns>
@@ -83,7 +85,8 @@ public sealed class SqsQueue(SqsCalls calls, string url, Uri endpoint, string re
         {
             var again = new List<int>();
             await Parallel.ForEachAsync(
-                Batches(open, entries), new ParallelOptions { MaxDegreeOfParallelism = BatchesAtOnce, CancellationToken = stopping }, async (batch, stop) =>
+                Batches(open, entries), new ParallelOptions { MaxDegreeOfParallelism = BatchesAtOnce, CancellationToken = stopping },
+                async (batch, stop) =>
                 {
                     var bodies = new JsonArray([.. batch.Select(number => entries[number].DeepClone())]);
                     using var answer = await AskAsync(action, new() { ["Entries"] = bodies }, stop);
