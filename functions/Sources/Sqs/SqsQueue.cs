@@ -19,14 +19,11 @@ public sealed class SqsQueue(SqsCalls calls, string url, Uri endpoint, string re
 
     private const int Tries = 4;
 
+    /// <summary>Bytes that are kept free for a refused message's attributes, which count as its own.</summary>
+    private const int AttributeBytes = 4096;
+
     /// <summary>About how many messages can be received.</summary>
-    public async Task<long> DepthAsync(CancellationToken stopping)
-    {
-        using var answer = await AskAsync(
-            "GetQueueAttributes", new() { ["AttributeNames"] = new JsonArray("ApproximateNumberOfMessages") }, stopping);
-        var depth = answer.RootElement.GetProperty("Attributes").GetProperty("ApproximateNumberOfMessages").GetString()!;
-        return long.Parse(depth, CultureInfo.InvariantCulture);
-    }
+    public Task<long> DepthAsync(CancellationToken stopping) => AttributeAsync("ApproximateNumberOfMessages", stopping);
 
     /// <summary>Receives up to ten messages and hides them from others.</summary>
     /// <param name="waitSeconds">How long an empty queue is waited at; from 1 on every server of the queue is asked.</param>
@@ -59,8 +56,20 @@ public sealed class SqsQueue(SqsCalls calls, string url, Uri endpoint, string re
 
     /// <summary>Sends refused messages, each with the reason as attributes.</summary>
     /// <returns>Numbers of those that SQS did not take: too long with their attributes, or with characters it does not allow.</returns>
-    public Task<IReadOnlySet<int>> SendAsync(IReadOnlyList<PoisonMessage> refused, string queue, CancellationToken stopping) =>
-        BatchAsync("SendMessageBatch", [.. refused.Select(each => Entry(each, queue))], stopping);
+    public async Task<IReadOnlySet<int>> SendAsync(IReadOnlyList<PoisonMessage> refused, string queue, CancellationToken stopping)
+    {
+        // One that is too long would fail the whole request, and every one after it.
+        var most = await AttributeAsync("MaximumMessageSize", stopping);
+        var sent = Enumerable.Range(0, refused.Count).Where(i => refused[i].Message.Body.Length + AttributeBytes <= most).ToList();
+        var failed = await BatchAsync("SendMessageBatch", [.. sent.Select(i => Entry(refused[i], queue))], stopping);
+        return Enumerable.Range(0, refused.Count).Except(sent).Concat(failed.Select(number => sent[number])).ToHashSet();
+    }
+
+    private async Task<long> AttributeAsync(string name, CancellationToken stopping)
+    {
+        using var answer = await AskAsync("GetQueueAttributes", new() { ["AttributeNames"] = new JsonArray(name) }, stopping);
+        return long.Parse(answer.RootElement.GetProperty("Attributes").GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
+    }
 
     private static JsonObject Entry(PoisonMessage refused, string queue)
     {
