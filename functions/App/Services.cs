@@ -70,7 +70,8 @@ public static class Services
         services.AddOptionsWithValidateOnStart<CleverTapOptions, CleverTapSettingsValidator>().Bind(configuration.GetSection("CleverTap"));
         services.AddOptionsWithValidateOnStart<RegistryOptions, RegistrySettingsValidator>().Bind(configuration.GetSection("Registry"));
         services.AddOptionsWithValidateOnStart<SqsOptions, SqsSettingsValidator>().Bind(configuration.GetSection(SqsOptions.Section));
-        services.AddOptionsWithValidateOnStart<MaskingSettings, MaskingSettingsValidator>().Bind(configuration.GetSection(MaskingSettings.Section));
+        services.AddOptionsWithValidateOnStart<MaskingSettings, MaskingSettingsValidator>()
+            .Bind(configuration.GetSection(MaskingSettings.Section));
         services.AddOptionsWithValidateOnStart<AttributionOptions, AttributionSettingsValidator>().Bind(configuration.GetSection(AttributionSettingsValidator.Section));
         services.AddOptions<S3Options>().Bind(configuration.GetSection("S3"));
     }
@@ -119,7 +120,8 @@ public static class Services
     private static IServiceCollection AddQueues(this IServiceCollection services) => services
         .AddSingleton(provider => provider.Setting<SqsOptions>())
         .AddSingleton(DrainLimits.Default)
-        .AddSingleton(provider => new SqsCalls(Http(TimeSpan.FromSeconds(30)), AwsCredentials.FromChain(), provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(provider => new SqsCalls(
+            Http(TimeSpan.FromSeconds(30)), AwsCredentials.FromChain(), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<DrainQueues>();
 
     private static IServiceCollection AddMasks(this IServiceCollection services) => services

@@ -16,17 +16,18 @@ internal static class UnmaskVerb
         var dataset = new Option<string>("--dataset") { Description = "The dataset.", Required = true };
         var column = new Option<string>("--column") { Description = "The masked column.", Required = true };
         var value = new Option<string>("--value") { Description = "The pseudonym, s<version>.<base64url>.", Required = true };
-        var reason = new Option<string>("--reason") { Description = "Why; it is recorded with your name in pipeline.audit.", Required = true };
+        var reason = new Option<string>("--reason") { Description = "Why; recorded in pipeline.audit.", Required = true };
         var verb = new Command("unmask", "Turn one AES-SIV pseudonym back; the look is recorded first.") { dataset, column, value, reason };
         verb.SetAction(async (result, stopping) =>
         {
             await using var services = CommandLine.Services();
             var contract = services.GetRequiredService<ContractSet>().Named(result.GetValue(dataset)!);
             var mask = MaskOf(contract, result.GetValue(column)!);
-            if (string.IsNullOrWhiteSpace(result.GetValue(reason))) throw new TerminalException("--reason is empty; say why the value is looked at.");
-            var clear = services.GetRequiredService<MaskKeys>().Unmask(result.GetValue(value)!, mask.Domain);
+            var (masked, why) = (result.GetValue(value)!, result.GetValue(reason)!);
+            if (string.IsNullOrWhiteSpace(why)) throw new TerminalException("--reason is empty; say why the value is looked at.");
+            var clear = services.GetRequiredService<MaskKeys>().Unmask(masked, mask.Domain);
             await services.GetRequiredService<AuditLog>().UnmaskingAsync(
-                Environment.UserName, contract.Dataset, result.GetValue(column)!, result.GetValue(reason)!, result.GetValue(value)!, stopping);
+                Environment.UserName, contract.Dataset, result.GetValue(column)!, why, masked, stopping);
             Console.WriteLine(clear);
         });
         return verb;
@@ -43,7 +44,7 @@ internal static class UnmaskVerb
             { Kind: MaskKind.Hmac } => throw new TerminalException(
                 $"Column '{column}' of {contract.Dataset} is masked with hmac, which nobody can turn back; only aes_siv can be."),
             null => throw new TerminalException($"Column '{column}' of {contract.Dataset} is not masked."),
-            _ => throw new TerminalException($"What column '{column}' of {contract.Dataset} leaves out is nowhere but in the raw segments."),
+            _ => throw new TerminalException($"What '{column}' of {contract.Dataset} leaves out is in the raw segments only."),
         };
     }
 }

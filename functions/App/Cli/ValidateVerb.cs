@@ -21,7 +21,8 @@ internal static class ValidateVerb
         {
             var contracts = ContractReader.ReadFolder(result.GetValue(folder)!).Verified();
             foreach (var contract in contracts.Contracts)
-                Console.WriteLine($"{contract.Dataset} version {contract.Version}: {contract.Columns.Count} columns, valid{Needs(contract)}");
+                Console.WriteLine(
+                    $"{contract.Dataset} version {contract.Version}: {contract.Columns.Count} columns, valid{Needs(contract)}");
         });
         return verb;
     }

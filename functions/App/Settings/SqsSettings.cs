@@ -13,7 +13,8 @@ public sealed class SqsSettingsValidator : IValidateOptions<SqsOptions>
         var results = new List<ValidationResult>();
         Validator.TryValidateObject(options, new(options), results, validateAllProperties: true);
         var faults = results.Select(result => $"Sqs: {result.ErrorMessage}").ToList();
-        if (options.Endpoint is { } endpoint && !IsAllowed(endpoint)) faults.Add("Sqs:Endpoint leaves this machine without TLS; write an https address.");
+        if (options.Endpoint is { } endpoint && !IsAllowed(endpoint))
+            faults.Add("Sqs:Endpoint leaves this machine without TLS; write an https address.");
         foreach (var (queue, each) in options.Queues)
         {
             var at = $"Sqs:Queues:{queue}";

@@ -3,7 +3,8 @@ using Pipeline.Domain.Datasets;
 
 namespace Pipeline.Contracts.Sections;
 
-/// <summary>What the columns read, source by source: no field twice but under another mask, and none both as a value and as an object.</summary>
+/// <summary>What the columns read, source by source: no field twice but under another mask, and none both as a value and as an
+/// object.</summary>
 internal sealed class ColumnPaths(IReadOnlyList<ColumnDraft> columns, FaultList faults)
 {
     // What all sources read alike is at fault once.
@@ -12,7 +13,8 @@ internal sealed class ColumnPaths(IReadOnlyList<ColumnDraft> columns, FaultList 
     /// <summary>Reports all that is wrong.</summary>
     public void Check(SourceList sources)
     {
-        foreach (var kind in sources.Kinds) CheckSource(kind, sources.Specs.Any(spec => spec.Kind == kind && spec.Format == RecordFormat.Json));
+        foreach (var kind in sources.Kinds)
+            CheckSource(kind, sources.Specs.Any(spec => spec.Kind == kind && spec.Format == RecordFormat.Json));
         foreach (var column in columns) CheckSources(column, sources);
     }
 

@@ -15,7 +15,8 @@ internal static class MaskRules
         var kind = section.Word("mask", Kinds);
         var domain = section.Text("mask_domain");
         if (domain is not null && kind is not ("hmac" or "aes_siv"))
-            faults.Add(domain, $"{section.Subject} has a mask_domain and no mask that has one", "write mask: hmac or mask: aes_siv, or remove it");
+            faults.Add(domain, $"{section.Subject} has a mask_domain and no mask that has one",
+                "write mask: hmac or mask: aes_siv, or remove it");
         if (domain is not null && Names.SnakeCase(domain, "a mask domain", faults) is null) return null;
         if (kind is not null && section.Has("derive"))
             faults.Add(section.At("mask"), $"{section.Subject} is derived and has a mask", "mask the column it is made from");
@@ -33,9 +34,11 @@ internal static class MaskRules
             faults.Add(at, $"{subject} is masked by a key, and no event time tells which version",
                 "write required: true at the first timestamp column, or add such a column");
         if (mask.Kind == MaskKind.Drop && (draft.Required || draft.Defaults.Count > 0))
-            faults.Add(at, $"{subject} is dropped, and {(draft.Required ? "required" : "has a default")}", "remove that, or take another mask");
+            faults.Add(at, $"{subject} is dropped, and {(draft.Required ? "required" : "has a default")}",
+                "remove that, or take another mask");
         if (mask.Kind == MaskKind.TruncateIp && sources.ArePages)
-            faults.Add(at, $"{subject} is masked as an address, and rows of pages are not refused for one", "write mask: hmac, aes_siv or drop");
+            faults.Add(at, $"{subject} is masked as an address, and rows of pages are not refused for one",
+                "write mask: hmac, aes_siv or drop");
     }
 
     /// <summary>Reports a masked column in a place whose values are seen or compared.</summary>

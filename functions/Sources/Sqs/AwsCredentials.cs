@@ -20,7 +20,8 @@ public static class AwsCredentials
             }
             catch (AmazonClientException error)
             {
-                throw new TerminalException("There are no AWS credentials for SQS in the environment, a mounted token or the cloud's identity.", error);
+                throw new TerminalException(
+                    "There are no AWS credentials for SQS in the environment, a mounted token or the cloud's identity.", error);
             }
         };
     }

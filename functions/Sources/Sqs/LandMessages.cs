@@ -12,8 +12,8 @@ namespace Pipeline.Sources.Sqs;
 /// refused message can reach the dead letter queue twice (its attribute <c>source-message-id</c> tells), and never gets lost.
 /// </remarks>
 internal sealed class LandMessages(
-    string dataset, string queue, SqsQueue source, SqsQueue? deadLetters, IQueueLedger messages, ILandingLedger ledger, SegmentLanding landing,
-    PoisonCheck check, TimeProvider time, ILogger log)
+    string dataset, string queue, SqsQueue source, SqsQueue? deadLetters, IQueueLedger messages, ILandingLedger ledger,
+    SegmentLanding landing, PoisonCheck check, TimeProvider time, ILogger log)
 {
     private const int MaxRaces = 50;
 
@@ -37,7 +37,8 @@ internal sealed class LandMessages(
     private async Task<List<SqsMessage>> NewAsync(IReadOnlyList<SqsMessage> candidates, CancellationToken stopping)
     {
         var known = await messages.KnownAsync(queue, [.. candidates.Select(message => message.Id)], stopping);
-        return [.. candidates.Where(message => !known.Contains(message.Id)).OrderBy(message => message.SentMs).ThenBy(message => message.Id, StringComparer.Ordinal)];
+        return [.. candidates.Where(message => !known.Contains(message.Id))
+            .OrderBy(message => message.SentMs).ThenBy(message => message.Id, StringComparer.Ordinal)];
     }
 
     private async Task<IReadOnlySet<string>> BuryAsync(List<SqsMessage> fresh, CancellationToken stopping)

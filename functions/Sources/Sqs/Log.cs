@@ -15,7 +15,8 @@ internal static partial class Log
     [LoggerMessage(1203, LogLevel.Warning, "{Messages} messages of {Queue} could not be {What}; they may come again, and are known then.")]
     internal static partial void Left(ILogger log, string queue, int messages, string what);
 
-    [LoggerMessage(1204, LogLevel.Warning, "{Messages} refused messages of {Queue} did not fit its dead letter queue; they are landed and end in quarantine.")]
+    [LoggerMessage(1204, LogLevel.Warning,
+        "{Messages} refused messages of {Queue} did not fit its dead letter queue; they are landed and end in quarantine.")]
     internal static partial void NotBuried(ILogger log, string queue, int messages);
 
     [LoggerMessage(1205, LogLevel.Warning, "Queue {Queue} could not be drained: {Reason}")]

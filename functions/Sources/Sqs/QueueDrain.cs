@@ -37,7 +37,8 @@ internal sealed class QueueDrain(
     }
 
     private async Task ReceiveAllAsync(
-        int receivers, ChannelWriter<IReadOnlyList<SqsMessage>> received, HeldMessages held, DateTimeOffset until, CancellationToken stopping)
+        int receivers, ChannelWriter<IReadOnlyList<SqsMessage>> received, HeldMessages held, DateTimeOffset until,
+        CancellationToken stopping)
     {
         try
         {

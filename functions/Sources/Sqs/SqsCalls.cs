@@ -94,7 +94,8 @@ internal static class SqsErrors
             || code.Contains("Throttl", StringComparison.Ordinal) || code is "OverLimit" or "RequestTimeout";
         return mayHeal
             ? new TransientException($"SQS could not do {action} now ({(int)status} {code}); it is tried again.")
-            : new TerminalException($"SQS refused {action} ({(int)status} {code}). Check the queue's URL and region, and what the credentials may do.");
+            : new TerminalException(
+                $"SQS refused {action} ({(int)status} {code}). Check the queue's URL and region, and what the credentials may do.");
     }
 
     /// <summary>The error's name, such as <c>QueueDoesNotExist</c>; empty when the answer names none.</summary>

@@ -19,14 +19,11 @@ public sealed class SqsQueue(SqsCalls calls, string url, Uri endpoint, string re
 
     private const int Tries = 4;
 
+    /// <summary>Bytes that are kept free for a refused message's attributes, which count as its own.</summary>
+    private const int AttributeBytes = 4096;
+
     /// <summary>About how many messages can be received.</summary>
-    public async Task<long> DepthAsync(CancellationToken stopping)
-    {
-        using var answer = await AskAsync(
-            "GetQueueAttributes", new() { ["AttributeNames"] = new JsonArray("ApproximateNumberOfMessages") }, stopping);
-        var depth = answer.RootElement.GetProperty("Attributes").GetProperty("ApproximateNumberOfMessages").GetString()!;
-        return long.Parse(depth, CultureInfo.InvariantCulture);
-    }
+    public Task<long> DepthAsync(CancellationToken stopping) => AttributeAsync("ApproximateNumberOfMessages", stopping);
 
     /// <summary>Receives up to ten messages and hides them from others.</summary>
     /// <param name="waitSeconds">How long an empty queue is waited at; from 1 on every server of the queue is asked.</param>
@@ -51,14 +48,28 @@ public sealed class SqsQueue(SqsCalls calls, string url, Uri endpoint, string re
 
     /// <summary>Hides delivered messages for so many seconds from now.</summary>
     /// <returns>Those that SQS did not hide: they may come again.</returns>
-    public async Task<int> HideAsync(IReadOnlyList<string> receipts, int visibilitySeconds, CancellationToken stopping) => (await BatchAsync(
-        "ChangeMessageVisibilityBatch",
-        [.. receipts.Select(receipt => new JsonObject { ["ReceiptHandle"] = receipt, ["VisibilityTimeout"] = visibilitySeconds })], stopping)).Count;
+    public async Task<int> HideAsync(IReadOnlyList<string> receipts, int visibilitySeconds, CancellationToken stopping)
+    {
+        var entries = receipts.Select(receipt => new JsonObject { ["ReceiptHandle"] = receipt, ["VisibilityTimeout"] = visibilitySeconds });
+        return (await BatchAsync("ChangeMessageVisibilityBatch", [.. entries], stopping)).Count;
+    }
 
     /// <summary>Sends refused messages, each with the reason as attributes.</summary>
     /// <returns>Numbers of those that SQS did not take: too long with their attributes, or with characters it does not allow.</returns>
-    public Task<IReadOnlySet<int>> SendAsync(IReadOnlyList<PoisonMessage> refused, string queue, CancellationToken stopping) =>
-        BatchAsync("SendMessageBatch", [.. refused.Select(each => Entry(each, queue))], stopping);
+    public async Task<IReadOnlySet<int>> SendAsync(IReadOnlyList<PoisonMessage> refused, string queue, CancellationToken stopping)
+    {
+        // One that is too long would fail the whole request, and every one after it.
+        var most = await AttributeAsync("MaximumMessageSize", stopping);
+        var sent = Enumerable.Range(0, refused.Count).Where(i => refused[i].Message.Body.Length + AttributeBytes <= most).ToList();
+        var failed = await BatchAsync("SendMessageBatch", [.. sent.Select(i => Entry(refused[i], queue))], stopping);
+        return Enumerable.Range(0, refused.Count).Except(sent).Concat(failed.Select(number => sent[number])).ToHashSet();
+    }
+
+    private async Task<long> AttributeAsync(string name, CancellationToken stopping)
+    {
+        using var answer = await AskAsync("GetQueueAttributes", new() { ["AttributeNames"] = new JsonArray(name) }, stopping);
+        return long.Parse(answer.RootElement.GetProperty("Attributes").GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
+    }
 
     private static JsonObject Entry(PoisonMessage refused, string queue)
     {
@@ -83,7 +94,8 @@ public sealed class SqsQueue(SqsCalls calls, string url, Uri endpoint, string re
         {
             var again = new List<int>();
             await Parallel.ForEachAsync(
-                Batches(open, entries), new ParallelOptions { MaxDegreeOfParallelism = BatchesAtOnce, CancellationToken = stopping }, async (batch, stop) =>
+                Batches(open, entries), new ParallelOptions { MaxDegreeOfParallelism = BatchesAtOnce, CancellationToken = stopping },
+                async (batch, stop) =>
                 {
                     var bodies = new JsonArray([.. batch.Select(number => entries[number].DeepClone())]);
                     using var answer = await AskAsync(action, new() { ["Entries"] = bodies }, stop);

@@ -23,7 +23,8 @@ internal sealed class AesSiv : IDisposable
     /// <param name="associatedData">What sealed values are bound to, in order.</param>
     public AesSiv(ReadOnlySpan<byte> key, params ReadOnlySpan<byte[]> associatedData)
     {
-        if (key.Length is not (32 or 48 or 64)) throw new ArgumentException($"An AES-SIV key has 32, 48 or 64 bytes, not {key.Length}.", nameof(key));
+        if (key.Length is not (32 or 48 or 64))
+            throw new ArgumentException($"An AES-SIV key has 32, 48 or 64 bytes, not {key.Length}.", nameof(key));
         cmac = new(key[..(key.Length / 2)]);
         counter = new(key[(key.Length / 2)..]);
         Span<byte> mac = stackalloc byte[TagBytes];

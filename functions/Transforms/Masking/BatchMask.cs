@@ -18,7 +18,8 @@ public sealed class BatchMask : IDisposable
     public static BatchMask? Of(DatasetContract contract, MaskKeys keys)
     {
         if (NeedsKey(contract) && keys.Count == 0)
-            throw new TerminalException($"Dataset {contract.Dataset} has masked columns and there is no key; set Masking:Keys, then plan it again.");
+            throw new TerminalException(
+                $"Dataset {contract.Dataset} has masked columns and there is no key; set Masking:Keys, then plan it again.");
         var columns = contract.Columns.Select((column, index) => Of(contract, column, index, keys)).OfType<MaskedColumn>().ToArray();
         return columns.Length == 0 ? null : new(columns, TimeColumnOf(contract));
     }

@@ -102,7 +102,8 @@ internal static class IpNetwork
                 count += 2;
                 return true;
             }
-            if (group.Length is 0 or > 4 || !Utf8Parser.TryParse(group, out groups[count], out var used, 'x') || used != group.Length) return false;
+            if (group.Length is 0 or > 4) return false;
+            if (!Utf8Parser.TryParse(group, out groups[count], out var used, 'x') || used != group.Length) return false;
             if (colon < 0)
             {
                 count++;

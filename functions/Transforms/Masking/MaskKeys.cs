@@ -35,9 +35,10 @@ public sealed class MaskKeys
         for (var i = 0; i < versions.Length; i++)
         {
             if (versions[i].Secret.Length != SecretBytes)
-                throw new ArgumentException($"Masking key {versions[i].Version} has {versions[i].Secret.Length} bytes; it needs {SecretBytes}.");
+                throw new ArgumentException(
+                    $"Masking key {versions[i].Version} has {versions[i].Secret.Length} bytes; it needs {SecretBytes}.", nameof(keys));
             if (i > 0 && (versions[i].Version == versions[i - 1].Version || versions[i].From <= versions[i - 1].From))
-                throw new ArgumentException($"Masking key {versions[i].Version} must start after key {versions[i - 1].Version}.");
+                throw new ArgumentException($"Masking key {versions[i].Version} must start after key {versions[i - 1].Version}.", nameof(keys));
         }
     }
 
@@ -77,7 +78,7 @@ public sealed class MaskKeys
             $"The value was masked with key version {version}, which Masking:Keys does not have; set that version and ask again.");
         using var mask = SivOf(key, domain);
         return mask.Open(pseudonym) ?? throw new TerminalException(
-            $"The value was not masked in the domain '{domain}' with key version {version}: it was changed, another column's, or another key's.");
+            $"The value was not masked in the domain '{domain}' with key version {version}: it was changed, or is another column's or key's.");
     }
 
     private static AesSivMask SivOf(MaskKey key, string domain) =>
