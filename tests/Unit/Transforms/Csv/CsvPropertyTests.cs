@@ -45,7 +45,7 @@ public sealed class CsvPropertyTests
         for (var i = 0; i < files; i++)
         {
             var contract = Contract with { Limits = Contract.Limits with { MaxRecordBytes = random.Next(3) == 0 ? random.Next(1, 300) : 160 } };
-            var file = File(random, rows: 40, faults: random.Next(0, 12));
+            var file = File(random, rows: 40, faults: random.Next(0, 30));
             var expected = CsvOracle.Read(contract, file);
             var chunkBytes = random.Next(4) == 0 ? 1 << 20 : random.Next(1, 600);
             var decoded = GivenFiles.Decode(contract, new DribblingStream(file, random, most: random.Next(1, 5_000)), chunkBytes);
