@@ -22,6 +22,7 @@ missing_packages() {
         [ -x "$(postgres_bin)/initdb" ] || echo postgresql
         has_library librdkafka.so.1 || echo librdkafka1
         has_library libzstd.so.1 || echo libzstd1
+        has_library libz.so.1 || echo zlib1g
         has_library libsnappy.so.1 || echo libsnappy1v5
         ;;
       npm)

@@ -16,6 +16,7 @@ internal sealed class ColumnPaths(IReadOnlyList<ColumnDraft> columns, FaultList 
         foreach (var kind in sources.Kinds)
             CheckSource(kind, sources.Specs.Any(spec => spec.Kind == kind && spec.Format == RecordFormat.Json));
         foreach (var column in columns) CheckSources(column, sources);
+        foreach (var source in sources.Specs) CheckFields(source);
     }
 
     // A field may be read twice where the columns hide it in two ways, by a decoder that looks fields up by their names.
@@ -58,6 +59,16 @@ internal sealed class ColumnPaths(IReadOnlyList<ColumnDraft> columns, FaultList 
             if (!column.From.ContainsKey(kind) && !column.Defaults.ContainsKey(kind))
                 faults.Add(column.Section.At("from"), $"{column.Section.Subject} is required and has no path for {kind.Text()}",
                     $"add {kind.Text()}: and the path there, or a default");
+    }
+
+    // Where CSV has no header line, the contract says itself which fields there are.
+    private void CheckFields(SourceSpec source)
+    {
+        if (source.Csv is not { Fields: { Count: > 0 } fields }) return;
+        foreach (var column in columns)
+            if (column.From.GetValueOrDefault(source.Kind, []) is { Count: > 0 } paths && !paths.Any(path => fields.Contains(path.Value)))
+                Add(paths[0], $"{column.Section.Subject} reads '{paths[0].Value}', which csv of the source does not name",
+                    "name it in csv: { fields: […] } where it stands in a record, or read another field");
     }
 
     private void Add(YamlText path, string message, string remedy)

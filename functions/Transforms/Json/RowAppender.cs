@@ -1,4 +1,5 @@
 using Pipeline.Domain.Publications;
+using Pipeline.Parquet.Columns;
 using Pipeline.Transforms.Json.Fields;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Segments;
@@ -48,8 +49,8 @@ internal sealed class RowAppender(JsonDecodePlan plan)
         Tell(fault, block, position, new(start, length));
     }
 
-    /// <summary>Refuses the record that was read last and that the table refused in an earlier round. Another fault of it comes first, and is told
-    /// instead.</summary>
+    /// <summary>Refuses the record that was read last and that the table refused in an earlier round. Another fault of it comes first, and
+    /// is told instead.</summary>
     public void RefuseForTable(string reason, SegmentBlock block, long position, int start, int length)
     {
         Group.Add(position, start, length);
@@ -59,7 +60,7 @@ internal sealed class RowAppender(JsonDecodePlan plan)
         Tell(new(RejectionCode.TableRefused, "", $"The warehouse table refused the row: {reason}"), block, position, new(start, length));
     }
 
-    private void Tell(in Fault fault, SegmentBlock block, long position, Parquet.Columns.TextPlace value) => rejections.Refuse(
+    private void Tell(in Fault fault, SegmentBlock block, long position, TextPlace value) => rejections.Refuse(
         new(fault.Code, fault.Field, batch.Shard, position, fault.Message, block.Values.Slice(value.Start, value.Length)));
 }
 

@@ -18,7 +18,8 @@ internal sealed record ColumnPlan(DatasetContract Contract, ColumnSpec Spec, int
     private readonly NullTexts nulls = new(TextsOfNull(Contract, Spec));
 
     /// <summary>The slot of the only path, where what stands there is the value whatever it is; -1 otherwise.</summary>
-    public int PlainSlot { get; } = Slots is [var only] && !Spec.From[0].Contains('[') && TextsOfNull(Contract, Spec).Count == 0 ? only : -1;
+    public int PlainSlot { get; } =
+        Slots is [var only] && !Spec.From[0].Contains('[') && TextsOfNull(Contract, Spec).Count == 0 ? only : -1;
 
     /// <summary>What stands at the only path is the value, and null is one.</summary>
     public bool TakesNull => PlainSlot >= 0 && !Spec.Required && Default is null;

@@ -66,7 +66,8 @@ internal sealed class Int64Field(ColumnPlan plan, DecodeScratch scratch) : Field
         if (!takesText) return 0;
         var values = Bound.Room(TokenGroup.LeadingTexts(kinds));
         var count = 0;
-        while (count < values.Length && ShortNumber.TryParse(run.Slice(places[count].Start, places[count].Length), 0, out values[count])) count++;
+        for (; count < values.Length; count++)
+            if (!ShortNumber.TryParse(run.Slice(places[count].Start, places[count].Length), 0, out values[count])) break;
         Bound.Advance(count);
         return count;
     }
