@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures one scenario beside its peer: run.sh NAME [--peer PEER] [--json] [--check] [--input FILE | --shuffled] [--threads 1,2] [--rounds N]
 #   decode, csv, transform, parquet   beside DuckDB when --peer duckdb asks for it
+#   avro                         beside avsc when --peer avsc asks for it
 #   land                         beside zstd -1
 #   merge                        beside a bare COPY and INSERT ... ON CONFLICT
 #   e2e                          beside kcat, reading the same topic

@@ -98,9 +98,8 @@ internal sealed class AvroFileDecoder(DatasetContract contract, IRates? rates) :
     /// <returns>What is wrong with the block; null when nothing is.</returns>
     private string? Take(in OcfBlock block, ReadOnlySpan<byte> data, long position)
     {
-        var ofNoBytes = plan!.IsEmpty ? contract.Limits.MaxRecordBytes : data.Length;
-        if (block.Data > ofNoBytes) return $"{data.Length} bytes cannot hold so many";
         data.CopyTo(rows.Begin(data.Length));
+        if (block.Data > (plan!.IsEmpty ? contract.Limits.MaxRecordBytes : data.Length)) return $"{data.Length} bytes cannot hold so many";
         var (at, end) = (rows.DataStart, rows.DataStart + data.Length);
         for (var datum = 0; datum < block.Data; datum++, at = rows.At)
             if (!rows.TryTake(plan, at, end, at, position + datum, isWhole: false)) return $"record {datum}, {rows.Damage}";

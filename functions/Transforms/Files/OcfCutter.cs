@@ -64,9 +64,25 @@ public sealed class OcfCutter : IFileCutter
     {
         if (await NumbersAtAsync(window, at, stopping) is not { } block) return null;
         var end = at + block.Length;
-        return await window.HasAsync(end + OcfBlock.SyncBytes, stopping) && window.Span.Slice(end, OcfBlock.SyncBytes).SequenceEqual(sync)
-            ? block
-            : null;
+        if (!await window.HasAsync(end + OcfBlock.SyncBytes, stopping) || !IsMark(window.Span, end, sync)) return null;
+        return HoldsBlocks(window.Span[..end], at, sync) ? null : block;
+    }
+
+    private static bool IsMark(ReadOnlySpan<byte> bytes, int at, ReadOnlySpan<byte> sync) => bytes[at..].StartsWith(sync);
+
+    /// <summary>Whether a block is really several, as one is whose number of bytes was damaged to end with a later one: behind a mark in it
+    /// whole blocks follow up to its end.</summary>
+    private static bool HoldsBlocks(ReadOnlySpan<byte> bytes, int at, ReadOnlySpan<byte> sync)
+    {
+        var inside = bytes[at..].IndexOf(sync);
+        if (inside < 0) return false;
+        for (at += inside + sync.Length; at < bytes.Length && OcfBlock.Read(bytes[at..]) is { } block; at += sync.Length)
+        {
+            at += block.Length;
+            if (at == bytes.Length) return true;
+            if (at > bytes.Length || !IsMark(bytes, at, sync)) return false;
+        }
+        return false;
     }
 
     private static async ValueTask<OcfBlock?> NumbersAtAsync(FileWindow window, int at, CancellationToken stopping)

@@ -44,21 +44,25 @@ internal sealed class RenderPlanner(Constants constants, SkipPlanner skips)
     private RenderRecord Record(AvroType writer, AvroType reader, string path, string? without)
     {
         if (records.TryGetValue((writer, reader, without ?? ""), out var known)) return known;
-        var record = new RenderRecord(path);
+        var read = Resolution.Fields(writer, reader).Select(field => (field.Writer, Reader: field.Reader?.Name == without ? null : field.Reader)).ToList();
+        var more = Resolution.Missing(writer, reader).Where(field => field.Name != without)
+            .Select(field => (Field: field, Place: field.Default is { } value ? constants.Default(field.Type, value) : null))
+            .Where(each => each.Place is not null).ToList();
+        var record = new RenderRecord(path, more.Count != 0 || read.Exists(field => field.Reader is not null));
         records.Add((writer, reader, without ?? ""), record);
-        var fields = new List<(byte[]?, AvroNode)>();
-        foreach (var (field, asked) in Resolution.Fields(writer, reader))
-        {
-            if (asked is null || asked.Name == without) fields.Add((null, skips.For(field.Type)));
-            else fields.Add((Key(asked.Name), For(field.Type, asked.Type, path)));
-        }
-        foreach (var field in Resolution.Missing(writer, reader))
-            if (field.Name != without && field.Default is { } value
-                && constants.Default(field.Type, value) is var (start, length))
-                fields.Add((Key(field.Name), new DefaultNode(start, length, For(field.Type, field.Type, path))));
-        record.Fields = [.. fields];
+        var keys = 0;
+        record.Fields =
+        [
+            .. read.Select(field => field.Reader is { } asked
+                ? (Key(asked.Name, keys++), For(field.Writer.Type, asked.Type, path))
+                : ((byte[]?)null, skips.For(field.Writer.Type))),
+            .. more.Select(each => ((byte[]?)Key(each.Field.Name, keys++),
+                (AvroNode)new DefaultNode(each.Place!.Value.Start, each.Place.Value.Length, For(each.Field.Type, each.Field.Type, path)))),
+        ];
         return record;
     }
 
-    private static byte[] Key(string name) => [.. JsonSerializer.SerializeToUtf8Bytes(name, Relaxed), (byte)':'];
+    // The first opens the object, the others go on with it.
+    private static byte[] Key(string name, int before) =>
+        [before == 0 ? (byte)'{' : (byte)',', .. JsonSerializer.SerializeToUtf8Bytes(name, Relaxed), (byte)':'];
 }

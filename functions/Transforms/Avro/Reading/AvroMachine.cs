@@ -185,9 +185,11 @@ internal sealed class AvroMachine(int slots, int maxDepth)
     public void Advance(int count) => Tail += count;
 
     /// <summary>Adds bytes to the run.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        bytes.CopyTo(Room(bytes.Length));
+        if (bytes.Length > Bytes.Length - Tail - PaddingBytes) Reserve(checked(Tail + bytes.Length));
+        bytes.CopyTo(Bytes.AsSpan(Tail));
         Tail += bytes.Length;
     }
 

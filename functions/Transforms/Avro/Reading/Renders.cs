@@ -155,27 +155,20 @@ internal sealed class RenderList(string path, bool isMap) : AvroNode
 }
 
 /// <summary>Writes a record.</summary>
-internal sealed class RenderRecord(string path) : AvroNode
+internal sealed class RenderRecord(string path, bool hasKeys) : AvroNode
 {
-    /// <summary>Its fields; one without a key is passed over.</summary>
+    /// <summary>Its fields, each with what stands in front of its value; one without is passed over.</summary>
     public (byte[]? Key, AvroNode Value)[] Fields { get; set; } = [];
 
     public override bool Read(AvroMachine machine)
     {
         if (!machine.Enter(path)) return false;
-        machine.Append("{"u8);
-        var isFirst = true;
         foreach (var (key, value) in Fields)
         {
-            if (key is not null)
-            {
-                if (!isFirst) machine.Append(","u8);
-                isFirst = false;
-                machine.Append(key);
-            }
+            if (key is not null) machine.Append(key);
             if (!value.Read(machine)) return false;
         }
-        machine.Append("}"u8);
+        machine.Append(hasKeys ? "}"u8 : "{}"u8);
         return machine.Leave();
     }
 }

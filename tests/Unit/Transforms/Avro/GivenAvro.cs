@@ -62,6 +62,12 @@ internal static class GivenAvro
     public static Decoded File(DatasetContract contract, byte[] file)
     {
         using var decoder = BlockDecoders.For(contract);
+        return File(contract, file, decoder);
+    }
+
+    /// <summary>The same with a decoder that is used again.</summary>
+    public static Decoded File(DatasetContract contract, byte[] file, IBlockDecoder decoder)
+    {
         var result = new Decoded(contract);
         result.Batch.Shard = ShardNames.Files(contract.Source.Folder);
         var chunks = Cut(file);
