@@ -27,7 +27,8 @@ internal static class DictionaryWords
         {
             SourceKind.Files => $"files in folder `{source.Folder}`, {format} rows; {zone}",
             SourceKind.Sqs => $"queue `{source.Queue}`, one {format} record a message; {zone}",
-            _ => $"{source.Kind} topic `{source.Topic}`, one {format} {(source.Format == RecordFormat.Json ? "object a record" : "record a message")}; {zone}",
+            _ when source.Format == RecordFormat.Json => $"{source.Kind} topic `{source.Topic}`, one {format} object a record; {zone}",
+            _ => $"{source.Kind} topic `{source.Topic}`, one {format} record a message; {zone}",
         };
     }
 

@@ -48,7 +48,8 @@ public sealed class LandDroppedFiles(
         try
         {
             segments = await landing.WriteAsync(file, cutter, waiting.ModifiedAt, stopping);
-            if (!await landing.IsUnchangedAsync(file, stopping)) throw new TransientException("It was replaced or removed while it was read.");
+            if (!await landing.IsUnchangedAsync(file, stopping))
+                throw new TransientException("It was replaced or removed while it was read.");
         }
         catch (FileTooLongException tooLong)
         {

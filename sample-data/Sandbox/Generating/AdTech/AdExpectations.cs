@@ -11,7 +11,8 @@ internal static class AdExpectations
     public static string ToJson(IReadOnlyList<AdFile> files, IReadOnlyList<AdJourney> journeys)
     {
         using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var form = new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using (var json = new Utf8JsonWriter(bytes, form))
         {
             json.WriteStartObject();
             json.WriteStartObject("files");

@@ -87,8 +87,9 @@ public sealed class AdTechGenerator
         if (IsOneOf(OneDuplicateAmong / 4)) conversions.AddDuplicate(conversion.ToLine());
         if (IsOneOf(OneTestAmong / 4)) conversions.AddRejected((conversion with { UserId = "test-1" }).ToLine(), "filtered test_traffic");
         AddBad(conversions, conversion.ToLine());
-        if (IsOneOf(OneBadAmong / 4))
-            conversions.AddRejected((conversion with { Value = null }).ToLine().Replace(",,EUR", ",a lot,EUR", StringComparison.Ordinal), "wrong_type value");
+        if (!IsOneOf(OneBadAmong / 4)) return;
+        var worthless = (conversion with { Value = null }).ToLine();
+        conversions.AddRejected(worthless.Replace(",,EUR", ",a lot,EUR", StringComparison.Ordinal), "wrong_type value");
     }
 
     private void AddBad(AdFile file, string good)
