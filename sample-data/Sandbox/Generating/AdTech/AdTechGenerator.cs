@@ -6,7 +6,7 @@ namespace Pipeline.Sandbox.Generating.AdTech;
 /// datasets make of every file, and to what each planted journey is attributed. Always the same for the same number and seed.</summary>
 public sealed class AdTechGenerator
 {
-    private const int Days = 9, EventsPerUser = 8, OneDuplicateAmong = 40, OneTestAmong = 50, OneBadAmong = 60;
+    private const int Days = 9, EventsPerUser = 8, OneDuplicateAmong = 40, OneTestAmong = 50, OneBadAmong = 60, EventsPerRequest = 5;
 
     private static readonly string[] Websites =
     [
@@ -35,9 +35,11 @@ public sealed class AdTechGenerator
         foreach (var journey in journeys) generator.Add(journey);
         AdFile[] files = [generator.impressions, generator.clicks, generator.lateClicks, generator.conversions];
         foreach (var file in files) file.Write(folder, generator.random);
+        var requests = new BidRequests(generator.random);
+        using (var file = File.Create(Path.Combine(folder.FullName, BidRequests.Name))) requests.Write(file, events / EventsPerRequest);
         WriteLines(folder, "campaigns.csv", AdCampaigns.CampaignLines());
         WriteLines(folder, "creatives.csv", AdCampaigns.CreativeLines());
-        File.WriteAllText(Path.Combine(folder.FullName, "expected.json"), AdExpectations.ToJson(files, journeys));
+        File.WriteAllText(Path.Combine(folder.FullName, "expected.json"), AdExpectations.ToJson(files, requests, journeys));
     }
 
     // Each event has an instant of its own, so that no two are alike by chance.
