@@ -44,6 +44,11 @@ public sealed class LandDroppedFiles(
     private async Task<bool> TryLandAsync(WaitingFile waiting, IFileCutter cutter, CancellationToken stopping)
     {
         var file = waiting.File;
+        if (!FileNames.IsKey(file.Key))
+        {
+            await ledger.RefuseAsync(file, "Its name has a backslash, which no object's key can have. Rename it.", stopping);
+            return false;
+        }
         IReadOnlyList<SegmentDraft> segments;
         try
         {
