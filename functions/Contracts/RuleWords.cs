@@ -28,7 +28,8 @@ internal static class RuleWords
     {
         var key = string.Join(", ", dedupe.Key.Select(column => $"`{column}`"));
         var by = dedupe.Id is null ? key : $"`{dedupe.Id}`, or {key} where that is missing,";
-        return $"of rows that are alike in {by} and at most {Length(dedupe.Window)} apart by `{dedupe.By}`, the first that is published stays";
+        return $"of rows that are alike in {by} and at most {Length(dedupe.Window)} apart by `{dedupe.By}`, "
+            + "the first that is published stays";
     }
 
     private static string Length(TimeSpan window)

@@ -105,7 +105,8 @@ internal sealed class ColumnList
     private ColumnDraft? SourceOf(ColumnDraft draft, DerivationDraft derive, string name) => derive.Kind switch
     {
         DerivationKind.Times => Before(draft, name) is { Type: null or { Kind: ColumnKind.Decimal } } factor ? factor : null,
-        DerivationKind.Coalesce or DerivationKind.Bucket => ReadBefore(draft, name) is { Type: null or { Kind: ColumnKind.String } } text ? text : null,
+        DerivationKind.Coalesce or DerivationKind.Bucket =>
+            ReadBefore(draft, name) is { Type: null or { Kind: ColumnKind.String } } text ? text : null,
         _ => drafts.Find(other => other.Name?.Value == name && !other.Section.Has("derive")
             && other.Type is null or { Kind: ColumnKind.Timestamp }),
     };

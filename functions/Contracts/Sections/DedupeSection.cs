@@ -32,6 +32,8 @@ internal static partial class DedupeSection
     {
         if (column.Type is { Kind: ColumnKind.Json or ColumnKind.Float64 } type)
             faults.Add(at, $"'{at.Value}' has type {type}, which cannot identify a row", "name a column of another type");
+        if (column.Section.Has("mask"))
+            faults.Add(at, $"'{at.Value}' is masked, and its masks change with the keys", "name a column that is not masked");
     }
 
     private static string? By(Section section, ColumnList columns)

@@ -20,7 +20,8 @@ internal sealed record DerivationDraft(DerivationKind Kind, YamlText Column, Yam
     public IEnumerable<YamlText> Columns => Other is null ? [Column] : [Column, Other];
 
     /// <summary>A row may lack the value although it has those it is made from.</summary>
-    public bool MayFind => Kind is DerivationKind.FxRate or DerivationKind.PreviousMask or DerivationKind.Lookup or DerivationKind.RegisteredDomain or DerivationKind.Country;
+    public bool MayFind =>
+        Kind is DerivationKind.FxRate or DerivationKind.PreviousMask or DerivationKind.Lookup or DerivationKind.RegisteredDomain or DerivationKind.Country;
 
     /// <summary>What people write: <c>date(…)</c>.</summary>
     public string Form => $"{DerivationText.NameOf(Kind)}(…)";
@@ -76,8 +77,8 @@ internal static partial class DerivationText
 
     private static int Buckets(YamlText number, Section section)
     {
-        if (int.TryParse(number.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var buckets) && buckets is > 1 and <= MaxBuckets)
-            return buckets;
+        if (int.TryParse(number.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var buckets)
+            && buckets is > 1 and <= MaxBuckets) return buckets;
         section.Faults.Add(number, $"'derive' of {section.Subject} asks for {FaultList.Quote(number.Value)} buckets",
             $"write a whole number from 2 to {MaxBuckets}");
         return 0;

@@ -23,7 +23,8 @@ internal static class FilterList
         if (node is null) return [];
         if (node is not YamlList list)
         {
-            faults.Add(node, $"'filters' of the contract is {node.Kind}, not a list", "write a list of { name: …, drop: { column: …, in: […] } }");
+            faults.Add(node, $"'filters' of the contract is {node.Kind}, not a list",
+                "write a list of { name: …, drop: { column: …, in: […] } }");
             return [];
         }
         var filters = new List<FilterSpec>();
@@ -49,19 +50,22 @@ internal static class FilterList
         var asked = Tests.Where(each => section.Has(each.Word)).ToList();
         if (asked is not [var (word, test)])
         {
-            faults.Add(section.Map, $"{section.Subject} has {(asked.Count == 0 ? "no" : "more than one")} test", "write one of " + string.Join(", ", Tests.Select(each => each.Word)));
+            faults.Add(section.Map, $"{section.Subject} has {(asked.Count == 0 ? "no" : "more than one")} test",
+                "write one of " + string.Join(", ", Tests.Select(each => each.Word)));
             return null;
         }
         var texts = Values(section, word, test);
         if (column?.Type is not { } type || texts is null) return null;
         if (!Fits(test, type.Kind))
         {
-            faults.Add(section.At(word), $"{section.Subject} asks {word} of '{column.Name?.Value}', which has type {type}", $"ask it of {Askable(test)}");
+            faults.Add(section.At(word), $"{section.Subject} asks {word} of '{column.Name?.Value}', which has type {type}",
+                $"ask it of {Askable(test)}");
             return null;
         }
         foreach (var text in texts)
             if (!RowTest.IsValue(type, text.Value))
-                faults.Add(text, $"'{word}' of {section.Subject} is {FaultList.Quote(text.Value)}, which is no {type}", $"write a value of type {type}");
+                faults.Add(text, $"'{word}' of {section.Subject} is {FaultList.Quote(text.Value)}, which is no {type}",
+                    $"write a value of type {type}");
         return new("", column.Name!.Value, test, [.. texts.Select(text => text.Value)]);
     }
 

@@ -30,7 +30,8 @@ internal static class LakeSection
                     "give it another default");
         foreach (var (at, column) in partitionBy)
             if (column.Derive is { Kind: DerivationKind.Lookup or DerivationKind.Coalesce or DerivationKind.RegisteredDomain } derive)
-                faults.Add(at, $"'{at.Value}' is made by {derive.Form}, whose texts can be empty or too long for a folder", "name another column");
+                faults.Add(at, $"'{at.Value}' is made by {derive.Form}, whose texts can be empty or too long for a folder",
+                    "name another column");
         if (columns.Count > 0 && partitionBy.Count == columns.Count)
             faults.Add(section.At("partition_by"), "every column is in partition_by, which leaves none for the files", "take one out");
         var sortBy = columns.Named(section, "sort_by");

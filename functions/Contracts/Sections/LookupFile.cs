@@ -28,12 +28,12 @@ internal static class LookupFile
     {
         text = "";
         if (Path.GetFileName(file) != file || !file.EndsWith(".csv", StringComparison.Ordinal))
-            return ("which is not the name of a CSV file", "name a file of the folder reference beside the contracts, such as creatives.csv");
+            return ("which is not the name of a CSV file", "name a file in the folder reference beside the contracts: creatives.csv");
         if (folder is null) return ("and this contract is read by itself", "read it with its folder");
         var path = Path.Combine(folder, "reference", file);
         try
         {
-            if (!File.Exists(path)) return ("which is not in the folder reference beside the contracts", "add it there or correct the name");
+            if (!File.Exists(path)) return ("which is not in the folder reference beside the contracts", "add it or correct the name");
             if (new FileInfo(path).Length > MaxFileBytes) return ("which is larger than 64 MiB", "keep what is looked up smaller");
             text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));
             return (null, null);

@@ -12,14 +12,17 @@ namespace Pipeline.Sinks.Dedupe;
 /// </remarks>
 internal static class KeyCommit
 {
+    private static readonly long MicrosPerDay = DedupeState.MicrosOf(TimeSpan.FromDays(1));
+
     /// <summary>Behind the window, how long keys are kept for rows that come late.</summary>
-    private static readonly long MarginMicros = DedupeState.MicrosOf(TimeSpan.FromDays(1));
+    private static readonly long MarginMicros = MicrosPerDay;
 
     /// <summary>Adds the keys and moves the dataset's watermark.</summary>
     /// <param name="now">A row from the future moves the watermark no further than this: it would make all keys forgotten.</param>
     /// <exception cref="KeysTakenException">Another publication has one of them since this one began. Nothing may be committed.</exception>
     public static async Task AddAsync(
-        NpgsqlConnection connection, DedupeState state, long publicationId, IReadOnlyList<RowKey> keys, DateTimeOffset now, CancellationToken stopping)
+        NpgsqlConnection connection, DedupeState state, long publicationId, IReadOnlyList<RowKey> keys, DateTimeOffset now,
+        CancellationToken stopping)
     {
         if (keys.Count == 0) return;
         await KeyCopy.WriteAsync(connection, keys, stopping);
@@ -35,7 +38,7 @@ internal static class KeyCommit
             INSERT INTO pipeline.dedupe_key (hash, event_micros, owner, dataset, forget_day)
             SELECT hash, event_micros, owner, $1, $2 FROM {KeyCopy.Table} ORDER BY hash
             ON CONFLICT DO NOTHING
-            """, state.Id, (int)((watermark + state.WindowMicros + MarginMicros) / DedupeState.MicrosOf(TimeSpan.FromDays(1)) + 1)).ExecuteAsync(stopping);
+            """, state.Id, (int)((watermark + state.WindowMicros + MarginMicros) / MicrosPerDay + 1)).ExecuteAsync(stopping);
     }
 
     private static async Task<bool> AnyTakenAsync(NpgsqlConnection connection, DedupeState state, CancellationToken stopping) =>
@@ -43,6 +46,7 @@ internal static class KeyCommit
             $"""
             SELECT EXISTS (SELECT FROM {KeyCopy.Table} AS key, LATERAL (
                 SELECT FROM pipeline.dedupe_key AS known WHERE known.hash = key.hash AND known.dataset = $1
-                AND known.event_micros BETWEEN key.event_micros - $2 AND key.event_micros + $2 AND known.owner <> key.owner LIMIT 1) AS found)
+                AND known.event_micros BETWEEN key.event_micros - $2 AND key.event_micros + $2
+                AND known.owner <> key.owner LIMIT 1) AS found)
             """, state.Id, state.WindowMicros).ListAsync(row => row.GetBoolean(0), stopping))[0];
 }

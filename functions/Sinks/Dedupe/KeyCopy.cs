@@ -9,14 +9,16 @@ namespace Pipeline.Sinks.Dedupe;
 /// <summary>Copies a publication's keys into a temporary table of its commit.</summary>
 internal static class KeyCopy
 {
-    /// <summary>The table's name.</summary>
-    public const string Table = "pg_temp.new_dedupe_key";
+    private const string Name = "new_dedupe_key";
+
+    /// <summary>The table's name, which no other schema's can stand for.</summary>
+    public const string Table = $"pg_temp.{Name}";
 
     /// <summary>Creates and fills it; it ends with the transaction.</summary>
     public static async Task WriteAsync(NpgsqlConnection connection, IReadOnlyList<RowKey> keys, CancellationToken stopping)
     {
         await connection.Command(
-            $"CREATE TEMP TABLE {Table["pg_temp.".Length..]} (hash uuid, event_micros bigint, owner bigint) ON COMMIT DROP").ExecuteAsync(stopping);
+            $"CREATE TEMP TABLE {Name} (hash uuid, event_micros bigint, owner bigint) ON COMMIT DROP").ExecuteAsync(stopping);
         await using var copy = await connection.BeginBinaryImportAsync(
             $"COPY {Table} (hash, event_micros, owner) FROM STDIN (FORMAT binary)", stopping);
         foreach (var key in keys)

@@ -19,7 +19,7 @@ public sealed class FileLedger(NpgsqlDataSource source, TimeProvider time) : IFi
             var rows = await FileStatements.SeeAsync(connection, dataset, shard, listed, listedAt, stopping);
             if (rows.Count > 0 && rows[^1].Number > DroppedFile.MaxNumber)
                 throw new TerminalException(
-                    $"{dataset} has had {DroppedFile.MaxNumber} files, as many as can be numbered. Read them into a dataset of another name.");
+                    $"{dataset} has had {DroppedFile.MaxNumber} files, as many as can be numbered. Read on into a dataset of another name.");
             var modified = listed.ToDictionary(each => (each.Key, each.ETag), each => each.ModifiedAt);
             return [.. rows.Select(row => new WaitingFile(
                 new(dataset, shard, row.Number, row.Key, row.ETag, row.Bytes), row.SeenBefore, modified[(row.Key, row.ETag)]))];
@@ -45,7 +45,8 @@ public sealed class FileLedger(NpgsqlDataSource source, TimeProvider time) : IFi
         source.TransactAsync($"landing {file.Key} of {file.Dataset}", async connection =>
         {
             var held = await connection.Command(
-                "SELECT state, failures FROM pipeline.dropped_file WHERE dataset = $1 AND number = $2 FOR UPDATE", file.Dataset, file.Number)
+                "SELECT state, failures FROM pipeline.dropped_file WHERE dataset = $1 AND number = $2 FOR UPDATE",
+                file.Dataset, file.Number)
                 .ListAsync(row => (State: row.GetString(0), Failures: row.GetInt32(1)), stopping);
             if (held is not [("seen", var failures)]) return false;
             var now = time.GetUtcNow();
@@ -80,7 +81,8 @@ public sealed class FileLedger(NpgsqlDataSource source, TimeProvider time) : IFi
                 """, file.Dataset, file.Number, reason, now).ExecuteAsync(stopping);
             if (refused > 0)
                 await Alerts.RaiseAsync(connection, new(
-                    AlertSeverity.Critical, file.Dataset, "file_refused", file.Key, $"File {file.Key} was not landed: {reason}"), now, stopping);
+                    AlertSeverity.Critical, file.Dataset, "file_refused", file.Key, $"File {file.Key} was not landed: {reason}"),
+                    now, stopping);
             return refused;
         }, stopping);
 

@@ -62,7 +62,8 @@ internal static class FileStatements
             """, file.Dataset, file.Number, now, segments.Sum(each => (long)each.Records), segments.Sum(each => each.RawBytes))
             .ExecuteAsync(stopping);
         await connection.Command(
-            "INSERT INTO pipeline.sweep (dataset, swept_at) VALUES ($1, $2) ON CONFLICT DO NOTHING", file.Dataset, now).ExecuteAsync(stopping);
+            "INSERT INTO pipeline.sweep (dataset, swept_at) VALUES ($1, $2) ON CONFLICT DO NOTHING", file.Dataset, now)
+            .ExecuteAsync(stopping);
     }
 
     private static SeenFile Read(NpgsqlDataReader row) =>

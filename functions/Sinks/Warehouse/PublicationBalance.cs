@@ -12,10 +12,12 @@ internal static class PublicationBalance
     {
         var counts = result.Counts;
         var landed = attempt.Segments.Sum(segment => (long)segment.Records);
-        // A provider's record is a page of any number of rows; the rows of its slices are counted instead. So is a piece of a file.
+        // A provider's record is a page of any number of rows; the rows of its slices are counted instead. A piece of a file has any
+        // number of rows too, which only its decoder knows.
         var arePieces = attempt.Segments.Any(segment => ShardNames.KindOf(segment.Shard) == SourceKind.Files);
         if (attempt.Extractions.Count == 0 && !arePieces) Equal(attempt, "records in", counts.In, "records its segments hold", landed);
-        if (attempt.Extractions.Count != 0) Equal(attempt, "rows out", counts.Out, "rows of its slices", result.Slices.Sum(slice => slice.Rows));
+        if (attempt.Extractions.Count != 0)
+            Equal(attempt, "rows out", counts.Out, "rows of its slices", result.Slices.Sum(slice => slice.Rows));
         Equal(attempt, "records in", counts.In, "rows out, duplicates and rejections", counts.Out + counts.Duplicates + counts.Rejected);
         Equal(attempt, "rows out", counts.Out, "rows in its data objects", Rows(result, ObjectRole.Data));
         Equal(attempt, "rejections", counts.Rejected, "records in its quarantine objects", Rows(result, ObjectRole.Quarantine));

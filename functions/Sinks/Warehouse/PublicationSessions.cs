@@ -15,7 +15,8 @@ public sealed class PublicationSessions(NpgsqlDataSource source, TimeProvider ti
     /// <remarks>An open publication takes the version of the contract it is begun with: nothing of it was published yet.</remarks>
     public async Task<IPublicationSession?> BeginAsync(long publicationId, DatasetContract contract, CancellationToken stopping)
     {
-        var (attempt, dedupe) = await source.TransactAsync<(PublicationAttempt?, DedupeState?)>($"an attempt at publication {publicationId}", async connection =>
+        var what = $"an attempt at publication {publicationId}";
+        var (attempt, dedupe) = await source.TransactAsync<(PublicationAttempt?, DedupeState?)>(what, async connection =>
         {
             var state = await DedupeState.BeginAsync(connection, contract, stopping);
             var begun = await connection.Command(

@@ -35,7 +35,8 @@ public sealed class FileLanding(IObjectStore drop, IObjectStore segments, DropOp
             next = piece.Position + Math.Max(1, piece.Length);
             if (next > DroppedFile.MaxLength) throw new FileTooLongException();
             writer.Append(new RawRecord(
-                file.PositionOf(piece.Position), stamp.ToUnixTimeMilliseconds(), piece.Header, HasKey: true, piece.Value, HasValue: true));
+                file.PositionOf(piece.Position), stamp.ToUnixTimeMilliseconds(), piece.Header, HasKey: true, piece.Value,
+                HasValue: true));
         }
         if (writer.Records > 0) await FlushAsync();
         return drafts;

@@ -12,4 +12,7 @@ public static class FileNames
             if (part.Length == 0 || part[0] is '_' or '.') return false;
         return !name.EndsWith(".tmp", StringComparison.OrdinalIgnoreCase) && !name.EndsWith(".part", StringComparison.OrdinalIgnoreCase);
     }
+
+    /// <summary>Whether a file can be asked for by its name: a folder of Linux can hold names that are no keys.</summary>
+    public static bool IsKey(string key) => !key.Contains('\\');
 }

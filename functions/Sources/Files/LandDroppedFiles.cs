@@ -44,11 +44,17 @@ public sealed class LandDroppedFiles(
     private async Task<bool> TryLandAsync(WaitingFile waiting, IFileCutter cutter, CancellationToken stopping)
     {
         var file = waiting.File;
+        if (!FileNames.IsKey(file.Key))
+        {
+            await ledger.RefuseAsync(file, "Its name has a backslash, which no object's key can have. Rename it.", stopping);
+            return false;
+        }
         IReadOnlyList<SegmentDraft> segments;
         try
         {
             segments = await landing.WriteAsync(file, cutter, waiting.ModifiedAt, stopping);
-            if (!await landing.IsUnchangedAsync(file, stopping)) throw new TransientException("It was replaced or removed while it was read.");
+            if (!await landing.IsUnchangedAsync(file, stopping))
+                throw new TransientException("It was replaced or removed while it was read.");
         }
         catch (FileTooLongException tooLong)
         {

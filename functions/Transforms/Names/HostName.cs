@@ -61,12 +61,12 @@ internal sealed class HostName
             var (start, length) = label.GetOffsetAndLength(name.Length);
             if (length is 0 or > MaxLabelBytes) return false;
             foreach (var value in name.Slice(start, length))
-                if (value is not ((>= (byte)'a' and <= (byte)'z') or (>= (byte)'0' and <= (byte)'9') or (byte)'-' or (byte)'_')) return false;
+                if (!char.IsAsciiLetterLower((char)value) && !char.IsAsciiDigit((char)value) && value is not ((byte)'-' or (byte)'_')) return false;
         }
         return true;
     }
 
-    // No top-level domain is a number, so a name that ends in one is an IPv4 address (https://url.spec.whatwg.org/#ends-in-a-number-checker).
+    // No top-level domain is a number, so a name that ends in one is an IPv4 address: https://url.spec.whatwg.org/#ends-in-a-number-checker
     private static bool IsIpAddress(ReadOnlySpan<byte> name) =>
         name[(name.LastIndexOf((byte)'.') + 1)..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
 }

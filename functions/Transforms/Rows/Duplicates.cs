@@ -32,7 +32,8 @@ internal sealed class Duplicates
     public static Duplicates? Of(DatasetContract contract, IPublishedKeys? published)
     {
         if (contract.Dedupe is null) return null;
-        return new(contract, published ?? throw new ArgumentException($"Nobody says which rows of {contract.Dataset} are published.", nameof(published)));
+        return new(contract, published
+            ?? throw new ArgumentException($"Nobody says which rows of {contract.Dataset} are published.", nameof(published)));
     }
 
     /// <summary>The rows of a batch that are no duplicates.</summary>

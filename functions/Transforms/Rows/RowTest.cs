@@ -29,7 +29,8 @@ public abstract class RowTest
     {
         ColumnKind.String => true,
         ColumnKind.Int64 => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
-        ColumnKind.Float64 => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number),
+        ColumnKind.Float64 => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && double.IsFinite(number),
         ColumnKind.Decimal => DecimalText.IsPlain(Encoding.UTF8.GetBytes(text))
             && DecimalText.TryParse(Encoding.UTF8.GetBytes(text), type.Precision, type.Scale, out _),
         ColumnKind.Timestamp => TimestampText.Parse(Encoding.UTF8.GetBytes(text), TimeZoneInfo.Utc, out _) is null,
@@ -46,11 +47,12 @@ public abstract class RowTest
         {
             (FilterTest.IsNull, _) => new IsMissing(index),
             (FilterTest.In or FilterTest.NotIn, ColumnKind.String) => new TextIn(index, Texts(filter), filter.Test == FilterTest.In),
-            (FilterTest.In or FilterTest.NotIn, _) => new NumberIn<long>(index, [.. filter.Values.Select(Int64)], filter.Test == FilterTest.In),
+            (FilterTest.In or FilterTest.NotIn, _) => new NumberIn(index, [.. filter.Values.Select(Int64)], filter.Test == FilterTest.In),
             (FilterTest.StartsWith, _) => new TextEdge(index, Texts(filter)[0], atStart: true),
             (FilterTest.EndsWith, _) => new TextEdge(index, Texts(filter)[0], atStart: false),
             (_, ColumnKind.Int64) => new Compared<long>(index, Int64(filter.Values[0]), Sign(filter)),
-            (_, ColumnKind.Float64) => new Compared<double>(index, double.Parse(filter.Values[0], CultureInfo.InvariantCulture), Sign(filter)),
+            (_, ColumnKind.Float64) => new Compared<double>(
+                index, double.Parse(filter.Values[0], CultureInfo.InvariantCulture), Sign(filter)),
             (_, ColumnKind.Decimal) => new Compared<Int128>(index, Unscaled(filter.Values[0], type), Sign(filter)),
             (_, ColumnKind.Timestamp) => new Compared<long>(index, Micros(filter.Values[0]), Sign(filter)),
             (_, ColumnKind.Date) => new Compared<int>(index, Days(filter.Values[0]), Sign(filter)),
@@ -107,9 +109,9 @@ public abstract class RowTest
         }
     }
 
-    private sealed class NumberIn<T>(int column, T[] numbers, bool isIn) : RowTest(column, dropsNull: false) where T : unmanaged
+    private sealed class NumberIn(int column, long[] numbers, bool isIn) : RowTest(column, dropsNull: false)
     {
-        protected override bool DropsValue(Column values, int row) => numbers.Contains(((FixedColumn<T>)values).Values[row]) == isIn;
+        protected override bool DropsValue(Column values, int row) => numbers.Contains(((FixedColumn<long>)values).Values[row]) == isIn;
     }
 
     private sealed class Compared<T>(int column, T bound, int sign) : RowTest(column, dropsNull: false)

@@ -8,7 +8,10 @@ internal static class GenerateAdTechVerb
 {
     public static Command Create()
     {
-        var events = new Option<int>("--events") { Description = "Good events beside the planted journeys.", DefaultValueFactory = _ => 2000 };
+        var events = new Option<int>("--events")
+        {
+            Description = "Good events beside the planted journeys.", DefaultValueFactory = _ => 2000,
+        };
         var seed = new Option<int>("--seed") { Description = "Start of the random sequence.", DefaultValueFactory = _ => 1 };
         var output = new Option<DirectoryInfo>("--out") { Description = "Folder to write to.", Required = true };
         events.Validators.Add(option => { if (option.GetValue(events) < 0) option.AddError("--events is at least 0."); });
@@ -23,7 +26,8 @@ internal static class GenerateAdTechVerb
         {
             output.Create();
             AdTechGenerator.Write(output, events, seed);
-            foreach (var file in output.GetFiles().OrderBy(file => file.Name, StringComparer.Ordinal)) Console.WriteLine($"{file.Name}: {file.Length:N0} bytes");
+            foreach (var file in output.GetFiles().OrderBy(file => file.Name, StringComparer.Ordinal))
+                Console.WriteLine($"{file.Name}: {file.Length:N0} bytes");
             return 0;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -156,6 +156,16 @@ public sealed class DropFolderTests(PostgresServer postgres)
             Assert.Single(await world.LinesAsync("SELECT text FROM pipeline.alert WHERE code = 'file_refused'")));
     }
 
+    [Fact]
+    public async Task A_name_that_is_no_key_keeps_no_other_file_from_being_landed()
+    {
+        await using var world = await CreateAsync(postgres);
+        world.Write("a\\b.csv", "x");
+        world.Write("c.csv", "x");
+        Assert.Equal(1, await world.ScanAsync());
+        Assert.Equal(["1|a\\b.csv|refused|0", "2|c.csv|landed|1"], await world.FilesAsync());
+    }
+
     private sealed class BrokenCutter : IFileCutter
     {
         public async IAsyncEnumerable<FileChunk> CutAsync(

@@ -38,4 +38,6 @@ CREATE TABLE pipeline.dedupe_key (
     dataset      smallint NOT NULL REFERENCES pipeline.dedupe,
     PRIMARY KEY (hash, dataset, event_micros)
 );
+-- Datasets of which an object may have to be made again.
+CREATE INDEX publication_unfinished ON pipeline.publication (dataset) WHERE state = 'committed';
 CREATE INDEX dedupe_key_forget ON pipeline.dedupe_key USING brin (forget_day);

@@ -31,8 +31,8 @@ internal sealed class DeleteLostFileTries(NpgsqlDataSource source, IObjectStore 
             SELECT dataset, shard, number, key, etag, bytes FROM pipeline.dropped_file WHERE NOT swept AND ended_at < $1
             ORDER BY ended_at LIMIT $2
             """, endedBefore, PageFiles).ListAsync(row => new DroppedFile(
-                row.GetString(0), ShardText.Parse(row.GetString(1)), row.GetInt64(2), row.GetString(3), row.GetString(4), row.GetInt64(5)), stopping),
-            stopping);
+                row.GetString(0), ShardText.Parse(row.GetString(1)), row.GetInt64(2), row.GetString(3), row.GetString(4), row.GetInt64(5)),
+                stopping), stopping);
 
     private async Task<int> DeleteAsync(DroppedFile file, CancellationToken stopping)
     {
@@ -54,7 +54,7 @@ internal sealed class DeleteLostFileTries(NpgsqlDataSource source, IObjectStore 
     }
 
     // Of a file that is gone nothing is left to be remembered.
-    private Task<int> MarkAsync(List<DroppedFile> files, CancellationToken stopping) => source.ReadAsync("marking a sweep", async connection =>
+    private Task<int> MarkAsync(List<DroppedFile> files, CancellationToken stopping) => source.ReadAsync("a sweep's marks", async connection =>
     {
         var (datasets, numbers) = (files.Select(file => file.Dataset).ToArray(), files.Select(file => file.Number).ToArray());
         await connection.Command(

@@ -28,8 +28,8 @@ internal static class AdCampaigns
         string.Create(CultureInfo.InvariantCulture, $"cr-{campaign * CreativesEach + number + 1:D4}");
 
     /// <summary>The lines of <c>campaigns.csv</c>; the last campaign leaves the look-backs to the defaults.</summary>
-    public static IEnumerable<string> CampaignLines() => All.Select((each, i) => $"{each.Id},{each.Name},{each.Advertiser}," + (i == All.Count - 1
-        ? "," : string.Create(CultureInfo.InvariantCulture, $"{each.ClickLookbackDays},{each.ViewLookbackHours}")))
+    public static IEnumerable<string> CampaignLines() => All.Select((each, i) => $"{each.Id},{each.Name},{each.Advertiser},"
+        + (i == All.Count - 1 ? "," : string.Create(CultureInfo.InvariantCulture, $"{each.ClickLookbackDays},{each.ViewLookbackHours}")))
         .Prepend("campaign_id,name,advertiser,click_lookback_days,view_lookback_hours");
 
     /// <summary>The lines of <c>creatives.csv</c>.</summary>

@@ -9,13 +9,15 @@ internal sealed record Impression(
 {
     /// <summary>The line of <c>impressions.ndjson</c>.</summary>
     public string ToLine() => $"{{\"timestamp\":\"{AdTime.Text(At)}\",\"creative_id\":\"{CreativeId}\",\"user_id\":\"{UserId}\""
-        + Member("website", Website) + Member("campaign_id", CampaignId) + Member("country", Country) + Member("impression_id", ImpressionId) + "}";
+        + Member("website", Website) + Member("campaign_id", CampaignId) + Member("country", Country)
+        + Member("impression_id", ImpressionId) + "}";
 
     private static string Member(string name, string? value) => value is null ? "" : $",\"{name}\":\"{value}\"";
 }
 
 /// <summary>An ad that was clicked on.</summary>
-internal sealed record Click(DateTime At, string UserId, string? CampaignId, string? CreativeId, string? Website = null, string? Country = null)
+internal sealed record Click(
+    DateTime At, string UserId, string? CampaignId, string? CreativeId, string? Website = null, string? Country = null)
 {
     /// <summary>The first line of <c>clicks.csv</c>.</summary>
     public const string Heading = "timestamp,user_id,campaign_id,creative_id,website,country";

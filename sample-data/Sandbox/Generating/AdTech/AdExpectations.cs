@@ -8,14 +8,16 @@ namespace Pipeline.Sandbox.Generating.AdTech;
 internal static class AdExpectations
 {
     /// <summary>What becomes of the records of each file, and of each planted journey.</summary>
-    public static string ToJson(IReadOnlyList<AdFile> files, IReadOnlyList<AdJourney> journeys)
+    public static string ToJson(IReadOnlyList<AdFile> files, BidRequests requests, IReadOnlyList<AdJourney> journeys)
     {
         using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var form = new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using (var json = new Utf8JsonWriter(bytes, form))
         {
             json.WriteStartObject();
             json.WriteStartObject("files");
-            foreach (var file in files) Write(json, file);
+            foreach (var file in files) Write(json, file.Name, file.Records, file.Duplicates, file.Rejected);
+            Write(json, BidRequests.Name, requests.Slots, requests.Repeated, new Dictionary<string, long>());
             json.WriteEndObject();
             json.WriteStartArray("journeys");
             foreach (var journey in journeys) Write(json, journey);
@@ -25,14 +27,14 @@ internal static class AdExpectations
         return Encoding.UTF8.GetString(bytes.ToArray()) + "\n";
     }
 
-    private static void Write(Utf8JsonWriter json, AdFile file)
+    private static void Write(Utf8JsonWriter json, string file, long all, long duplicates, IReadOnlyDictionary<string, long> rejected)
     {
-        json.WriteStartObject(file.Name);
-        json.WriteNumber("records", file.Records);
-        json.WriteNumber("rows", file.Records - file.Duplicates - file.Rejected.Values.Sum());
-        json.WriteNumber("duplicates", file.Duplicates);
+        json.WriteStartObject(file);
+        json.WriteNumber("records", all);
+        json.WriteNumber("rows", all - duplicates - rejected.Values.Sum());
+        json.WriteNumber("duplicates", duplicates);
         json.WriteStartObject("rejected");
-        foreach (var (why, records) in file.Rejected) json.WriteNumber(why, records);
+        foreach (var (why, records) in rejected) json.WriteNumber(why, records);
         json.WriteEndObject();
         json.WriteEndObject();
     }

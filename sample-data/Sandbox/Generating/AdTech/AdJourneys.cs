@@ -28,19 +28,23 @@ internal static class AdJourneys
     private static IEnumerable<Func<string, AdJourney>> Named()
     {
         yield return user => Of("a click beats a later view", user, [View(user, -1)], [Click(user, -48)], ByClick(-48));
-        yield return user => Of("the last click wins", user, [], [Click(user, -72, creative: 1), Click(user, -24, creative: 2)], ByClick(-24, 2));
-        yield return user => Of("the last view wins where nobody clicked", user, [View(user, -20), View(user, -10, creative: 1)], [], ByView(-10, 1));
+        yield return user => Of("the last click wins",
+            user, [], [Click(user, -72, creative: 1), Click(user, -24, creative: 2)], ByClick(-24, 2));
+        yield return user => Of("the last view wins where nobody clicked",
+            user, [View(user, -20), View(user, -10, creative: 1)], [], ByView(-10, 1));
         yield return user => Of("a click as old as the look-back counts", user, [], [Click(user, -7 * 24)], ByClick(-7 * 24));
         yield return user => Of("an older click does not", user, [], [Click(user, -7 * 24 - Millisecond)], null);
         yield return user => Of("a view as old as the look-back counts", user, [View(user, -24)], [], ByView(-24));
         yield return user => Of("an older view does not", user, [View(user, -24 - Millisecond)], [], null);
         yield return user => Of("an old click leaves it to a view", user, [View(user, -2)], [Click(user, -8 * 24)], ByView(-2));
-        yield return user => Of("of two clicks at once the greater creative wins", user, [], [Click(user, -5, creative: 2), Click(user, -5, creative: 1)], ByClick(-5, 2));
+        yield return user => Of("of two clicks at once the greater creative wins",
+            user, [], [Click(user, -5, creative: 2), Click(user, -5, creative: 1)], ByClick(-5, 2));
         yield return user => Of("a touch at the moment of the conversion counts", user, [], [Click(user, 0)], ByClick(0));
         yield return user => Of("a touch after the conversion does not", user, [View(user, 1)], [Click(user, Millisecond)], null);
         yield return user => Of("nothing was met", user, [], [], null);
         yield return user => Of("a touch of another campaign does not count", user, [], [Click(user, -3, campaign: 1)], null);
-        yield return user => Of("a conversion of no campaign takes any", user, [View(user, -1, campaign: 6)], [Click(user, -3, campaign: 4)], ByClick(-3, 0, 4)) with
+        yield return user => Of("a conversion of no campaign takes any",
+            user, [View(user, -1, campaign: 6)], [Click(user, -3, campaign: 4)], ByClick(-3, 0, 4)) with
         {
             Conversion = Converted(user) with { CampaignId = null },
         };
@@ -52,7 +56,8 @@ internal static class AdJourneys
         {
             Conversion = Converted(user) with { CampaignId = AdCampaigns.All[4].Id },
         };
-        yield return user => Of("an impression without a campaign has its creative's", user, [View(user, -6, sendsCampaign: false)], [], ByView(-6));
+        yield return user => Of("an impression without a campaign has its creative's",
+            user, [View(user, -6, sendsCampaign: false)], [], ByView(-6));
         yield return user => Of("a late click takes the conversion from a view", user, [View(user, -6)], [], ByClick(-30, 3)) with
         {
             Late = [Click(user, -30, creative: 3)], TouchBefore = ByView(-6),
@@ -68,7 +73,8 @@ internal static class AdJourneys
 
     private static Conversion Converted(string user) => new(Noon, user, AdCampaigns.All[0].Id, "purchase", 49.90m, "EUR");
 
-    private static Impression View(string user, double hours, int creative = 0, int campaign = 0, bool sendsCampaign = true) => new(
+    private static Impression View(
+        string user, double hours, int creative = 0, int campaign = 0, bool sendsCampaign = true) => new(
         At(hours), user, AdCampaigns.Creative(campaign, creative), sendsCampaign ? AdCampaigns.All[campaign].Id : null);
 
     private static Click Click(string user, double hours, int creative = 0, int campaign = 0) =>
@@ -77,5 +83,6 @@ internal static class AdJourneys
     private static AdTouch ByClick(double hours, int creative = 0, int campaign = 0) =>
         new("click", At(hours), AdCampaigns.Creative(campaign, creative), AdCampaigns.All[campaign].Id);
 
-    private static AdTouch ByView(double hours, int creative = 0, int campaign = 0) => ByClick(hours, creative, campaign) with { Type = "view" };
+    private static AdTouch ByView(double hours, int creative = 0, int campaign = 0) =>
+        ByClick(hours, creative, campaign) with { Type = "view" };
 }

@@ -6,7 +6,7 @@ namespace Pipeline.Sandbox.Generating.AdTech;
 /// datasets make of every file, and to what each planted journey is attributed. Always the same for the same number and seed.</summary>
 public sealed class AdTechGenerator
 {
-    private const int Days = 9, EventsPerUser = 8, OneDuplicateAmong = 40, OneTestAmong = 50, OneBadAmong = 60;
+    private const int Days = 9, EventsPerUser = 8, OneDuplicateAmong = 40, OneTestAmong = 50, OneBadAmong = 60, EventsPerRequest = 5;
 
     private static readonly string[] Websites =
     [
@@ -35,9 +35,11 @@ public sealed class AdTechGenerator
         foreach (var journey in journeys) generator.Add(journey);
         AdFile[] files = [generator.impressions, generator.clicks, generator.lateClicks, generator.conversions];
         foreach (var file in files) file.Write(folder, generator.random);
+        var requests = new BidRequests(generator.random);
+        using (var file = File.Create(Path.Combine(folder.FullName, BidRequests.Name))) requests.Write(file, events / EventsPerRequest);
         WriteLines(folder, "campaigns.csv", AdCampaigns.CampaignLines());
         WriteLines(folder, "creatives.csv", AdCampaigns.CreativeLines());
-        File.WriteAllText(Path.Combine(folder.FullName, "expected.json"), AdExpectations.ToJson(files, journeys));
+        File.WriteAllText(Path.Combine(folder.FullName, "expected.json"), AdExpectations.ToJson(files, requests, journeys));
     }
 
     // Each event has an instant of its own, so that no two are alike by chance.
@@ -87,8 +89,9 @@ public sealed class AdTechGenerator
         if (IsOneOf(OneDuplicateAmong / 4)) conversions.AddDuplicate(conversion.ToLine());
         if (IsOneOf(OneTestAmong / 4)) conversions.AddRejected((conversion with { UserId = "test-1" }).ToLine(), "filtered test_traffic");
         AddBad(conversions, conversion.ToLine());
-        if (IsOneOf(OneBadAmong / 4))
-            conversions.AddRejected((conversion with { Value = null }).ToLine().Replace(",,EUR", ",a lot,EUR", StringComparison.Ordinal), "wrong_type value");
+        if (!IsOneOf(OneBadAmong / 4)) return;
+        var worthless = (conversion with { Value = null }).ToLine();
+        conversions.AddRejected(worthless.Replace(",,EUR", ",a lot,EUR", StringComparison.Ordinal), "wrong_type value");
     }
 
     private void AddBad(AdFile file, string good)
