@@ -58,7 +58,8 @@ public static class Services
         services.AddOptionsWithValidateOnStart<FacebookOptions, FacebookSettingsValidator>().Bind(configuration.GetSection("Facebook"));
         services.AddOptionsWithValidateOnStart<GoogleAdsOptions, GoogleAdsSettingsValidator>().Bind(configuration.GetSection("GoogleAds"));
         services.AddOptionsWithValidateOnStart<CleverTapOptions, CleverTapSettingsValidator>().Bind(configuration.GetSection("CleverTap"));
-        services.AddOptionsWithValidateOnStart<AttributionOptions, AttributionSettingsValidator>().Bind(configuration.GetSection(AttributionSettingsValidator.Section));
+        services.AddOptionsWithValidateOnStart<AttributionOptions, AttributionSettingsValidator>()
+            .Bind(configuration.GetSection(AttributionSettingsValidator.Section));
         services.AddOptions<S3Options>().Bind(configuration.GetSection("S3"));
     }
 
@@ -120,8 +121,9 @@ public static class Services
 
     private static IServiceCollection AddAttribution(this IServiceCollection services) => services
         .AddSingleton(provider => new AttributeBucket(
-            provider.GetRequiredService<IAttributionLedger>(), provider.GetRequiredService<ISliceLedger>(), provider.GetRequiredService<PublicationStores>(),
-            provider.GetRequiredService<Campaigns>(), provider.Setting<AttributionOptions>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IAttributionLedger>(), provider.GetRequiredService<ISliceLedger>(),
+            provider.GetRequiredService<PublicationStores>(), provider.GetRequiredService<Campaigns>(),
+            provider.Setting<AttributionOptions>(), provider.GetRequiredService<TimeProvider>()));
 
     private static IServiceCollection AddPublishing(this IServiceCollection services) => services
         .AddSingleton<ISealer>(provider => new AesGcmSealer(Convert.FromBase64String(provider.Setting<QuarantineSettings>().SealingKey)))

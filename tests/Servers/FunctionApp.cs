@@ -36,7 +36,7 @@ public sealed class FunctionApp : IDisposable
             ["Publish__MaxAge"] = "00:00:02",
             ["PublishSchedule"] = "*/1 * * * * *",
             ["ExtractSchedule"] = "0 0 3 * * *",
-            ["AttributeSchedule"] = "*/1 * * * * *",
+            ["AttributeSchedule"] = "0 0 4 * * *",
             ["SweepSchedule"] = "*/5 * * * * *",
         };
         foreach (var (name, value) in overrides) settings[name] = value;
