@@ -35,7 +35,9 @@ internal static class DictionaryWords
     private static string Records(SourceSpec source)
     {
         if (source.Avro is not { } avro) return $"one {source.Format.ToString().ToUpperInvariant()} object a record";
-        var schema = avro.Schema is null ? "as their writers' schemas say" : $"read by the contract's schema{(avro.IsBare ? ", by which they are written" : "")}";
+        var schema = avro.Schema is null
+            ? "as their writers' schemas say"
+            : $"read by the contract's schema{(avro.IsBare ? ", by which they are written" : "")}";
         return $"Avro records {schema}{(avro.RowsOf is { } list ? $", one row for each item of {Code(list)}" : "")}";
     }
 
