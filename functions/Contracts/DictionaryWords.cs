@@ -46,7 +46,9 @@ internal static class DictionaryWords
         var format = source.Format.ToString().ToUpperInvariant();
         if (source.Avro is not { } avro)
             return source.Kind == SourceKind.Files ? $"{format} rows" : $"one {format} {(source.Format == RecordFormat.Json ? "object a record" : "record a message")}";
-        var schema = avro.Schema is null ? "as their writers' schemas say" : $"read by the contract's schema{(avro.IsBare ? ", by which they are written" : "")}";
+        var schema = avro.Schema is null
+            ? "as their writers' schemas say"
+            : $"read by the contract's schema{(avro.IsBare ? ", by which they are written" : "")}";
         return $"Avro records {schema}{(avro.RowsOf is { } list ? $", one row for each item of {Code(list)}" : "")}";
     }
 

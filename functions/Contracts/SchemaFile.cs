@@ -36,7 +36,8 @@ internal static class SchemaFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            faults.Add(name, $"the schema {FaultList.Quote(name.Value)} cannot be read: {error.Message.TrimEnd('.')}", "let this program read it");
+            faults.Add(name, $"the schema {FaultList.Quote(name.Value)} cannot be read: {error.Message.TrimEnd('.')}",
+                "let this program read it");
         }
         return null;
     }

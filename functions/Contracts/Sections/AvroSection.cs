@@ -25,7 +25,8 @@ internal static class AvroSection
         var schema = Schema(section);
         var isBare = section.Word("encoding", Encodings) is not null;
         if (isBare && !section.Has("schema"))
-            faults.Add(section.At("encoding"), $"{source.Subject} has bare records and no schema", "add schema: and the file with their schema");
+            faults.Add(section.At("encoding"), $"{source.Subject} has bare records and no schema",
+                "add schema: and the file with their schema");
         if (isBare && kind == SourceKind.Files)
             faults.Add(section.At("encoding"), $"{source.Subject} reads files, which name their schema themselves", "remove encoding");
         return new(schema?.Text, isBare, RowsOf(section, schema));
@@ -44,9 +45,11 @@ internal static class AvroSection
     {
         if (section.Text("rows_of") is not { } list) return null;
         if (list.Value.Length == 0 || list.Value.Contains('.') || list.Value.Contains('['))
-            section.Faults.Add(list, $"'rows_of' of {section.Subject} is {FaultList.Quote(list.Value)}", "write the name of one field of the record");
+            section.Faults.Add(list, $"'rows_of' of {section.Subject} is {FaultList.Quote(list.Value)}",
+                "write the name of one field of the record");
         else if (schema is not null && !schema.IsList(list.Value))
-            section.Faults.Add(list, $"'rows_of' of {section.Subject} is {FaultList.Quote(list.Value)}, which is no list of the schema's record",
+            section.Faults.Add(list,
+                $"'rows_of' of {section.Subject} is {FaultList.Quote(list.Value)}, which is no list of the schema's record",
                 new Words("list", [.. schema.Lists]).InsteadOf(list.Value));
         return list.Value;
     }

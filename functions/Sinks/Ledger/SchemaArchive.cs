@@ -19,7 +19,8 @@ public sealed class SchemaArchive(NpgsqlDataSource database, TimeProvider time) 
             (SELECT DISTINCT ON (fingerprint) true, fingerprint, schema FROM pipeline.avro_schema WHERE fingerprint = ANY ($3)
              ORDER BY fingerprint, kept_at, registry, id)
             """, registry, ids, fingerprints)
-            .ListAsync(row => (Name: new AvroSchemaName(row.GetBoolean(0), (ulong)row.GetInt64(1)), Schema: row.GetString(2)), stopping), stopping);
+            .ListAsync(
+                row => (Name: new AvroSchemaName(row.GetBoolean(0), (ulong)row.GetInt64(1)), Schema: row.GetString(2)), stopping), stopping);
         return rows.ToDictionary(row => row.Name, row => row.Schema);
     }
 

@@ -54,9 +54,11 @@ public sealed class SchemaRegistry : ISchemaRegistry
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stopping);
             if (response.StatusCode == HttpStatusCode.NotFound) return null;
             if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
-                throw new TerminalException($"The schema registry refuses us ({(int)response.StatusCode}). Correct Registry:Username and Registry:Password.");
+                throw new TerminalException(
+                    $"The schema registry refuses us ({(int)response.StatusCode}). Correct Registry:Username and Registry:Password.");
             if (!response.IsSuccessStatusCode)
-                throw new TransientException($"The schema registry answered {(int)response.StatusCode} when asked for schema {id}; it is asked again.");
+                throw new TransientException(
+                    $"The schema registry answered {(int)response.StatusCode} when asked for schema {id}; it is asked again.");
             await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, stopping);
             return SchemaOf(await response.Content.ReadAsByteArrayAsync(stopping), id);
         }
@@ -66,7 +68,8 @@ public sealed class SchemaRegistry : ISchemaRegistry
         }
         catch (TaskCanceledException error) when (!stopping.IsCancellationRequested)
         {
-            throw new TransientException($"The schema registry did not answer within {http.Timeout.TotalSeconds:0} s; it is asked again.", error);
+            throw new TransientException(
+                $"The schema registry did not answer within {http.Timeout.TotalSeconds:0} s; it is asked again.", error);
         }
     }
 
@@ -82,7 +85,8 @@ public sealed class SchemaRegistry : ISchemaRegistry
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new TransientException($"The schema registry's answer for schema {id} is not of the form agreed; it is asked again.", error);
+            throw new TransientException(
+                $"The schema registry's answer for schema {id} is not of the form agreed; it is asked again.", error);
         }
     }
 }

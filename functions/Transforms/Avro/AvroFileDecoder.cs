@@ -92,7 +92,8 @@ internal sealed class AvroFileDecoder(DatasetContract contract, IRates? rates) :
         {
             damage = error.Message.TrimEnd('.');
         }
-        return Refuse(new(RejectionCode.DamagedBlock, "", $"The block of {block.Data} records is damaged: {damage}."), bytes, position, rejections);
+        return Refuse(
+            new(RejectionCode.DamagedBlock, "", $"The block of {block.Data} records is damaged: {damage}."), bytes, position, rejections);
     }
 
     /// <returns>What is wrong with the block; null when nothing is.</returns>

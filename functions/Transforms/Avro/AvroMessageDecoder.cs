@@ -13,6 +13,9 @@ namespace Pipeline.Transforms.Avro;
 /// <summary>Decodes messages: each is one datum behind the name of its schema, or a bare one of the contract's.</summary>
 internal sealed class AvroMessageDecoder : IBlockDecoder
 {
+    private const string NoSchema = "The record begins neither with a registry's schema id (a zero and four bytes) "
+        + "nor as a single object does (C3 01 and a fingerprint).";
+
     private readonly AvroColumns columns;
     private readonly AvroRows rows;
     private readonly IAvroSchemas? schemas;
@@ -96,10 +99,10 @@ internal sealed class AvroMessageDecoder : IBlockDecoder
         var head = isBare ? new MessageHead(0, default) : MessageHead.Read(block.Value(message).Span);
         if (length < 0) rows.Refuse(new(RejectionCode.NoValue, "", RejectionText.NoValue), place);
         else if (head is not { } known)
-            rows.Refuse(new(RejectionCode.MalformedAvro, "",
-                "The record begins neither with a registry's schema id (a zero and four bytes) nor as a single object does (C3 01 and a fingerprint)."), place);
+            rows.Refuse(new(RejectionCode.MalformedAvro, "", NoSchema), place);
         else if (!isBare && !plans.ContainsKey(known.Schema))
-            rows.Refuse(new(RejectionCode.UnknownSchema, "", $"The record names the schema of {known.Schema}, which neither the archive nor the registry has."), place);
+            rows.Refuse(new(RejectionCode.UnknownSchema, "",
+                $"The record names the schema of {known.Schema}, which neither the archive nor the registry has."), place);
         else Read(isBare ? bare! : plans[known.Schema], start + known.Bytes, start + length, place);
     }
 

@@ -81,13 +81,14 @@ internal sealed class AvroRows
         machine.Open(start, end, limit);
         if (!plan.Root.Read(machine)) return false;
         if (isWhole && machine.At != end) return machine.Stop("begin bytes behind the end of its datum");
-        plan.Uncounted++;
         var place = (origin, (isWhole ? end : machine.At) - origin, position);
         if (plan.Refusal is var (code, field, message)) Refuse(new(code, field, message), place);
-        else if (machine.At - start > limit) Refuse(new(RejectionCode.TooLarge, "", RejectionText.TooLarge(machine.At - start, limit)), place);
+        else if (machine.At - start > limit)
+            Refuse(new(RejectionCode.TooLarge, "", RejectionText.TooLarge(machine.At - start, limit)), place);
         else if (machine.Fault is var (fault, path)) Refuse(new(fault, path, appender.Sentence(fault, path)), place);
         else if (columns.RowsOf is null) Add(place);
-        else TakeItems(place);
+        else if (!TryTakeItems(place)) return false;
+        plan.Uncounted++;
         return true;
     }
 
@@ -120,27 +121,44 @@ internal sealed class AvroRows
         return batch.Rows - rowsBefore + refusals.Count;
     }
 
-    private void TakeItems((int Start, int Length, long Position) place)
+    private bool TryTakeItems((int Start, int Length, long Position) place)
     {
-        var (after, list) = (machine.At, machine.List);
-        if (list.Item is not null)
+        var list = machine.List;
+        if (list.Item is null) return true;
+        var outer = machine.MoveTo(list.At, list.End);
+        while (AvroBlocks.TryCount(machine, list.AreEmpty, out var items, out var bytes))
         {
-            var outer = machine.MoveTo(list.At, list.End);
-            while (AvroBlocks.TryCount(machine, list.AreEmpty, out var items, out _) && items != 0)
-                for (; items > 0; items--) TakeItem(list.Item, place);
-            machine.Return(outer);
+            if (items == 0)
+            {
+                machine.Return(outer);
+                return true;
+            }
+            var (begin, isRead) = (machine.At, true);
+            for (; items > 0 && isRead; items--) isRead = TryTakeItem(list.Item, place);
+            if (!isRead || !AvroBlocks.IsEnd(machine, begin, bytes)) break;
         }
-        machine.At = after;
+        TakeBack(place);
+        return false;
     }
 
-    // The list was read once already, to find its end: no item of it can be cut off.
-    private void TakeItem(AvroNode item, (int Start, int Length, long Position) place)
+    private bool TryTakeItem(AvroNode item, (int Start, int Length, long Position) place)
     {
         machine.BeginValue();
         machine.Clear(columns.ItemSlots);
-        if (!item.Read(machine)) throw new InvalidOperationException($"An item of {columns.RowsOf} was skipped and cannot be read: {machine.Damage}.");
+        if (!item.Read(machine)) return false;
         if (machine.Fault is var (code, field)) Refuse(new(code, field, appender.Sentence(code, field)), place);
         else Add(place);
+        return true;
+    }
+
+    // What was passed over on the way to the record's end can turn out to be no value when it is read.
+    private void TakeBack((int Start, int Length, long Position) place)
+    {
+        Append();
+        var rows = batch.Rows;
+        while (rows > rowsBefore && batch.Positions.Values[rows - 1] == place.Position) rows--;
+        batch.Truncate(rows);
+        refusals.RemoveAll(refusal => refusal.Position == place.Position);
     }
 
     private void Add((int Start, int Length, long Position) place)
@@ -166,7 +184,8 @@ internal sealed class AvroRows
         Append();
         if (refusals.Count != told) return;
         batch.Truncate(rows);
-        refusals.Add((new(RejectionCode.TableRefused, "", $"The warehouse table refused the row: {reason}"), place.Start, place.Length, place.Position));
+        var fault = new RowFault(RejectionCode.TableRefused, "", $"The warehouse table refused the row: {reason}");
+        refusals.Add((fault, place.Start, place.Length, place.Position));
     }
 
     /// <summary>Appends the group's rows. Where one has a fault, the rows before it stay, and those behind it are appended anew.</summary>

@@ -20,7 +20,7 @@ drop_ads() {
 
 # Each planted journey's user, type of touch, time and creative, a line each: what is expected, and what the table says.
 expected_journeys() {
-  jq -r '.journeys[] | '"$1"' as $touch | [.user_id, $touch.type, ($touch.at // "" | sub("\\.000Z$"; "Z")), $touch.creative_id // ""] | @tsv' \
+  jq -r '.journeys[] | ('"$1"') as $touch | [.user_id, $touch.type, ($touch.at // "" | sub("\\.000Z$"; "Z")), $touch.creative_id // ""] | @tsv' \
     "$ad_files/expected.json" | sort
 }
 attributed_journeys() {

@@ -30,8 +30,9 @@ internal sealed record OcfHead(OcfHeader Header, int Bytes, byte[] Sync)
         var sync = file.Slice(at, OcfBlock.SyncBytes).ToArray();
         if (!metadata.TryGetValue("avro.schema", out var schema) || Text(schema) is not { } text)
             fault = "The head of the file has no schema (avro.schema), or one that is not UTF-8.";
-        else if (Text(metadata.GetValueOrDefault("avro.codec") ?? "null"u8.ToArray()) is not { } name || OcfCodecs.Parse(name) is not { } codec)
-            fault = "The blocks of the file are compressed with a codec that is not read here; write it with null, deflate, snappy or zstandard.";
+        else if (OcfCodecs.Parse(Text(metadata.GetValueOrDefault("avro.codec") ?? "null"u8.ToArray()) ?? "") is not { } codec)
+            fault = "The blocks of the file are compressed with a codec that is not read here; "
+                + "write it with null, deflate, snappy or zstandard.";
         else return new(new(text, codec), at + sync.Length, sync);
         return null;
     }

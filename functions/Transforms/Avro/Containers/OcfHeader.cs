@@ -43,8 +43,8 @@ internal sealed record OcfHeader(string Schema, OcfCodec Codec)
             fault = (isBlock ? RejectionCode.DamagedBlock : RejectionCode.DamagedFile, parts.GetValueOrDefault("reason") ?? "");
             return null;
         }
-        if (parts?.GetValueOrDefault("schema") is not { } schema || OcfCodecs.Parse(parts.GetValueOrDefault("codec") ?? "") is not { } codec)
-            return null;
+        if (parts?.GetValueOrDefault("schema") is not { } schema) return null;
+        if (OcfCodecs.Parse(parts.GetValueOrDefault("codec") ?? "") is not { } codec) return null;
         fault = null;
         return new(schema, codec);
     }

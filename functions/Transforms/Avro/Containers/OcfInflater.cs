@@ -72,8 +72,7 @@ internal sealed class OcfInflater : IDisposable
         if (ZstdDecompressor.ContentBytes(block) is { } known)
         {
             if (known > OcfBlock.MaxBytes) throw TooLarge();
-            inflated.Reset((int)known);
-            inflated.Reset(zstd.Decompress(block, inflated.Room((int)known)[..(int)known]));
+            inflated.Truncate(zstd.Decompress(block, inflated.Reset((int)known)));
             return;
         }
         for (var room = (long)Math.Max(FirstRoom, block.Length * 4L); ; room *= 4)
@@ -81,7 +80,7 @@ internal sealed class OcfInflater : IDisposable
             var destination = inflated.Reset((int)Math.Min(room, OcfBlock.MaxBytes));
             if (zstd.TryDecompress(block, destination, out var written))
             {
-                inflated.Reset(written);
+                inflated.Truncate(written);
                 return;
             }
             if (room >= OcfBlock.MaxBytes) throw TooLarge();

@@ -29,7 +29,8 @@ public sealed class AvroSchemas(ISchemaArchive archive, ISchemaRegistry? registr
         var missing = wanted.Where(name => !known.ContainsKey(name)).ToList();
         if (registry is not null)
             await Parallel.ForEachAsync(
-                missing.Where(name => !name.IsFingerprint), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stopping },
+                missing.Where(name => !name.IsFingerprint),
+                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stopping },
                 async (name, stop) => await AskAsync(registry, name, stop));
         if (absent.Count > MaxAbsent) absent.Clear();
         foreach (var name in missing)

@@ -44,7 +44,8 @@ internal sealed class RenderPlanner(Constants constants, SkipPlanner skips)
     private RenderRecord Record(AvroType writer, AvroType reader, string path, string? without)
     {
         if (records.TryGetValue((writer, reader, without ?? ""), out var known)) return known;
-        var read = Resolution.Fields(writer, reader).Select(field => (field.Writer, Reader: field.Reader?.Name == without ? null : field.Reader)).ToList();
+        var read = Resolution.Fields(writer, reader)
+            .Select(field => (field.Writer, Reader: field.Reader?.Name == without ? null : field.Reader)).ToList();
         var more = Resolution.Missing(writer, reader).Where(field => field.Name != without)
             .Select(field => (Field: field, Place: field.Default is { } value ? constants.Default(field.Type, value) : null))
             .Where(each => each.Place is not null).ToList();

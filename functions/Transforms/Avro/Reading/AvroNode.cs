@@ -28,4 +28,10 @@ internal static class AvroBlocks
         if (isEmpty) return machine.TakeEmpty(count);
         return count <= machine.End - machine.At || machine.Stop("a list has more items than bytes are left");
     }
+
+    /// <summary>Whether a block's items end where the block says: whoever passes over it believes that.</summary>
+    /// <param name="begin">Where its items begin.</param>
+    /// <param name="bytes">Bytes the block says it has; -1 when it does not say.</param>
+    public static bool IsEnd(AvroMachine machine, int begin, long bytes) =>
+        bytes < 0 || machine.At == begin + bytes || machine.Stop("a list's items are not of the bytes that it says");
 }

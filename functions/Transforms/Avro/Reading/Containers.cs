@@ -21,11 +21,13 @@ internal sealed class MapNode(string path, IReadOnlyList<MapEntry> entries, Avro
     public override bool Read(AvroMachine machine)
     {
         if (!machine.Enter(path)) return false;
-        while (AvroBlocks.TryCount(machine, isEmpty: false, out var items, out _))
+        while (AvroBlocks.TryCount(machine, isEmpty: false, out var items, out var bytes))
         {
             if (items == 0) return machine.Leave();
+            var begin = machine.At;
             for (; items > 0; items--)
                 if (!machine.TryLength(out var length) || !ReadEntry(machine, length)) return false;
+            if (!AvroBlocks.IsEnd(machine, begin, bytes)) return false;
         }
         return false;
     }

@@ -10,7 +10,7 @@ internal static class JsonTimes
     private const long MicrosPerDay = 86_400_000_000;
     private const int MaxTextBytes = 64;
 
-    private static readonly long Earliest = DateTime.MinValue.Ticks / TimeSpan.TicksPerMicrosecond - DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerMicrosecond;
+    private static readonly long Earliest = (DateTime.MinValue.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
     private static readonly long Latest = (DateTime.MaxValue.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
     /// <summary>An instant, a local time, a day or a time of day; the number itself where the calendar has no such.</summary>

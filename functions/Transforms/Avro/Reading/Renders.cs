@@ -125,13 +125,14 @@ internal sealed class RenderList(string path, bool isMap) : AvroNode
         if (!machine.Enter(path)) return false;
         machine.Append(isMap ? "{"u8 : "["u8);
         var isFirst = true;
-        while (AvroBlocks.TryCount(machine, AreEmpty, out var items, out _))
+        while (AvroBlocks.TryCount(machine, AreEmpty, out var items, out var bytes))
         {
             if (items == 0)
             {
                 machine.Append(isMap ? "}"u8 : "]"u8);
                 return machine.Leave();
             }
+            var begin = machine.At;
             for (; items > 0; items--)
             {
                 if (!isFirst) machine.Append(","u8);
@@ -139,6 +140,7 @@ internal sealed class RenderList(string path, bool isMap) : AvroNode
                 if (isMap && !ReadKey(machine)) return false;
                 if (!Items.Read(machine)) return false;
             }
+            if (!AvroBlocks.IsEnd(machine, begin, bytes)) return false;
         }
         return false;
     }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using Pipeline.Parquet.Codecs;
 
 namespace Pipeline.Tests.Unit.Transforms.Avro;
 
@@ -74,8 +75,20 @@ internal sealed class ContainerFile
 
     public ContainerFile Block(int count, byte[] data)
     {
+        var stored = codec switch
+        {
+            "deflate" => Deflated(data),
+            "snappy" => Snapped(data),
+            "zstandard" => Compressed(data),
+            _ => data,
+        };
+        return Stored(count, stored);
+    }
+
+    /// <summary>A block of bytes that are compressed already.</summary>
+    public ContainerFile Stored(int count, byte[] stored)
+    {
         Starts.Add((int)file.Length);
-        var stored = codec == "deflate" ? Deflated(data) : data;
         file.Write(new AvroBytes().Long(count).Bytes(stored).Raw(Sync).ToArray());
         return this;
     }
@@ -87,6 +100,27 @@ internal sealed class ContainerFile
     }
 
     public byte[] ToArray() => file.ToArray();
+
+    private static byte[] Snapped(byte[] data)
+    {
+        var room = new byte[Snappy.MaxCompressedBytes(data.Length)];
+        var crc = ~0u;
+        foreach (var value in data)
+        {
+            crc ^= value;
+            for (var bit = 0; bit < 8; bit++) crc = crc >> 1 ^ ((crc & 1) == 0 ? 0 : 0xEDB88320);
+        }
+        var tail = new byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(tail, ~crc);
+        return [.. room.AsSpan(0, Snappy.Compress(data, room)), .. tail];
+    }
+
+    private static byte[] Compressed(byte[] data)
+    {
+        using var zstd = new ZstdCompressor(1);
+        var room = new byte[ZstdCompressor.MaxCompressedBytes(data.Length)];
+        return room[..zstd.Compress(data, room)];
+    }
 
     private static byte[] Deflated(byte[] data)
     {

@@ -12,6 +12,8 @@ public sealed class ContainerTests
     [Theory]
     [InlineData("null")]
     [InlineData("deflate")]
+    [InlineData("snappy")]
+    [InlineData("zstandard")]
     public void A_file_is_read_to_its_end(string codec)
     {
         var decoded = GivenAvro.File(Contract, Numbers(codec).ToArray());
@@ -87,6 +89,33 @@ public sealed class ContainerTests
         var decoded = GivenAvro.File(Contract, bytes);
         Assert.Equal([.. Range(0, 10), .. Range(20, 10)], Values(decoded));
         Assert.Equal((RejectionCode.DamagedBlock, 10L), Assert.Single(decoded.Rejections.Select(each => (each.Code, each.Position))));
+    }
+
+    [Fact]
+    public void A_block_whose_checksum_does_not_match_is_refused_as_a_whole()
+    {
+        var file = Numbers("snappy");
+        var bytes = file.ToArray();
+        bytes[file.Starts[2] - 17] ^= 1;                        // the checksum's last byte
+        var decoded = GivenAvro.File(Contract, bytes);
+        Assert.Equal([.. Range(0, 10), .. Range(20, 10)], Values(decoded));
+        Assert.Equal("The block of 10 records is damaged: its checksum does not match.", Assert.Single(decoded.Rejections).Message);
+    }
+
+    [Fact]
+    public void A_frame_that_does_not_say_how_much_it_holds_is_read()
+    {
+        byte[] data = [.. Enumerable.Range(0, 200_000).SelectMany(_ => new byte[] { 2 })];
+        // A frame of RFC 8878 without the size of its content: one byte repeated, in blocks of at most 128 KiB.
+        byte[] frame = [0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x70, .. Repeated(131_072, last: false), .. Repeated(200_000 - 131_072, last: true)];
+        var file = new ContainerFile(Schema, "zstandard").Stored(200_000, frame);
+        Assert.Equal(data.Length, GivenAvro.File(Contract, file.ToArray()).Batch.Rows);
+
+        static byte[] Repeated(int bytes, bool last)
+        {
+            var head = bytes << 3 | 1 << 1 | (last ? 1 : 0);
+            return [(byte)head, (byte)(head >> 8), (byte)(head >> 16), 2];
+        }
     }
 
     [Fact]

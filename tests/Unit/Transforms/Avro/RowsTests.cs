@@ -63,6 +63,26 @@ public sealed class RowsTests
         Assert.Equal((RejectionCode.MalformedAvro, 0L), Assert.Single(decoded.Rejections.Select(each => (each.Code, each.Position))));
     }
 
+    [Theory]
+    [InlineData(7)]
+    [InlineData(1)]
+    [InlineData(0)]
+    public void A_list_that_says_wrongly_how_many_bytes_it_has_gives_no_rows_of_its_record(int bytes)
+    {
+        var contract = GivenAvro.Contract(new(null, RowsOf: "l"), new ColumnSpec("c", new(ColumnKind.Bool), ["l.b"]));
+        const string schema = """
+            {"type":"record","name":"R","fields":[{"name":"l","type":{"type":"array","items":{"type":"record","name":"I","fields":[{"name":"b","type":"boolean"}]}}},
+            {"name":"s","type":"bytes"}]}
+            """;
+        var good = new AvroBytes().Long(-1).Long(1).Boolean(true).Long(0).Bytes();
+        var lying = new AvroBytes().Long(-2).Long(bytes).Raw(1, 0, 0, 4, 0, 0, 0, 0, 0, 0);
+        var wrong = new AvroBytes().Long(-2).Long(2).Raw(1, 7).Long(0).Bytes();      // 7 is no truth value
+        var decoded = GivenAvro.Decode(contract, schema, good, lying, wrong, good);
+        Assert.Equal([0L, 3L], decoded.Batch.Positions.Values.ToArray());
+        Assert.Equal([(RejectionCode.MalformedAvro, 1L), (RejectionCode.MalformedAvro, 2L)], decoded.Rejections.Select(each => (each.Code, each.Position)));
+        Assert.Equal(4, decoded.Records);
+    }
+
     [Fact]
     public void Many_items_are_more_than_one_group_of_rows()
     {
