@@ -9,13 +9,18 @@ using Pipeline.Domain.Ports;
 using Pipeline.Sinks.Lake;
 using Pipeline.Sinks.Ledger;
 using Pipeline.Sinks.Ledger.Sweep;
+using Pipeline.Sources.Attribution;
 using Pipeline.Sources.CleverTap;
 using Pipeline.Sources.Facebook;
 using Pipeline.Sources.Files;
 using Pipeline.Sources.GoogleAds;
 using Pipeline.Sources.Kafka;
+using Pipeline.Sources.Registry;
 using Pipeline.Sources.Slices;
+using Pipeline.Sources.Sqs;
 using Pipeline.Sinks.Warehouse;
+using Pipeline.Transforms.Attribution;
+using Pipeline.Transforms.Avro.Messages;
 using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Publishing;
@@ -27,6 +32,8 @@ namespace Pipeline.App;
 /// <summary>Wires the pipeline's parts to each other and to their settings.</summary>
 public static class Services
 {
+    private const int RegistryTimeoutSeconds = 30;
+
     /// <summary>Adds everything the functions and the command line use.</summary>
     public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration)
     {
@@ -35,9 +42,11 @@ public static class Services
         services.AddSingleton(_ => ContractReader.ReadFolder(DatasetFolder(configuration)).Verified());
         services.AddSingleton<IRates>(_ => RatesFile.Read(
             configuration["Reference:FxRates"] ?? RatesFile.Below(DatasetFolder(configuration))));
+        services.AddSingleton(_ => CampaignsFile.Read(
+            configuration["Reference:Campaigns"] ?? CampaignsFile.Below(DatasetFolder(configuration))));
         services.AddSingleton(provider => NpgsqlDataSource.Create(provider.Setting<LedgerSettings>().ConnectionString));
         services.AddSingleton<StartUp>();
-        return services.AddLedger().AddStores().AddKafka().AddFiles().AddProviders().AddPublishing();
+        return services.AddLedger().AddStores().AddKafka().AddFiles().AddQueues().AddProviders().AddMasks().AddAttribution().AddPublishing();
     }
 
     // Contracts of one's own, such as a mounted ConfigMap, take the place of those that came with the program.
@@ -59,19 +68,27 @@ public static class Services
         services.AddOptionsWithValidateOnStart<FacebookOptions, FacebookSettingsValidator>().Bind(configuration.GetSection("Facebook"));
         services.AddOptionsWithValidateOnStart<GoogleAdsOptions, GoogleAdsSettingsValidator>().Bind(configuration.GetSection("GoogleAds"));
         services.AddOptionsWithValidateOnStart<CleverTapOptions, CleverTapSettingsValidator>().Bind(configuration.GetSection("CleverTap"));
+        services.AddOptionsWithValidateOnStart<RegistryOptions, RegistrySettingsValidator>().Bind(configuration.GetSection("Registry"));
+        services.AddOptionsWithValidateOnStart<SqsOptions, SqsSettingsValidator>().Bind(configuration.GetSection(SqsOptions.Section));
+        services.AddOptionsWithValidateOnStart<MaskingSettings, MaskingSettingsValidator>()
+            .Bind(configuration.GetSection(MaskingSettings.Section));
+        services.AddOptionsWithValidateOnStart<AttributionOptions, AttributionSettingsValidator>().Bind(configuration.GetSection(AttributionSettingsValidator.Section));
         services.AddOptions<S3Options>().Bind(configuration.GetSection("S3"));
     }
 
     private static IServiceCollection AddLedger(this IServiceCollection services) => services
         .AddSingleton<ILandingLedger, LandingLedger>()
+        .AddSingleton<IQueueLedger, QueueLedger>()
         .AddSingleton<IPublicationLedger, PublicationLedger>()
         .AddSingleton<IPublicationSessions, PublicationSessions>()
         .AddSingleton<ISliceLedger, SliceLedger>()
         .AddSingleton<IFileLedger, FileLedger>()
         .AddSingleton<ISourceBudget, SourceBudget>()
+        .AddSingleton<IAttributionLedger, AttributionLedger>()
         .AddSingleton<IAlerts, Alerts>()
         .AddSingleton<StatusReader>()
         .AddSingleton<PublicationList>()
+        .AddSingleton<AuditLog>()
         .AddSingleton(provider => new SweepLeftovers(
             provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<PublicationStores>(), provider.GetRequiredService<IAlerts>(),
             provider.GetRequiredService<TimeProvider>(), provider.RebuildAsync));
@@ -100,6 +117,16 @@ public static class Services
             provider.GetRequiredService<IFileLedger>(), drop, landing, options, time, provider.GetRequiredService<ILogger<LandDroppedFiles>>());
     });
 
+    private static IServiceCollection AddQueues(this IServiceCollection services) => services
+        .AddSingleton(provider => provider.Setting<SqsOptions>())
+        .AddSingleton(DrainLimits.Default)
+        .AddSingleton(provider => new SqsCalls(
+            Http(TimeSpan.FromSeconds(30)), AwsCredentials.FromChain(), provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<DrainQueues>();
+
+    private static IServiceCollection AddMasks(this IServiceCollection services) => services
+        .AddSingleton(provider => provider.Setting<MaskingSettings>().ToKeys());
+
     private static IServiceCollection AddProviders(this IServiceCollection services) => services
         .AddSingleton<ISliceSource>(provider =>
         {
@@ -122,17 +149,31 @@ public static class Services
         .AddSingleton<SliceSources>();
 
     // Addresses of providers change behind their names; a connection is not kept for ever.
-    private static HttpClient Http(SliceSourceOptions options) => new(new SocketsHttpHandler
+    private static HttpClient Http(SliceSourceOptions options) => Http(TimeSpan.FromSeconds(options.TimeoutSeconds));
+
+    private static HttpClient Http(TimeSpan timeout) => new(new SocketsHttpHandler
     {
         PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false, AutomaticDecompression = System.Net.DecompressionMethods.All,
     })
-    { Timeout = TimeSpan.FromSeconds(options.TimeoutSeconds) };
+    { Timeout = timeout };
+
+    private static IServiceCollection AddAttribution(this IServiceCollection services) => services
+        .AddSingleton(provider => new AttributeBucket(
+            provider.GetRequiredService<IAttributionLedger>(), provider.GetRequiredService<ISliceLedger>(), provider.GetRequiredService<PublicationStores>(),
+            provider.GetRequiredService<Campaigns>(), provider.Setting<AttributionOptions>(), provider.GetRequiredService<TimeProvider>()));
 
     private static IServiceCollection AddPublishing(this IServiceCollection services) => services
         .AddSingleton<ISealer>(provider => new AesGcmSealer(Convert.FromBase64String(provider.Setting<QuarantineSettings>().SealingKey)))
         .AddSingleton(new LakeOptions())
+        .AddSingleton<ISchemaArchive, SchemaArchive>()
+        .AddSingleton<IAvroSchemas>(provider => new AvroSchemas(
+            provider.GetRequiredService<ISchemaArchive>(), provider.Registry(), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<TransformPublication>()
         .AddSingleton<RebuildObject>();
+
+    private static SchemaRegistry? Registry(this IServiceProvider provider) => provider.Setting<RegistryOptions>() is { Url: not null } options
+        ? new(Http(TimeSpan.FromSeconds(RegistryTimeoutSeconds)), options, provider.GetRequiredService<TimeProvider>())
+        : null;
 
     // An object is rebuilt under the contract it was committed with.
     private static Task RebuildAsync(this IServiceProvider provider, UnfinishedObject lost, CancellationToken stopping) =>

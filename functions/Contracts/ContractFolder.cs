@@ -16,6 +16,7 @@ internal sealed class ContractFolder
     private readonly List<FaultList> faults = [];
     private readonly Dictionary<string, string> fileOfDataset = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> fileOfTable = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> fileOfQueue = new(StringComparer.Ordinal);
 
     /// <summary>See <see cref="ContractReader.ReadFolder"/>.</summary>
     public static ContractSet Read(string path)
@@ -58,7 +59,15 @@ internal sealed class ContractFolder
         }
         if (ReadText(file, list) is not { } text || ContractReader.ReadDraft(text, list) is not { } draft) return;
         var unique = Claim(fileOfDataset, draft.Dataset, "dataset", list) & Claim(fileOfTable, draft.Table, "table", list);
-        if (draft.Contract is { } contract && unique) contracts.Add(contract);
+        if (draft.Contract is { } contract && unique & HasQueueAlone(contract, list)) contracts.Add(contract);
+    }
+
+    // A message is taken once: of two datasets with one queue each would have some.
+    private bool HasQueueAlone(DatasetContract contract, FaultList list)
+    {
+        if (contract.SourceOf(SourceKind.Sqs) is not { Queue: var queue } || fileOfQueue.TryAdd(queue, list.File)) return true;
+        list.Add(0, 0, $"queue '{queue}' feeds {fileOfQueue[queue]} already", "give each dataset a queue of its own");
+        return false;
     }
 
     private void AddViews(string path)

@@ -16,20 +16,38 @@ internal static class DictionaryWords
             ? string.Join("; ", contract.Sources.Where(source => bySource.ContainsKey(source.Kind))
                 .Select(source => $"{source.Kind.Text()}: {Paths(bySource[source.Kind])}{Unit(column, source.Kind)}"))
             : $"{Paths(column.From)}{(column.Units.Count == 0 ? "" : Unit(column, contract.Source.Kind))}";
-        return from + Form(column) + Default(column, contract);
+        return from + Form(column) + Default(column, contract) + Masked(column);
     }
+
+    private static string Masked(ColumnSpec column) => column.Mask switch
+    {
+        null => "",
+        { Kind: MaskKind.Hmac } mask => $"; pseudonym of the domain `{mask.Domain}`, for ever (hmac)",
+        { Kind: MaskKind.AesSiv } mask => $"; pseudonym of the domain `{mask.Domain}`, which who may can turn back (aes_siv)",
+        { Kind: MaskKind.TruncateIp } => "; its network only (truncate_ip)",
+        _ => "; dropped",
+    };
 
     private static string Topic(SourceSpec source)
     {
         var zone = source.TimeZone is null ? "timestamps must carry a zone" : $"timestamps without a zone are in {source.TimeZone}";
+        return $"{Place(source)}, {Records(source)}; {zone}";
+    }
+
+    private static string Place(SourceSpec source) => source.Kind switch
+    {
+        SourceKind.Files => $"files in folder `{source.Folder}`",
+        SourceKind.Sqs => $"SQS queue `{source.Queue}`",
+        _ => $"{source.Kind} topic `{source.Topic}`",
+    };
+
+    private static string Records(SourceSpec source)
+    {
         var format = source.Format.ToString().ToUpperInvariant();
-        return source.Kind switch
-        {
-            SourceKind.Files => $"files in folder `{source.Folder}`, {format} rows; {zone}",
-            SourceKind.Sqs => $"queue `{source.Queue}`, one {format} record a message; {zone}",
-            _ when source.Format == RecordFormat.Json => $"{source.Kind} topic `{source.Topic}`, one {format} object a record; {zone}",
-            _ => $"{source.Kind} topic `{source.Topic}`, one {format} record a message; {zone}",
-        };
+        if (source.Avro is not { } avro)
+            return source.Kind == SourceKind.Files ? $"{format} rows" : $"one {format} {(source.Format == RecordFormat.Json ? "object a record" : "record a message")}";
+        var schema = avro.Schema is null ? "as their writers' schemas say" : $"read by the contract's schema{(avro.IsBare ? ", by which they are written" : "")}";
+        return $"Avro records {schema}{(avro.RowsOf is { } list ? $", one row for each item of {Code(list)}" : "")}";
     }
 
     private static string Pages(SourceSpec source, PageSpec pages)
@@ -48,6 +66,7 @@ internal static class DictionaryWords
     {
         DerivationKind.LocalDate => $"the day of `{derive.Column}` in the account's time zone",
         DerivationKind.FxRate => $"the rate of `{derive.Column}` on `{derive.Other}`",
+        DerivationKind.PreviousMask => $"`{derive.Column}` under the key before, for a while behind a change of keys",
         DerivationKind.Times => $"`{derive.Column}` times `{derive.Other}`",
         DerivationKind.Lookup => $"the `{derive.Table!.Value}` of `{derive.Column}` in `reference/{derive.Table.File}`",
         DerivationKind.Coalesce => $"`{derive.Column}`, or `{derive.Other}` where that is missing or empty",

@@ -5,7 +5,8 @@ namespace Pipeline.Transforms;
 
 /// <summary>Accepted rows of one shard: one column for each column of the contract, in its order, and where each row came from.</summary>
 /// <remarks>Reused from batch to batch; borrowed by whoever is handed one.</remarks>
-public sealed class RecordBatch(IReadOnlyList<Column> columns)
+/// <param name="positions">Another batch's, for one that shows the same rows with some columns changed; null for its own.</param>
+public sealed class RecordBatch(IReadOnlyList<Column> columns, FixedColumn<long>? positions = null)
 {
     private readonly Column[] columns = [.. columns];
 
@@ -16,7 +17,7 @@ public sealed class RecordBatch(IReadOnlyList<Column> columns)
     public IReadOnlyList<Column> Columns => columns;
 
     /// <summary>Each row's position in <see cref="Shard"/>, ascending.</summary>
-    public FixedColumn<long> Positions { get; } = new();
+    public FixedColumn<long> Positions { get; } = positions ?? new();
 
     /// <summary>Rows in it.</summary>
     public int Rows => Positions.Count;
@@ -30,7 +31,7 @@ public sealed class RecordBatch(IReadOnlyList<Column> columns)
         return taken;
     }
 
-    /// <summary>Puts another column of the same type in a column's place; only while there are no rows.</summary>
+    /// <summary>Puts another column of the same type in a column's place; with as many rows.</summary>
     internal void Replace(int index, Column column) => columns[index] = column;
 
     /// <summary>Drops the rows from <paramref name="rows"/> on, those of columns that are ahead included.</summary>

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The whole pipeline on one Debian machine that has the .NET SDK: a private PostgreSQL, a Kafka broker in memory and the function app;
-# feeds events, extracts figures from three providers that the Sandbox plays, and shows what becomes of them. Installs what is missing,
-# says what, asks nothing.
+# The whole pipeline on one Debian machine that has the .NET SDK: a private PostgreSQL, a Kafka broker and an SQS server in memory, and the
+# function app; feeds events, drops files of ad events, sends logins, extracts figures from three providers that the Sandbox plays, and shows
+# what becomes of them. Installs what is missing, says what, asks nothing.
 set -eEuo pipefail
 started_in=$PWD
 cd "$(dirname "$0")/../.."
@@ -46,6 +46,10 @@ USAGE
 . infra/local/demo/feed.sh
 # shellcheck source=infra/local/demo/providers.sh
 . infra/local/demo/providers.sh
+# shellcheck source=infra/local/demo/ads.sh
+. infra/local/demo/ads.sh
+# shellcheck source=infra/local/demo/logins.sh
+. infra/local/demo/logins.sh
 # shellcheck source=infra/local/demo/summary.sh
 . infra/local/demo/summary.sh
 
@@ -78,7 +82,7 @@ if ! [ -f "$events" ] || ! [ -r "$events" ]; then fail "$events is not a file th
 
 say "${bold}Pipeline demo$plain in $home"
 mkdir -p "$home/logs" || fail "$home cannot be made: choose another place with --home DIR."
-sets=(base)
+sets=(base npm)
 [ "$lake" = folder ] || sets+=(s3)
 install_missing "$home/logs/install.log" "${sets[@]}"
 postgres_programs=$(postgres_bin)
@@ -102,6 +106,7 @@ step "Building" "$home/logs/build.log" build
 start_postgres
 [ "$lake" = folder ] || start_s3
 start_apis
+start_queues
 export_settings
 
 interrupted=$(remembered '.feeding.file // ""')
@@ -126,9 +131,14 @@ fi
 
 print_summary
 check_counts
+drop_ads
+send_logins
 extract
 print_ads
 check_providers
+attribute
+print_campaigns
+print_logins
 print_places
 print_next_steps
 if [ -z "$once" ]; then

@@ -10,7 +10,7 @@ has_library() { [[ $(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p) == *[[:space:]]"$
 # The newest PostgreSQL's programs; Debian keeps them out of PATH.
 postgres_bin() { find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1; }
 
-# missing_packages base|s3|tests...: one package a line.
+# missing_packages base|npm|s3|tests...: one package a line.
 missing_packages() {
   local set
   for set in "$@"; do
@@ -22,7 +22,12 @@ missing_packages() {
         [ -x "$(postgres_bin)/initdb" ] || echo postgresql
         has_library librdkafka.so.1 || echo librdkafka1
         has_library libzstd.so.1 || echo libzstd1
+        has_library libz.so.1 || echo zlib1g
         has_library libsnappy.so.1 || echo libsnappy1v5
+        ;;
+      npm)
+        has_command node || echo nodejs
+        has_command npm || echo npm
         ;;
       s3)
         has_command ceph-mon || echo ceph-mon
@@ -33,8 +38,6 @@ missing_packages() {
       tests)
         has_command kcat || echo kcat
         has_command zstd || echo zstd
-        has_command node || echo nodejs
-        has_command npm || echo npm
         ;;
     esac
   done
@@ -71,4 +74,16 @@ install_missing() {
     apt "$log" update || fail "apt-get update failed: see $log."
     apt "$log" install --no-install-recommends "${missing[@]}" || fail "apt-get could not install ${missing[*]}: see $log."
   }
+}
+
+# install_npm LOG FOLDER...: the packages of a folder's lock file. Not `npm ci`: the lock names packages of other platforms too.
+install_npm() {
+  local log=$1 folder
+  shift
+  for folder in "$@"; do
+    if cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed"; then continue; fi
+    say "Installing the npm packages of ${folder#"$PWD/"}"
+    (cd "$folder" && npm install --no-save --no-audit --no-fund) >>"$log" 2>&1 || fail "npm install failed in $folder: see $log."
+    cp "$folder/package-lock.json" "$folder/node_modules/.installed"
+  done
 }

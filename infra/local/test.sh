@@ -16,13 +16,9 @@ hang_timeout=10min
 
 rm -rf "$results"
 mkdir -p "$results"
-install_missing "$results/install.log" base s3 tests
-readers=tests/Integration/Readers
-if [ -f $readers/package-lock.json ] && ! cmp -s $readers/package-lock.json $readers/node_modules/.installed; then
-  say "Installing the independent readers"
-  (cd $readers && npm install --no-save --no-audit --no-fund) >"$results/npm.log" 2>&1 || fail "npm install failed: see $results/npm.log."
-  cp $readers/package-lock.json $readers/node_modules/.installed
-fi
+install_missing "$results/install.log" base npm s3 tests
+# The independent readers of Parquet, and the SQS server with the Node it needs.
+install_npm "$results/npm.log" tests/Integration/Readers tests/Servers/Sqs
 
 say "Building"
 dotnet build Pipeline.sln -c Release -v q -nologo >"$results/build.log" 2>&1 || {

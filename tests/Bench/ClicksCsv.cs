@@ -4,8 +4,8 @@ using Pipeline.Domain.Datasets;
 
 namespace Pipeline.Tests.Bench;
 
-/// <summary>A file of advertising clicks as CSV, always the same for a number of rows: texts of few and of many values, a quarter of one column's quoted, times,
-/// whole numbers, decimals and flags.</summary>
+/// <summary>A file of advertising clicks as CSV, always the same for a number of rows: texts of few and of many values, a quarter of one
+/// column's quoted, times, whole numbers, decimals and flags.</summary>
 internal static class ClicksCsv
 {
     private static readonly string[] Countries = ["DE", "FR", "US", "BR", "IN", "JP", "", "GB"];
@@ -48,9 +48,11 @@ internal static class ClicksCsv
                 _ => $"Banner {random.Next(200)}",
             };
             file.Write(string.Create(CultureInfo.InvariantCulture,
-                $"c{row:x8}{random.Next():x8},{start.AddSeconds(row / 8):yyyy-MM-ddTHH:mm:ss}Z,user_{random.Next(200_000)},{random.Next(100_000, 101_000)},"));
+                $"c{row:x8}{random.Next():x8},{start.AddSeconds(row / 8):yyyy-MM-ddTHH:mm:ss}Z,user_{random.Next(200_000)},"));
             file.Write(string.Create(CultureInfo.InvariantCulture,
-                $"{creative},https://shop.example/p/SKU-{product}?ref=ad,{Countries[random.Next(Countries.Length)]},{random.Next(20_000) / 10_000m:0.0000},"));
+                $"{random.Next(100_000, 101_000)},{creative},https://shop.example/p/SKU-{product}?ref=ad,"));
+            file.Write(string.Create(CultureInfo.InvariantCulture,
+                $"{Countries[random.Next(Countries.Length)]},{random.Next(20_000) / 10_000m:0.0000},"));
             file.Write(random.Next(10) == 0 ? "false\n" : "true\n");
         }
     }

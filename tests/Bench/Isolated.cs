@@ -11,12 +11,15 @@ internal sealed class Isolated(Func<Sample, int, IWorkload> workload, IPeer peer
     /// <summary>Whether it is measured with several numbers of threads.</summary>
     public bool Threaded { get; init; }
 
+    /// <summary>Makes the input.</summary>
+    public Func<BenchOptions, Task<Sample>> Prepare { get; init; } = Sample.PrepareAsync;
+
     /// <returns>The exit code: 1 when the answers differ.</returns>
     public async Task<int> RunAsync(BenchOptions options)
     {
         if (options.Peer is { } asked && asked != peer.Name)
             throw new ArgumentException($"{options.Scenario} has the peer {peer.Name}, not '{asked}'.");
-        var sample = await Sample.PrepareAsync(options);
+        var sample = await Prepare(options);
         if (options.Worker)
         {
             Console.WriteLine(JsonSerializer.Serialize(await MeasureAsync(options, sample)));

@@ -8,9 +8,11 @@ var scenarios = new Dictionary<string, Func<BenchOptions, Task<int>>>
     ["transform"] = new Isolated((sample, threads) => new Transform(sample, threads), new DuckDb()) { Threaded = true }.RunAsync,
     ["parquet"] = new Isolated((sample, _) => new ParquetFile(sample), new DuckDb()).RunAsync,
     ["land"] = new Isolated((sample, _) => new Land(sample), new ZstdProgram()).RunAsync,
+    ["avro"] = new Isolated((sample, _) => new AvroFile(sample), new Avsc()) { Prepare = AvroFile.PrepareAsync }.RunAsync,
     ["merge"] = Merge.RunAsync,
     ["e2e"] = EndToEnd.RunAsync,
     ["orchestrate"] = Orchestrate.RunAsync,
+    ["attribution"] = Attribution.RunAsync,
 };
 
 try

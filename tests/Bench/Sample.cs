@@ -40,6 +40,20 @@ internal sealed class Sample
 
     public FolderStore SegmentStore => new(Path.Combine(Folder, "segments"));
 
+    /// <summary>A file that is read as it is, made once and kept.</summary>
+    /// <param name="name">Its name below the folder of all inputs.</param>
+    public static Sample Of(string name, BenchOptions options, Action<Stream> write)
+    {
+        var work = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "pipeline-bench")).FullName;
+        var path = Path.Combine(work, name);
+        if (!File.Exists(path))
+        {
+            using (var file = File.Create(path + ".part")) write(file);
+            File.Move(path + ".part", path);
+        }
+        return new(path, work, options.Check);
+    }
+
     /// <summary>Generates and lands what is not there yet.</summary>
     public static async Task<Sample> PrepareAsync(BenchOptions options)
     {

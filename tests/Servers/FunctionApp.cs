@@ -37,9 +37,12 @@ public sealed class FunctionApp : IDisposable
             ["Segments__Root"] = Path.Combine(Home, "segments"),
             ["Quarantine__Root"] = Path.Combine(Home, "quarantine"),
             ["Quarantine__SealingKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["Masking__Keys__1__Key"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Publish__MaxAge"] = "00:00:02",
             ["PublishSchedule"] = "*/1 * * * * *",
+            ["DrainSchedule"] = "*/1 * * * * *",
             ["ExtractSchedule"] = "0 0 3 * * *",
+            ["AttributeSchedule"] = "*/1 * * * * *",
             ["SweepSchedule"] = "*/5 * * * * *",
             ["DropSchedule"] = "*/1 * * * * *",
         };
@@ -60,6 +63,9 @@ public sealed class FunctionApp : IDisposable
 
     /// <summary>Root of the lake.</summary>
     public string Lake => Path.Combine(Home, "lake");
+
+    /// <summary>Root of the raw segments.</summary>
+    public string Segments => settings["Segments__Root"];
 
     /// <summary>Root of the quarantine.</summary>
     public string Quarantine => Path.Combine(Home, "quarantine");
@@ -140,6 +146,21 @@ public sealed class FunctionApp : IDisposable
         return last;
 
         long Count(string name) => last.GetProperty(name).GetInt64();
+    }
+
+    /// <summary>Runs a verb of the program with the app's settings.</summary>
+    public async Task<(int ExitCode, string Output, string Errors)> RunVerbAsync(string[] arguments, CancellationToken stopping)
+    {
+        var start = new ProcessStartInfo("dotnet", [Repository.Built("functions/App", "pipeline.dll"), .. arguments])
+        {
+            WorkingDirectory = Home, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        foreach (var (name, value) in settings) start.Environment[name] = value;
+        using var verb = Process.Start(start)!;
+        var errors = verb.StandardError.ReadToEndAsync(stopping);
+        var output = await verb.StandardOutput.ReadToEndAsync(stopping);
+        await verb.WaitForExitAsync(stopping);
+        return (verb.ExitCode, output, await errors);
     }
 
     /// <summary>The last lines it printed.</summary>

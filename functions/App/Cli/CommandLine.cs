@@ -31,12 +31,12 @@ public static class CommandLine
         ValidateVerb.Create(),
         GenerationVerb.Create(),
         StatusVerb.Create(),
+        UnmaskVerb.Create(),
     };
 
     /// <summary>The function app's services, from the environment's settings.</summary>
-    internal static ServiceProvider Services()
-    {
-        var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
-        return new ServiceCollection().AddLogging().AddPipeline(configuration).BuildServiceProvider();
-    }
+    internal static ServiceProvider Services() => new ServiceCollection().AddLogging().AddPipeline(Settings()).BuildServiceProvider();
+
+    /// <summary>The environment's settings.</summary>
+    internal static IConfiguration Settings() => new ConfigurationBuilder().AddEnvironmentVariables().Build();
 }

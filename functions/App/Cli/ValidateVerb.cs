@@ -1,5 +1,8 @@
 using System.CommandLine;
+using Microsoft.Extensions.Configuration;
+using Pipeline.App.Settings;
 using Pipeline.Contracts;
+using Pipeline.Domain.Datasets;
 
 namespace Pipeline.App.Cli;
 
@@ -18,8 +21,17 @@ internal static class ValidateVerb
         {
             var contracts = ContractReader.ReadFolder(result.GetValue(folder)!).Verified();
             foreach (var contract in contracts.Contracts)
-                Console.WriteLine($"{contract.Dataset} version {contract.Version}: {contract.Columns.Count} columns, valid");
+                Console.WriteLine(
+                    $"{contract.Dataset} version {contract.Version}: {contract.Columns.Count} columns, valid{Needs(contract)}");
         });
         return verb;
+    }
+
+    private static string Needs(DatasetContract contract)
+    {
+        var settings = CommandLine.Settings().GetSection(MaskingSettings.Section).Get<MaskingSettings>() ?? new();
+        var masked = contract.Columns.Where(column => column.Mask is { NeedsKey: true }).Select(column => column.Name).ToList();
+        return masked.Count == 0 || settings.Keys.Count > 0 ? ""
+            : $"; it masks {string.Join(", ", masked)} and there is no key: set Masking:Keys:1:Key before the app is started";
     }
 }

@@ -28,7 +28,9 @@ internal sealed class ColumnList
                 if (ColumnSection.Read(list.Items[i], i + 1, sources, faults) is { } draft) columns.drafts.Add(draft);
             columns.CheckNames();
             new ColumnPaths(columns.drafts, faults).Check(sources);
+            AvroPaths.Check(columns.drafts, sources, faults);
             foreach (var draft in columns.drafts) new DerivationRules(columns, draft, faults).Check(sources);
+            foreach (var draft in columns.drafts) MaskRules.Check(draft, columns.HasEventTime, sources, faults);
         }
         else if (node is not null)
         {
@@ -46,7 +48,7 @@ internal sealed class ColumnList
     {
         FromBySource = draft.Section.HasMap("from") ? draft.From.ToDictionary(each => each.Key, each => Values(each.Value)) : null,
         Units = draft.Units, Defaults = draft.Defaults, Form = draft.Form, Rounded = draft.Rounded,
-        RequiredIn = Values(draft.RequiredIn), Listed = draft.Required && draft.Defaults.Count > 0,
+        RequiredIn = Values(draft.RequiredIn), Mask = draft.Mask, Listed = draft.Required && draft.Defaults.Count > 0,
     })];
 
     /// <summary>The columns a key of another section names, each with the text that does; unknown and repeated ones are reported.</summary>
@@ -96,6 +98,8 @@ internal sealed class ColumnList
             return derive.Columns.Any(name => SourceOf(draft, derive, name.Value) is { } source && IsRequired(source));
         return derive.Columns.All(name => SourceOf(draft, derive, name.Value) is not { } source || IsRequired(source));
     }
+
+    private bool HasEventTime => drafts.Find(draft => draft.Type is { Kind: ColumnKind.Timestamp }) is { } first && IsRequired(first);
 
     // What is made from another derived column stands behind it; so no column is made from itself.
     private ColumnDraft? SourceOf(ColumnDraft draft, DerivationDraft derive, string name) => derive.Kind switch

@@ -25,6 +25,9 @@ internal sealed record ColumnDraft(
     /// <summary>Digits too many are rounded.</summary>
     public required bool Rounded { get; init; }
 
+    /// <summary>How its value is hidden; null when it is not, or the mask is bad.</summary>
+    public required MaskSpec? Mask { get; init; }
+
     /// <summary>Streams in which no default stands for the value.</summary>
     public required IReadOnlyList<YamlText> RequiredIn { get; init; }
 }
@@ -34,7 +37,7 @@ internal static class ColumnSection
 {
     private static readonly Words Keys = new(
         "key", ["name", "type", "from", "derive", "required", "required_in", "default", "unit", "format", "round", "max_length",
-            "description"], ["mask"]);
+            "mask", "mask_domain", "description"], []);
 
     private static readonly Words Units = new("unit", "micros");
 
@@ -53,14 +56,16 @@ internal static class ColumnSection
         Only(section, "round", type, "only decimals are rounded", ColumnKind.Decimal);
         Only(section, "unit", type, "only decimals have one", ColumnKind.Decimal);
         Only(section, "format", type, "only timestamps have one", ColumnKind.Timestamp);
+        Only(section, "mask", type, "only strings have one", ColumnKind.String);
         if (section.Has("format") && sources is { Kinds.Count: > 0, ArePages: false })
             faults.Add(section.At("format"), $"{subject} has a format in an account's time zone, and only pages have an account",
                 "remove format");
         if (section.Has("from") == section.Has("derive"))
             faults.Add(section.At("derive"), $"{subject} has {(section.Has("from") ? "both 'from' and" : "neither 'from' nor")} 'derive'",
                 "write one of them: from: and the path in the record, or derive: date(…) with the column it is made from");
+        var name = Names.Column(section.Text("name", "name: and what files and tables call it"), faults);
         return new(
-            section, Names.Column(section.Text("name", "name: and what files and tables call it"), faults), type, Paths(section, sources),
+            section, name, type, Paths(section, sources),
             DerivationText.Read(section), section.Flag("required"), Defaults(section, type, sources), maxLength,
                 section.Sentence("description"))
         {
@@ -68,6 +73,7 @@ internal static class ColumnSection
             Form = section.Word("format", Forms) is null ? TimestampForm.Iso : TimestampForm.CompactLocal,
             Rounded = section.Flag("round"),
             RequiredIn = RequiredIn(section, sources),
+            Mask = MaskRules.Read(section, name),
         };
     }
 
@@ -95,11 +101,11 @@ internal static class ColumnSection
     {
         if (!section.HasMap("from"))
         {
-            var paths = PathText.Read(section, section.Find("from"), sources.ArePages || sources.Kinds.Count == 0);
+            var paths = PathText.Read(section, section.Find("from"), sources.ArePages || sources.Kinds.Count == 0, sources.AreAvro);
             return sources.Kinds.ToDictionary(kind => kind, _ => paths);
         }
         return PerSource.Read(section, "from", sources)
-            .ToDictionary(each => each.Kind, each => PathText.Read(section, each.Value, sources.ArePages));
+            .ToDictionary(each => each.Kind, each => PathText.Read(section, each.Value, sources.ArePages, sources.AreAvro));
     }
 
     private static Dictionary<SourceKind, string> Defaults(Section section, ColumnType? type, SourceList sources)

@@ -31,6 +31,9 @@ internal static class ContractSection
         var lake = LakeSection.Read(section.Find("lake", LakeSection.Example), columns, faults);
         var tableNode = section.Find("table");
         var table = TableSection.Read(tableNode, columns, lake, sources, faults);
+        if (tableNode is not null && sources.Specs.Any(source => source.Avro?.RowsOf is not null))
+            faults.Add(tableNode, "the contract has a table, and makes several rows of one record, which a table cannot tell from each other by where they come from",
+                "remove table, or rows_of");
         var filters = FilterList.Read(section.Find("filters"), columns, faults);
         var dedupe = DedupeSection.Read(section.Find("dedupe"), columns, sources, table, faults);
         var quality = QualitySection.Read(section.Find("quality"), table, faults);

@@ -14,6 +14,7 @@ internal sealed class DerivationRules(ColumnList columns, ColumnDraft draft, Fau
         if (draft.Derive is not { } derive || draft.Section.Has("from")) return;
         if (derive.Kind is DerivationKind.Date or DerivationKind.LocalDate) CheckDay(derive, sources);
         else if (derive.Kind == DerivationKind.FxRate) CheckRate(derive);
+        else if (derive.Kind == DerivationKind.PreviousMask) CheckPreviousMask(derive);
         else if (derive.Kind == DerivationKind.Times) CheckProduct(derive);
         else CheckTexts(derive);
     }
@@ -55,6 +56,16 @@ internal sealed class DerivationRules(ColumnList columns, ColumnDraft draft, Fau
         CheckArgument(derive.Other!, ColumnKind.Date, "a date column");
         if (draft.Required)
             faults.Add(draft.Section.At("required"), $"{Subject} is required, and the table of rates can lack one", "remove required");
+    }
+
+    private void CheckPreviousMask(DerivationDraft derive)
+    {
+        CheckType(derive, ColumnKind.String, "string");
+        if (Find(derive.Column) is { Mask: not { NeedsKey: true } })
+            faults.Add(derive.Column, $"{Subject} is made from '{derive.Column.Value}', which no key masks",
+                "name a column with mask: hmac or mask: aes_siv");
+        if (draft.Required)
+            faults.Add(draft.Section.At("required"), $"{Subject} is required, and most rows have no mask before theirs", "remove required");
     }
 
     private void CheckProduct(DerivationDraft derive)

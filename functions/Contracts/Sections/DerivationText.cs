@@ -20,8 +20,8 @@ internal sealed record DerivationDraft(DerivationKind Kind, YamlText Column, Yam
     public IEnumerable<YamlText> Columns => Other is null ? [Column] : [Column, Other];
 
     /// <summary>A row may lack the value although it has those it is made from.</summary>
-    public bool MayFind =>
-        Kind is DerivationKind.FxRate or DerivationKind.Lookup or DerivationKind.RegisteredDomain or DerivationKind.Country;
+    public bool MayFind => Kind is DerivationKind.FxRate or DerivationKind.PreviousMask or DerivationKind.Lookup
+        or DerivationKind.RegisteredDomain or DerivationKind.Country;
 
     /// <summary>What people write: <c>date(…)</c>.</summary>
     public string Form => $"{DerivationText.NameOf(Kind)}(…)";
@@ -41,7 +41,7 @@ internal static partial class DerivationText
         (DerivationKind.FxRate, "fx_rate", "currency, day"), (DerivationKind.Times, "times", "column, column"),
         (DerivationKind.Lookup, "lookup", "file.csv, key -> value"), (DerivationKind.Coalesce, "coalesce", "column, column"),
         (DerivationKind.RegisteredDomain, "registered_domain", "column"), (DerivationKind.Country, "country", "column"),
-        (DerivationKind.Bucket, "bucket", "column, number"),
+        (DerivationKind.Bucket, "bucket", "column, number"), (DerivationKind.PreviousMask, "previous_mask", "column"),
     ];
 
     private static readonly Words Derivations = new("derivation", [.. Known.Select(each => $"{each.Name}({each.Arguments})")]);

@@ -23,6 +23,7 @@ internal static class LakeSection
             if (column.Type is { Kind: ColumnKind.Float64 or ColumnKind.Json or ColumnKind.Timestamp or ColumnKind.Decimal } type)
                 faults.Add(at, $"'{at.Value}' has type {type}, which makes no folder names",
                     "name a date, string, int64 or bool column; of a timestamp, a column with derive: date(…)");
+        foreach (var (at, column) in partitionBy) MaskRules.Refuse(at, column, "partition_by", faults);
         foreach (var (at, column) in partitionBy)
             if (column.Defaults.Values.Contains("\"\""))
                 faults.Add(at, $"'{at.Value}' can be an empty text by its default, which a folder name cannot tell from null",

@@ -6,6 +6,9 @@ namespace Pipeline.Contracts.Sections;
 /// <summary>The paths a column reads.</summary>
 internal static partial class PathText
 {
+    /// <summary>The path of an Avro record as a whole.</summary>
+    public const string WholeRecord = ".";
+
     private const string Header = "_slice.";
 
     private static readonly Words HeaderFields = new(
@@ -14,7 +17,7 @@ internal static partial class PathText
         "position", "api_version", "currency", "time_zone", "final_through");
 
     /// <summary>The well-formed paths of a <c>from</c>, one or a list; the others are reported.</summary>
-    public static IReadOnlyList<YamlText> Read(Section section, YamlNode? node, bool arePages)
+    public static IReadOnlyList<YamlText> Read(Section section, YamlNode? node, bool arePages, bool areAvro)
     {
         var paths = node switch
         {
@@ -23,7 +26,7 @@ internal static partial class PathText
             YamlList { Items.Count: > 0 } list => section.Texts(list, "from"),
             var other => Refuse(section, other),
         };
-        return [.. paths.Where(path => IsPath(section, path) && IsKnown(section, path, arePages))];
+        return [.. paths.Where(path => (areAvro && path.Value == WholeRecord) || (IsPath(section, path) && IsKnown(section, path, arePages)))];
     }
 
     /// <summary>The part of a path in front of a selection, which is what stands in the record.</summary>

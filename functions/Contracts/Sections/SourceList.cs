@@ -11,6 +11,9 @@ internal sealed record SourceList(IReadOnlyList<SourceSpec> Specs, IReadOnlyList
     /// <summary>Whether rows come from pages, which belong to an account.</summary>
     public bool ArePages => Kinds.Count > 0 && !Kinds.Any(kind => kind.AreRecords());
 
+    /// <summary>Whether all of them are Avro.</summary>
+    public bool AreAvro => Specs.Count > 0 && Specs.All(source => source.Format == RecordFormat.Avro);
+
     /// <summary>The words that a mapping by source may use.</summary>
     public Words Words => new("source", [.. Kinds.Select(kind => kind.Text())]);
 

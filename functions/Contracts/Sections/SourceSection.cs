@@ -13,11 +13,11 @@ internal static class SourceSection
     /// <summary>What to write when there is none.</summary>
     public const string Example = "source: { kind: kafka, topic: …, format: json }";
 
-    private static readonly Words KafkaKeys = new("key", "kind", "topic", "format", "time_zone", "csv");
+    private static readonly Words KafkaKeys = new("key", "kind", "topic", "format", "time_zone", "csv", "avro");
 
-    private static readonly Words FilesKeys = new("key", "kind", "folder", "format", "time_zone", "csv");
+    private static readonly Words FilesKeys = new("key", "kind", "folder", "format", "time_zone", "csv", "avro");
 
-    private static readonly Words SqsKeys = new("key", "kind", "queue", "format", "time_zone", "csv");
+    private static readonly Words SqsKeys = new("key", "kind", "queue", "format", "time_zone", "csv", "avro");
 
     private static readonly Words PageKeys =
         new("key", "kind", "streams", "records", "records_optional", "envelope", "unread", "field_mask", "numbers", "nulls");
@@ -63,10 +63,12 @@ internal static class SourceSection
         var format = section.Word("format", Formats, "format: json");
         var timeZone = TimeZone(section.Text("time_zone"), faults);
         var csv = CsvSection.Read(section, kind, format);
+        var avro = AvroSection.Read(section, kind, format);
         if (kind is null || name is null || format is null) return null;
         return new(kind.Value, kind == SourceKind.Kafka ? name : "", FormatOf(format), timeZone)
         {
             Folder = kind == SourceKind.Files ? name : "", Queue = kind == SourceKind.Sqs ? name : "", Csv = csv,
+            Avro = avro,
         };
     }
 

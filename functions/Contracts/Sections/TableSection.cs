@@ -57,6 +57,7 @@ internal static class TableSection
     private static void CheckKey(YamlText at, ColumnDraft column, ColumnList columns, FaultList faults)
     {
         CheckRequired(at, column, columns, "is in the table's key", faults);
+        if (column.Mask is { NeedsKey: false }) MaskRules.Refuse(at, column, "the table's key", faults);
         if (column.Type is { Kind: ColumnKind.Json or ColumnKind.Float64 } type)
             faults.Add(at, $"'{at.Value}' has type {type}, which cannot identify a row", "name a column of another type");
     }

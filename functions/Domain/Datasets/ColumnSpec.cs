@@ -43,6 +43,9 @@ public sealed record ColumnSpec(
     /// </summary>
     public bool Listed { get; init; }
 
+    /// <summary>How the value is hidden before it is written; null for one that is written as it is.</summary>
+    public MaskSpec? Mask { get; init; }
+
     private static readonly IReadOnlyDictionary<SourceKind, NumberUnit> NoUnits = new Dictionary<SourceKind, NumberUnit>();
 
     private static readonly IReadOnlyDictionary<SourceKind, string> NoDefaults = new Dictionary<SourceKind, string>();
@@ -112,6 +115,12 @@ public enum DerivationKind
 
     /// <summary>The product of two decimals, rounded half to even; a row whose product does not fit is refused.</summary>
     Times,
+
+    /// <summary>
+    /// A masked column's value under the key version before the row's own, while the row's event time is within the overlap behind the
+    /// change of keys; null before and after.
+    /// </summary>
+    PreviousMask,
 
     /// <summary>What a file that is kept with the contracts says of a text; null when it says nothing.</summary>
     Lookup,

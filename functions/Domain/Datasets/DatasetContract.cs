@@ -96,6 +96,9 @@ public sealed record SourceSpec(SourceKind Kind, string Topic, RecordFormat Form
 
     /// <summary>How CSV records are written; null for other formats.</summary>
     public CsvSpec? Csv { get; init; }
+
+    /// <summary>How Avro records are read; null for other formats.</summary>
+    public AvroSpec? Avro { get; init; }
 }
 
 /// <summary>The systems a dataset can be read from.</summary>
@@ -142,6 +145,15 @@ public enum RecordFormat
 /// of each file names them.</param>
 /// <param name="Nulls">Unquoted texts that mean null; the empty one unless the contract says otherwise.</param>
 public sealed record CsvSpec(char Delimiter, IReadOnlyList<string> Fields, IReadOnlyList<string> Nulls);
+
+/// <summary>How Avro records are read.</summary>
+/// <param name="Schema">JSON of the reader's schema, by which records of any writer are resolved; null reads each as it was written.</param>
+/// <param name="IsBare">Messages are bare data of that schema and name none themselves.</param>
+/// <param name="RowsOf">
+/// The list of which each item is a row: paths that begin with its name read the item, the others the record; a record whose list is empty
+/// gives no rows. Null where a record is a row.
+/// </param>
+public sealed record AvroSpec(string? Schema, bool IsBare = false, string? RowsOf = null);
 
 /// <summary>How a dataset's Parquet objects are laid out.</summary>
 /// <param name="PartitionBy">Columns that become <c>name=value</c> folders, outermost first; they are not in the files.</param>

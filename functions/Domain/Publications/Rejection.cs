@@ -78,8 +78,23 @@ public enum RejectionCode
     /// <summary>A message holds more than the one record it should.</summary>
     SeveralRecords,
 
-    /// <summary>A piece of a file cannot be read: it is damaged, cut off, or its first lines make no sense of it.</summary>
+    /// <summary>A file cannot be read from some place on, or at all: its form, its head or its compression.</summary>
     DamagedFile,
+
+    /// <summary>A block of a file is damaged; those around it are not touched.</summary>
+    DamagedBlock,
+
+    /// <summary>The bytes are no Avro value of the schema they name.</summary>
+    MalformedAvro,
+
+    /// <summary>A record names a schema that neither the archive nor the registry has, or that cannot be read.</summary>
+    UnknownSchema,
+
+    /// <summary>What was written has no place in the contract's reader schema, or no list of rows.</summary>
+    SchemaMismatch,
+
+    /// <summary>A text that is masked as an IP address is none.</summary>
+    BadAddress,
 }
 
 /// <summary>One refused record.</summary>

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Pipeline.Parquet.Codecs;
 
 /// <summary>Reads gzip members (RFC 1952) by zlib. Zeros behind a member are padding.</summary>
-/// <remarks>The framework's own class takes a file that is cut off for a whole one, and is silent about bytes behind the last member.</remarks>
+/// <remarks>The framework's own class takes a file that is cut off for a whole one, and is silent about bytes behind the last
+/// member.</remarks>
 /// <param name="source">The compressed bytes; it stays the caller's.</param>
 public sealed unsafe class GzipStream(Stream source) : DecompressingStream(source, "gzip")
 {

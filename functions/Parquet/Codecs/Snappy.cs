@@ -22,6 +22,26 @@ public static partial class Snappy
         return (int)written;
     }
 
+    /// <summary>Bytes that a compressed block holds, by its own word.</summary>
+    /// <exception cref="InvalidDataException">The block is damaged.</exception>
+    public static long RawBytes(ReadOnlySpan<byte> block)
+    {
+        if (UncompressedLength(in MemoryMarshal.GetReference(block), (nuint)block.Length, out var rawBytes) != 0)
+            throw new InvalidDataException("snappy data is damaged");
+        return (long)rawBytes;
+    }
+
+    /// <summary>Decompresses a block.</summary>
+    /// <param name="destination">Of exactly <see cref="RawBytes"/>.</param>
+    /// <exception cref="InvalidDataException">The block is damaged.</exception>
+    public static void Decompress(ReadOnlySpan<byte> block, Span<byte> destination)
+    {
+        var written = (nuint)destination.Length;
+        var status = Uncompress(
+            in MemoryMarshal.GetReference(block), (nuint)block.Length, ref MemoryMarshal.GetReference(destination), ref written);
+        if (status != 0 || (int)written != destination.Length) throw new InvalidDataException("snappy data is damaged");
+    }
+
     /// <exception cref="DllNotFoundException">libsnappy is absent.</exception>
     internal static void Require() => NativeLibraries.Require(Library, "libsnappy1v5");
 
@@ -29,4 +49,10 @@ public static partial class Snappy
 
     [LibraryImport(Library, EntryPoint = "snappy_compress")]
     private static partial int Compress(in byte source, nuint sourceBytes, ref byte destination, ref nuint destinationBytes);
+
+    [LibraryImport(Library, EntryPoint = "snappy_uncompressed_length")]
+    private static partial int UncompressedLength(in byte block, nuint blockBytes, out nuint rawBytes);
+
+    [LibraryImport(Library, EntryPoint = "snappy_uncompress")]
+    private static partial int Uncompress(in byte block, nuint blockBytes, ref byte destination, ref nuint destinationBytes);
 }

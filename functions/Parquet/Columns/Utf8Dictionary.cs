@@ -59,6 +59,19 @@ public sealed class Utf8Dictionary
         }
     }
 
+    /// <summary>The number of a text; -1 when it was never interned.</summary>
+    public int Find(ReadOnlySpan<byte> utf8)
+    {
+        var isShort = utf8.Length <= ShortText.MaxBytes;
+        var hash = isShort ? SeededHash.Of(ShortText.Load(utf8), utf8.Length) : SeededHash.Of(utf8);
+        for (var at = (int)hash & mask; ; at = (at + 1) & mask)
+        {
+            var slot = slots[at];
+            if (slot.IdPlusOne == 0) return -1;
+            if (slot.Hash == hash && this[slot.IdPlusOne - 1].SequenceEqual(utf8)) return slot.IdPlusOne - 1;
+        }
+    }
+
     /// <summary>Forgets all texts and keeps the memory. Only when no column refers to a number of it any more.</summary>
     public void Clear()
     {

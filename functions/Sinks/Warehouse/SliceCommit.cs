@@ -51,7 +51,7 @@ internal sealed class SliceCommit(
         await connection.Command(sql.CreateStanding).ExecuteAsync(stopping);
         var standing = (await connection.Command("SELECT number FROM pg_temp._standing WHERE _rows > 0")
             .ListAsync(row => row.GetInt32(0), stopping)).Select(number => taken[number - 1]).ToHashSet();
-        empty = [.. taken.Where(slice => slice.Rows == 0 && standing.Contains(slice))];
+        empty = [.. taken.Where(slice => slice.Rows == 0 && standing.Contains(slice) && !IsComputed(slice))];
         published = [.. taken.Except(empty)];
         restated = Numbers(taken, slice => standing.Contains(slice) || held[Key(slice)].Extraction is not null);
         await connection.Command($"DELETE FROM {SliceSql.Slices} WHERE number = ANY($1)", Numbers(taken, empty.Contains)).ExecuteAsync(stopping);
@@ -83,6 +83,9 @@ internal sealed class SliceCommit(
 
     private (string, string, string, DateOnly) Key(SliceOutcome slice) => SliceStates.KeyOf(windows[slice.ExtractionId], slice.Day);
 
+    // A provider that answers nothing may be broken; what the pipeline computes of its own rows is nothing when there are none.
+    private bool IsComputed(SliceOutcome slice) => windows[slice.ExtractionId].Source == SourceKind.Attribution.Text();
+
     private SliceWindow DayOf(SliceOutcome slice) => windows[slice.ExtractionId] with { From = slice.Day, To = slice.Day };
 
     private Task<int> FillAsync(List<SliceOutcome> taken, CancellationToken stopping) => connection.Command(
@@ -94,7 +97,7 @@ internal sealed class SliceCommit(
     {
         if (folders is not null) return folders;
         folders = [];
-        foreach (var slice in published.Where(slice => slice.Rows > 0))
+        foreach (var slice in published.Where(slice => slice.Rows > 0 || IsComputed(slice)))
         {
             var (name, source) = (folder!.OfSlice(DayOf(slice)), windows[slice.ExtractionId].Source);
             if (!folders.TryAdd(name, source) && folders[name] != source)

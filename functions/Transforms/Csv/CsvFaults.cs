@@ -18,10 +18,11 @@ internal static class CsvFaults
         return record.Fault switch
         {
             CsvFault.StrayQuote => new(RejectionCode.BadQuote, "",
-                $"At byte {record.At - record.Start} of the record a quote stands inside an unquoted field, or text behind a closing quote."),
+                $"At byte {record.At - record.Start} of the record a quote stands inside an unquoted field, or text behind a closing "
+                + "quote."),
             CsvFault.OpenQuote => new(RejectionCode.BadQuote, "",
-                $"The quoted field at byte {record.At - record.Start} of the record runs over the end of its line, and what follows is no whole record of at most "
-                + $"{maxRecordBytes} bytes; reading went on with the next line."),
+                $"The quoted field at byte {record.At - record.Start} of the record runs over the end of its line, and what follows is no "
+                + $"whole record of at most {maxRecordBytes} bytes; reading went on with the next line."),
             _ => record.Fields == fields ? null : Ragged(record.Fields, fields),
         };
     }
@@ -31,7 +32,8 @@ internal static class CsvFaults
         new(RejectionCode.RaggedRow, "", $"The record has {found} {(found == 1 ? "field" : "fields")}; {fields} are named.");
 
     /// <summary>The fault of bytes that are not UTF-8.</summary>
-    public static Fault NotUtf8(ReadOnlySpan<byte> bytes) => new(RejectionCode.BadUtf8, "", $"At byte {ValidBytes(bytes)} of the record it is not UTF-8.");
+    public static Fault NotUtf8(ReadOnlySpan<byte> bytes) =>
+        new(RejectionCode.BadUtf8, "", $"At byte {ValidBytes(bytes)} of the record it is not UTF-8.");
 
     private static int ValidBytes(ReadOnlySpan<byte> bytes)
     {

@@ -36,8 +36,8 @@ internal sealed class CsvFields
     /// <summary>Fields that the contract names itself.</summary>
     public static CsvFields OfContract(JsonDecodePlan plan) => new(plan, plan.Contract.Source.Csv!.Fields);
 
-    /// <summary>Fields that a file's first line names. A path of the contract is the field of just this name, otherwise the one that is this
-    /// name but for white space around it.</summary>
+    /// <summary>Fields that a file's first line names. A path of the contract is the field of just this name, otherwise the one that is
+    /// this name but for white space around it.</summary>
     public static CsvFields OfHeader(JsonDecodePlan plan, IReadOnlyList<string> names)
     {
         var fields = new CsvFields(plan, names);

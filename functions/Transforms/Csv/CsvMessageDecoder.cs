@@ -6,7 +6,8 @@ using Pipeline.Transforms.Segments;
 
 namespace Pipeline.Transforms.Csv;
 
-/// <summary>Decodes messages that each hold one record of CSV, perhaps with a line break behind it, whose fields the contract names.</summary>
+/// <summary>Decodes messages that each hold one record of CSV, perhaps with a line break behind it; the contract names the
+/// fields.</summary>
 internal sealed class CsvMessageDecoder(JsonDecodePlan plan) : IBlockDecoder
 {
     private readonly CsvFields fields = CsvFields.OfContract(plan);

@@ -72,7 +72,8 @@ internal sealed class CsvRows
 
     /// <summary>How many records come before the first that takes a closer look.</summary>
     private static int Good(
-        SegmentBlock block, ReadOnlySpan<CsvRecord> records, bool isUtf8, int fields, long shift, IReadOnlyDictionary<long, string>? refused)
+        SegmentBlock block, ReadOnlySpan<CsvRecord> records, bool isUtf8, int fields, long shift,
+        IReadOnlyDictionary<long, string>? refused)
     {
         for (var i = 0; i < records.Length; i++)
         {

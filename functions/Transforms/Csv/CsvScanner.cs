@@ -65,7 +65,8 @@ internal sealed partial class CsvScanner(byte delimiter, int maxRecordBytes)
         while (next <= end)
         {
             if (!TryBlock(run, out var isFaulty)) return true;
-            if (!isFaulty && (next > end || next - recordStart <= maxRecordBytes)) continue;
+            // The last byte read may be the carriage return of the record's line break.
+            if (!isFaulty && (next > end || next - recordStart - 1 <= maxRecordBytes)) continue;
             Fail(run);
             return true;
         }

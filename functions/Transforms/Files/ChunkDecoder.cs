@@ -5,8 +5,8 @@ using Pipeline.Transforms.Segments;
 
 namespace Pipeline.Transforms.Files;
 
-/// <summary>Decodes pieces of dropped text files (<see cref="FileChunk"/>): each of the segment's records holds many. A record's position is
-/// its piece's and its place in the piece.</summary>
+/// <summary>Decodes pieces of dropped text files (<see cref="FileChunk"/>): each of the segment's records holds many. A record's position
+/// is its piece's and its place in the piece.</summary>
 internal abstract class ChunkDecoder(int maxRecordBytes) : IBlockDecoder
 {
     private byte[] lastKey = [];

@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace Pipeline.Transforms.Files;
 
-/// <summary>What a piece of a text file says in front of its bytes: <c>{"fields":["a","b"]}</c>, <c>{"damage":"…"}</c>, <c>{"rest":true}</c>,
-/// or nothing, <c>{}</c>.</summary>
+/// <summary>What a piece of a text file says in front of its bytes: <c>{"fields":["a","b"]}</c>, <c>{"damage":"…"}</c>,
+/// <c>{"rest":true}</c>, or nothing, <c>{}</c>.</summary>
 /// <param name="Fields">Names of the fields in their order, as the file's first line has them; null where none does.</param>
 /// <param name="Damage">Why the piece cannot be read, a sentence; null when it can.</param>
 /// <param name="IsRest">The piece goes on with a record that is larger than the contract's limit and began in the piece before.</param>

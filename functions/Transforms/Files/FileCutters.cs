@@ -13,6 +13,7 @@ public static class FileCutters
     {
         RecordFormat.Json => new JsonLinesCutter(limits.MaxRecordBytes, chunkBytes),
         RecordFormat.Csv => new CsvCutter(source.Csv!, limits.MaxRecordBytes, chunkBytes),
-        var format => throw new NotSupportedException($"Files of {format} are not cut yet."),
+        RecordFormat.Avro => new OcfCutter(),
+        var format => throw new ArgumentOutOfRangeException(nameof(source), format, "No cutter cuts files of this format."),
     };
 }

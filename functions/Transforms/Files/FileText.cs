@@ -76,7 +76,8 @@ internal sealed class FileText : IAsyncDisposable
         }
         catch (InvalidDataException)
         {
-            Damage = $"The file's {format} data is damaged or cut off: nothing behind byte {Position + end - start} of the decompressed file can be read.";
+            Damage = $"The file's {format} data is damaged or cut off: nothing behind byte {Position + end - start} of the decompressed file "
+                + "can be read.";
             return 0;
         }
     }
@@ -85,7 +86,7 @@ internal sealed class FileText : IAsyncDisposable
     {
         if (bytes.Length - end >= count) return;
         var kept = end - start;
-        var target = bytes.Length - kept >= count && start > bytes.Length / 2 ? bytes : new byte[Math.Max(kept + count, bytes.Length * 2)];
+        var target = bytes.Length - kept >= count && start >= kept ? bytes : new byte[Math.Max(kept + count, bytes.Length * 2)];
         bytes.AsSpan(start, kept).CopyTo(target);
         (bytes, start, end) = (target, 0, kept);
     }

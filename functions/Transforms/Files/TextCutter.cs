@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Pipeline.Transforms.Files;
 
-/// <summary>Cuts texts of records. Where a chunk ends depends on the records, so that decoding chunks gives what decoding the file gives; a line
-/// larger than a record may be comes alone, in pieces where it is very large.</summary>
+/// <summary>Cuts texts between records, so that decoding the chunks gives what decoding the file gives. A line larger than a record may be
+/// comes alone, in pieces where it is very large.</summary>
 /// <param name="chunkBytes">Bytes at which a chunk ends with the record it is in.</param>
 internal abstract class TextCutter(int maxRecordBytes, int chunkBytes) : IFileCutter
 {
@@ -48,7 +48,8 @@ internal abstract class TextCutter(int maxRecordBytes, int chunkBytes) : IFileCu
             if (!isLast) break;
         }
         if (text.Damage is { } damage)
-            yield return Piece(text, text.Window.Length, new ChunkHeader(Damage: damage).ToJson()) with { Length = Math.Max(1, text.Window.Length) };
+            yield return Piece(text, text.Window.Length, new ChunkHeader(Damage: damage).ToJson())
+                with { Length = Math.Max(1, text.Window.Length) };
     }
 
     /// <summary>Where the first line ends; negative when it does not.</summary>

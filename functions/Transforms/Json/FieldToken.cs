@@ -38,6 +38,21 @@ internal enum TokenKind : byte
 
     /// <summary>On the way to the path stands something that is no object.</summary>
     Blocked,
+
+    /// <summary>A whole number of 64 bits that was not sent as text; place and length hold it.</summary>
+    Whole,
+
+    /// <summary>A fraction of 64 bits that was not sent as text; place and length hold its bits.</summary>
+    Real,
+
+    /// <summary>An instant, microseconds since 1970-01-01T00:00:00Z, held alike.</summary>
+    Instant,
+
+    /// <summary>The time of a zone that is not told, microseconds since that zone's 1970-01-01T00:00:00, held alike.</summary>
+    LocalInstant,
+
+    /// <summary>A day, days since 1970-01-01, held alike.</summary>
+    Day,
 }
 
 /// <summary>Where a value lies in the block's value run.</summary>
@@ -45,6 +60,18 @@ internal readonly record struct FieldToken(TokenKind Kind, int Start, int Length
 {
     /// <summary>The value's bytes.</summary>
     public ReadOnlySpan<byte> In(ReadOnlySpan<byte> run) => run.Slice(Start, Length);
+
+    /// <summary>What <see cref="OfBits"/> was given.</summary>
+    public long Bits => (long)Start << 32 | (uint)Length;
+
+    /// <summary>What <see cref="OfReal"/> was given.</summary>
+    public double Real => BitConverter.Int64BitsToDouble(Bits);
+
+    /// <summary>A value that lies nowhere but in the token.</summary>
+    public static FieldToken OfBits(TokenKind kind, long bits) => new(kind, (int)(bits >> 32), (int)bits);
+
+    /// <summary>A fraction that lies nowhere but in the token.</summary>
+    public static FieldToken OfReal(double value) => OfBits(TokenKind.Real, BitConverter.DoubleToInt64Bits(value));
 
     /// <summary>A text, decoded or not.</summary>
     public bool IsText => Kind is TokenKind.String or TokenKind.EscapedString or TokenKind.QuotedString;

@@ -9,6 +9,8 @@ namespace Pipeline.Transforms.Json;
 public sealed class JsonDecodePlan
 {
     private readonly IReadOnlyList<ColumnPlan> columns;
+    private readonly List<string> paths;
+    private readonly HashSet<string> keptWhole;
 
     private readonly IRates? rates;
     private readonly TimeZoneInfo? accountZone;
@@ -18,13 +20,11 @@ public sealed class JsonDecodePlan
         Contract = contract;
         (this.rates, this.accountZone) = (rates, accountZone);
         var unread = contract.Source.Pages?.Unread ?? [];
-        var paths = contract.Columns.SelectMany(column => column.From).Select(ListSelection.ListOf).Concat(unread)
+        paths = contract.Columns.SelectMany(column => column.From).Select(ListSelection.ListOf).Concat(unread)
             .Distinct(StringComparer.Ordinal).ToList();
-        var keptWhole = contract.Columns.SelectMany(column =>
+        keptWhole = contract.Columns.SelectMany(column =>
             column.From.Where(path => column.Type.Kind == ColumnKind.Json || path.Contains('[')))
             .Select(ListSelection.ListOf).Concat(unread).ToHashSet();
-        (Root, Nodes) = PlanNode.Tree(paths, keptWhole);
-        Paths = paths;
         columns = [.. contract.Columns.Select((column, index) =>
             new ColumnPlan(contract, column, index, [.. column.From.Select(path => paths.IndexOf(ListSelection.ListOf(path)))]))];
         Zone = contract.Source.TimeZone is { } zone ? TimeZoneInfo.FindSystemTimeZoneById(zone) : null;
@@ -33,14 +33,10 @@ public sealed class JsonDecodePlan
     /// <summary>The contract it was compiled from.</summary>
     public DatasetContract Contract { get; }
 
-    internal PlanNode Root { get; }
-
-    internal int Nodes { get; }
-
     /// <summary>The path each slot's value stands at.</summary>
-    internal IReadOnlyList<string> Paths { get; }
+    internal IReadOnlyList<string> Paths => paths;
 
-    internal int Slots => Paths.Count;
+    internal int Slots => paths.Count;
 
     internal int MaxDepth => Contract.Limits.MaxDepth;
 
@@ -54,6 +50,10 @@ public sealed class JsonDecodePlan
     /// <param name="accountZone">The zone of the page's account; needed where a column is a local day or a local time.</param>
     public static JsonDecodePlan Compile(DatasetContract contract, IRates? rates = null, TimeZoneInfo? accountZone = null) =>
         new(contract, rates, accountZone);
+
+    /// <summary>A tree of the paths, for one scanner: it learns other names too.</summary>
+    /// <returns>The root and the number of nodes.</returns>
+    internal (PlanNode Root, int Nodes) NewTree() => PlanNode.Tree(paths, keptWhole);
 
     /// <summary>Decoders of the columns that are read, in contract order.</summary>
     internal FieldDecoder[] FieldDecoders(DecodeScratch scratch) =>

@@ -58,6 +58,7 @@ public sealed class JsonDecoder
         }
         rows.Append(block);
         shapes.End();
+        scanner.CountLearned(unknown);
     }
 
     /// <summary>Takes a record of which nothing is known.</summary>
@@ -90,9 +91,9 @@ public sealed class JsonDecoder
 
     private Fault? Syntax(ReadOnlySpan<byte> run, int start, int length, UnknownFieldCounter unknown)
     {
-        if (!scanner.Scan(run, start, length))
+        if (!scanner.Scan(run, start, length, shapes.IsLearning))
             return new(scanner.Code, scanner.Field, RejectionText.OfSyntax(scanner.Code, scanner.At - start, scanner.Field));
-        scanner.CountUnknown(run, unknown);
+        scanner.TakeUnknown(run, unknown);
         shapes.Learn(scanner, run, start, start + length);
         return null;
     }

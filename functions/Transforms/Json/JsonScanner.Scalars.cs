@@ -92,7 +92,7 @@ internal sealed partial class JsonScanner
             if (!IsDigit(run[at])) return Unexpected(at);
             at = Digits(run, at);
         }
-        Note(start, at - start, node, false);
+        if (notes) Note(start, at - start, node, false);
         if (node is not null) Leaf(node, new(kind, start, at - start));
         return at;
     }
@@ -101,7 +101,7 @@ internal sealed partial class JsonScanner
     {
         for (var i = 1; i < text.Length; i++)
             if (run[at + i] != text[i]) return Unexpected(at + i);
-        Note(at, text.Length, node, false);
+        if (notes) Note(at, text.Length, node, false);
         if (node is not null) Leaf(node, new(kind, at, text.Length));
         return at + text.Length;
     }

@@ -49,7 +49,10 @@ internal sealed partial class JsonScanner
     {
         if (hasContainer || !shape.Take(run[start..stop], start, CollectionsMarshal.AsSpan(places), plan.Slots)) return false;
         shape.ClearUnknown();
-        foreach (var (parent, key) in unknown) shape.AddUnknown(parent, key.In(run, decoded));
+        foreach (var (parent, key) in unknown)
+            if (parent.HasNews) shape.AddUnknown(parent, key.In(run, decoded));
+        foreach (var id in news.AsSpan(0, newsCount))
+            shape.AddUnknown(learned[id - firstLearned].Parent!, learned[id - firstLearned].LearnedName);
         return true;
     }
 

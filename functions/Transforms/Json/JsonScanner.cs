@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Pipeline.Domain.Publications;
 using Pipeline.Transforms.Segments;
 
@@ -12,16 +13,37 @@ namespace Pipeline.Transforms.Json;
 /// The first fault in byte order is reported. UTF-8 has been validated before. The run is padded (<see cref="SegmentBlock.Padded"/>): a
 /// vector can be loaded at any place up to a record's line feed.
 /// </remarks>
-internal sealed partial class JsonScanner(JsonDecodePlan plan, TokenGroup group)
+internal sealed partial class JsonScanner
 {
-    private readonly long[] seen = new long[plan.Nodes];
+    /// <summary>Names beside the contract's that are learned, and bytes of one at most.</summary>
+    private const int MaxLearned = 128, MaxLearnedBytes = 64;
+
+    private readonly JsonDecodePlan plan;
+    private readonly TokenGroup group;
+    private readonly PlanNode root;
+    private readonly int firstLearned;
+    private readonly long[] seen;
     private readonly KeySet keys = new();
+    private readonly List<PlanNode> learned = [];
+    private readonly int[] news;
+    private int newsCount;
     private readonly List<(PlanNode Parent, KeyPlace Key)> unknown = [];
     private byte[] decoded = [];
     private int decodedBytes;
     private long record;
     private long objects;
     private int end;
+    private bool notes;
+
+    /// <summary>A scanner that notes into a group.</summary>
+    public JsonScanner(JsonDecodePlan plan, TokenGroup group)
+    {
+        (this.plan, this.group) = (plan, group);
+        (root, var nodes) = plan.NewTree();
+        firstLearned = nodes;
+        seen = new long[nodes + MaxLearned];
+        news = new int[seen.Length + 1];
+    }
 
     /// <summary>The fault found.</summary>
     public RejectionCode Code { get; private set; }
@@ -34,11 +56,14 @@ internal sealed partial class JsonScanner(JsonDecodePlan plan, TokenGroup group)
 
     /// <summary>Reads a record into the group's next place.</summary>
     /// <param name="run">The value run; a line feed stands behind the record.</param>
+    /// <param name="forShape">Whether to note what <see cref="TryTakeShape"/> needs.</param>
     /// <returns>True for one JSON object and nothing else.</returns>
-    public bool Scan(ReadOnlySpan<byte> run, int start, int length)
+    public bool Scan(ReadOnlySpan<byte> run, int start, int length, bool forShape)
     {
+        notes = forShape;
         group.ClearCurrent();
         unknown.Clear();
+        newsCount = 0;
         places.Clear();
         hasContainer = false;
         keys.Begin(objects + 1);
@@ -49,17 +74,35 @@ internal sealed partial class JsonScanner(JsonDecodePlan plan, TokenGroup group)
         var at = Space(run, start);
         if (at == end) return Refuse(RejectionCode.MalformedJson, at);
         var isObject = run[at] == (byte)'{';
-        at = isObject ? Object(run, at, plan.Root, 1) : Value(run, at, null, 0);
+        at = isObject ? Object(run, at, root, 1) : Value(run, at, null, 0);
         if (at < 0) return false;
         at = Space(run, at);
         if (at != end) return Refuse(RejectionCode.MalformedJson, at);
         return isObject || Refuse(RejectionCode.NotAnObject, at);
     }
 
-    /// <summary>Counts the fields of the last record that the contract does not name.</summary>
-    public void CountUnknown(ReadOnlySpan<byte> run, UnknownFieldCounter counter)
+    /// <summary>Counts the fields of the last record that the contract does not name, and learns their names: in the next record they are
+    /// found as the contract's are.</summary>
+    public void TakeUnknown(ReadOnlySpan<byte> run, UnknownFieldCounter counter)
     {
-        foreach (var (parent, key) in unknown) counter.Count(parent.Path, key.In(run, decoded));
+        foreach (var id in news.AsSpan(0, newsCount)) learned[id - firstLearned].Uncounted++;
+        foreach (var (parent, key) in unknown)
+        {
+            var name = key.In(run, decoded);
+            if (parent.HasNews) counter.Count(parent.Path, name);
+            if (learned.Count < MaxLearned && key is { IsDecoded: false, Length: <= MaxLearnedBytes })
+                learned.Add(parent.Learn(firstLearned + learned.Count, name, group.Unread));
+        }
+    }
+
+    /// <summary>Counts the learned fields of the records since the last time.</summary>
+    public void CountLearned(UnknownFieldCounter counter)
+    {
+        foreach (var node in learned)
+        {
+            if (node.Uncounted != 0) counter.Count(node.Parent!.Path, node.LearnedName, node.Uncounted);
+            node.Uncounted = 0;
+        }
     }
 
     private int Value(ReadOnlySpan<byte> run, int at, PlanNode? node, int depth)
@@ -69,8 +112,9 @@ internal sealed partial class JsonScanner(JsonDecodePlan plan, TokenGroup group)
             case (byte)'"':
                 var close = Text(run, at + 1, out var escaped);
                 if (close < 0) return close;
-                Note(at + 1, close - at - 1, node, true);
-                if (node is not null) Leaf(node, new(escaped ? TokenKind.EscapedString : TokenKind.String, at + 1, close - at - 1));
+                if (!escaped) return Plain(at + 1, close, node);
+                if (notes) Note(at + 1, close - at - 1, node, true);
+                if (node is not null) Leaf(node, new(TokenKind.EscapedString, at + 1, close - at - 1));
                 return close + 1;
             case (byte)'{': return Container(Object(run, at, node, depth + 1), node, TokenKind.Object, at);
             case (byte)'[': return Container(List(run, at, depth + 1), node, TokenKind.Array, at);
@@ -85,24 +129,37 @@ internal sealed partial class JsonScanner(JsonDecodePlan plan, TokenGroup group)
     private int Object(ReadOnlySpan<byte> run, int at, PlanNode? node, int depth)
     {
         if (depth > plan.MaxDepth) return Fail(RejectionCode.TooDeep, at);
+        ref var first = ref MemoryMarshal.GetReference(run);
         var number = ++objects;
         at = Space(run, at + 1);
         if (run[at] == (byte)'}') return at + 1;
         while (true)
         {
             if (run[at] != (byte)'"') return Unexpected(at);
-            var close = Text(run, at + 1, out var escaped);
-            if (close < 0) return close;
+            var escaped = false;
+            var close = TextStop(ref first, at + 1);
+            if (run[close] != (byte)'"' && (close = Text(run, at + 1, out escaped)) < 0) return close;
             var colon = Space(run, close + 1);
             if (run[colon] != (byte)':') return Unexpected(colon);
             if (!Key(run, at + 1, close - at - 1, escaped, node, number, out var child)) return Fail(RejectionCode.DuplicateKey, at);
-            at = Value(run, Space(run, colon + 1), child, depth);
-            if (at < 0) return at;
+            at = Space(run, colon + 1);
+            if (run[at] == (byte)'"' && TextStop(ref first, at + 1) is var stop && run[stop] == (byte)'"') at = Plain(at + 1, stop, child);
+            else if ((at = Value(run, at, child, depth)) < 0) return at;
             at = Space(run, at);
             if (run[at] == (byte)'}') return at + 1;
             if (run[at] != (byte)',') return Unexpected(at);
             at = Space(run, at + 1);
         }
+    }
+
+    /// <summary>Takes a text without escapes.</summary>
+    /// <returns>Behind its closing quote.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Plain(int start, int close, PlanNode? node)
+    {
+        if (notes) Note(start, close - start, node, true);
+        if (node is not null) Leaf(node, new(TokenKind.String, start, close - start));
+        return close + 1;
     }
 
     private int List(ReadOnlySpan<byte> run, int at, int depth)
@@ -125,21 +182,29 @@ internal sealed partial class JsonScanner(JsonDecodePlan plan, TokenGroup group)
     private bool Key(ReadOnlySpan<byte> run, int start, int length, bool escaped, PlanNode? node, long inObject, out PlanNode? child)
     {
         var key = escaped ? DecodeKey(run.Slice(start, length)) : new(start, length, false);
-        child = escaped ? node?.Find(decoded, key.Start, key.Length) : node?.Find(run, start, length);
+        child = node?.Find(ref escaped ? ref decoded[key.Start] : ref Unsafe.Add(ref MemoryMarshal.GetReference(run), start), key.Length);
         if (child is null)
         {
             if (!keys.Add(inObject, run, decoded, key)) return false;
-            if (node is { KeptWhole: false }) unknown.Add((node, key));
+            if (node is not null) unknown.Add((node, key));
             return true;
         }
-        Field = seen[child.Id] == record ? child.Path : "";
-        seen[child.Id] = record;
-        return Field.Length == 0;
+        // Without a branch: whether a record has an optional field cannot be foretold.
+        news[newsCount] = child.Id;
+        newsCount += child.News;
+        if (seen[child.Id] != record)
+        {
+            seen[child.Id] = record;
+            return true;
+        }
+        Field = child.Path;
+        return false;
     }
 
     private KeyPlace DecodeKey(ReadOnlySpan<byte> key)
     {
-        if (decoded.Length - decodedBytes < key.Length) Array.Resize(ref decoded, Math.Max(256, (decodedBytes + key.Length) * 2));
+        var needed = decodedBytes + key.Length + SegmentBlock.PaddingBytes;
+        if (decoded.Length < needed) Array.Resize(ref decoded, Math.Max(256, needed * 2));
         var length = JsonEscapes.Decode(key, decoded.AsSpan(decodedBytes));
         decodedBytes += length;
         return new(decodedBytes - length, length, true);
@@ -147,16 +212,17 @@ internal sealed partial class JsonScanner(JsonDecodePlan plan, TokenGroup group)
 
     private int Container(int next, PlanNode? node, TokenKind kind, int at)
     {
-        if (next < 0 || node is null) return next;
+        if (next < 0 || node is null or { LearnedName: not null }) return next;
         hasContainer |= node.Slot >= 0 || kind == TokenKind.Array;
         if (node.Slot >= 0) group.Set(node.Slot, new(kind, at, next - at));
         if (kind == TokenKind.Array) Block(node, kind);
         return next;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Leaf(PlanNode node, FieldToken token)
     {
-        if (node.Slot >= 0) group.Set(node.Slot, token);
+        group.Set(node.NoteSlot, token);
         if (node.IsParent) Block(node, token.Kind);
     }
 

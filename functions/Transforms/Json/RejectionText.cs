@@ -46,12 +46,14 @@ internal sealed class RejectionText
         RejectionCode.BadTimestamp => "holds no date or time of a known form",
         RejectionCode.TimestampWithoutZone => "holds a time without a zone, and the contract sets none",
         RejectionCode.TooLong => "is longer than the contract, a merge key or a folder name allows",
+        RejectionCode.TooDeep => "is nested deeper than the contract's max_depth",
+        RejectionCode.SchemaMismatch => "holds a value that the contract's reader schema has no place for",
+        RejectionCode.BadAddress => "holds no IP address",
         RejectionCode.Empty => "is empty, and a folder name cannot tell that from null",
         RejectionCode.MalformedJson => "holds a text that is not JSON",
         RejectionCode.Truncated => "holds JSON that ends in the middle of a value",
-        RejectionCode.TooDeep => "holds JSON nested deeper than the contract's max_depth",
-        RejectionCode.DuplicateKey => "holds JSON with a key that is there twice",
-        RejectionCode.BadUtf8 => "holds JSON with an escape that names half a surrogate pair",
+        RejectionCode.DuplicateKey => "holds a key twice",
+        RejectionCode.BadUtf8 => "is not UTF-8, or holds an escape that names half a surrogate pair",
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "This is no fault of a field."),
     };
 }

@@ -1,4 +1,5 @@
 using Pipeline.Domain.Publications;
+using Pipeline.Parquet.Columns;
 using Pipeline.Transforms.Json.Fields;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Segments;
@@ -9,9 +10,7 @@ namespace Pipeline.Transforms.Json;
 /// <remarks>The first fault in the contract's column order is told. Rows and refusals come in the records' order.</remarks>
 internal sealed class RowAppender(JsonDecodePlan plan)
 {
-    private readonly FieldDecoder[] fields = plan.FieldDecoders(new());
-    private readonly DerivedColumn[] derived = plan.DerivedColumns();
-    private readonly RejectionText sentences = new();
+    private readonly GroupAppender columns = new(plan.FieldDecoders(new()), plan.DerivedColumns());
     private RecordBatch batch = null!;
     private IRejectionSink rejections = null!;
     private bool isLastRow;
@@ -23,7 +22,7 @@ internal sealed class RowAppender(JsonDecodePlan plan)
     public void Bind(RecordBatch target, IRejectionSink sink)
     {
         (batch, rejections) = (target, sink);
-        foreach (var field in fields) field.Bind(target);
+        columns.Bind(target);
     }
 
     /// <summary>Appends the group's records. Where one has a fault, the rows before it stay, and those behind it are appended
@@ -33,23 +32,8 @@ internal sealed class RowAppender(JsonDecodePlan plan)
         var run = block.Padded;
         for (var from = 0; from < Group.Count;)
         {
-            var (until, fault) = (Group.Count, default(Fault?));
-            foreach (var field in fields)
-            {
-                var stopped = field.AppendRun(Group, from, until, run, out var code, out var path);
-                if (stopped == until) continue;
-                (until, fault) = (stopped, new(code, path, sentences.OfField(code, path)));
-            }
-            var rows = batch.Rows + until - from;
-            foreach (var column in derived)
-            {
-                var stopped = column.Append(batch, rows);
-                if (stopped == rows) continue;
-                (until, rows) = (until - (rows - stopped), stopped);
-                fault = new(RejectionCode.OutOfRange, column.Name, sentences.OfField(RejectionCode.OutOfRange, column.Name));
-            }
+            var until = columns.Append(Group, from, run, batch, out var fault);
             isLastRow = fault is null;
-            if (fault is not null) batch.Truncate(rows);
             Group.Positions[from..until].CopyTo(batch.Positions.Room(until - from));
             batch.Positions.Advance(until - from);
             if (fault is { } found) Tell(found, block, Group.Positions[until], Group.Values[until++]);
@@ -65,8 +49,8 @@ internal sealed class RowAppender(JsonDecodePlan plan)
         Tell(fault, block, position, new(start, length));
     }
 
-    /// <summary>Refuses the record that was read last and that the table refused in an earlier round. Another fault of it comes first, and is told
-    /// instead.</summary>
+    /// <summary>Refuses the record that was read last and that the table refused in an earlier round. Another fault of it comes first, and
+    /// is told instead.</summary>
     public void RefuseForTable(string reason, SegmentBlock block, long position, int start, int length)
     {
         Group.Add(position, start, length);
@@ -76,7 +60,7 @@ internal sealed class RowAppender(JsonDecodePlan plan)
         Tell(new(RejectionCode.TableRefused, "", $"The warehouse table refused the row: {reason}"), block, position, new(start, length));
     }
 
-    private void Tell(in Fault fault, SegmentBlock block, long position, Parquet.Columns.TextPlace value) => rejections.Refuse(
+    private void Tell(in Fault fault, SegmentBlock block, long position, TextPlace value) => rejections.Refuse(
         new(fault.Code, fault.Field, batch.Shard, position, fault.Message, block.Values.Slice(value.Start, value.Length)));
 }
 

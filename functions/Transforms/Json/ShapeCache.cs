@@ -4,15 +4,23 @@ namespace Pipeline.Transforms.Json;
 internal sealed class ShapeCache
 {
     private const int Shapes = 4;
-    private const int MaxCredit = 64;
-    private const int RetryEvery = 16;
+
+    /// <summary>Records that may look like no known shape before it is given up for a while; those that do add to it.</summary>
+    private const int MaxCredit = 64, TrialCredit = 8;
+
+    /// <summary>Records for which it is given up, twice as many each time it did not pay.</summary>
+    private const int LeastPause = 256, MostPause = 65_536;
 
     private readonly RecordShape[] shapes = [.. Enumerable.Range(0, Shapes).Select(_ => new RecordShape())];
     private UnknownFieldCounter? counter;
     private int likely;
     private int oldest;
     private int credit = MaxCredit;
-    private uint misses;
+    private int pause;
+    private int nextPause = LeastPause;
+
+    /// <summary>Whether the next record's shape is asked for.</summary>
+    public bool IsLearning => pause == 0;
 
     /// <summary>Counts the unknown fields of what matched so far; shapes stay with the counter that knows their fields.</summary>
     public void Begin(UnknownFieldCounter unknown)
@@ -31,14 +39,18 @@ internal sealed class ShapeCache
     /// <summary>Reads a record whose shape is known.</summary>
     public bool TryRead(JsonScanner scanner, ReadOnlySpan<byte> run, int start, int end)
     {
-        if (credit <= 0 && ++misses % RetryEvery != 0) return false;
+        if (pause > 0)
+        {
+            pause--;
+            return false;
+        }
         for (var i = 0; i < Shapes; i++)
         {
             var shape = shapes[(likely + i) % Shapes];
             if (shape.IsEmpty || !scanner.TryShape(shape, run, start, end)) continue;
             likely = (likely + i) % Shapes;
             shape.Uncounted++;
-            if (i == 0) credit = Math.Min(MaxCredit, Math.Max(0, credit) + 1);
+            if (i == 0 && credit < MaxCredit && ++credit == MaxCredit) nextPause = LeastPause;
             return true;
         }
         return false;
@@ -47,8 +59,12 @@ internal sealed class ShapeCache
     /// <summary>Learns the shape of the record that the scanner has just read in full.</summary>
     public void Learn(JsonScanner scanner, ReadOnlySpan<byte> run, int start, int end)
     {
-        if (credit > -MaxCredit) credit--;
-        if (credit <= 0 && misses % RetryEvery != 0) return;
+        if (pause > 0) return;
+        if (--credit <= 0)
+        {
+            (pause, nextPause, credit) = (nextPause, Math.Min(MostPause, nextPause * 2), TrialCredit);
+            return;
+        }
         var shape = shapes[oldest];
         shape.CountUnknown(counter!);
         if (!scanner.TryTakeShape(shape, run, start, end)) return;

@@ -21,7 +21,7 @@ internal readonly record struct ShapePart(int Length, uint Mask, int Slot, PlanN
     /// <param name="unread">The slot of texts that nobody reads.</param>
     public ShapePart Before(in ValuePlace value, int unread) => this with
     {
-        Slot = !value.IsText || value.Node is { IsParent: true } ? AnyScalar : value.Node?.Slot ?? unread,
+        Slot = !value.IsText || value.Node is { IsParent: true } ? AnyScalar : value.Node?.NoteSlot ?? unread,
         Node = value.Node,
         IsText = value.IsText,
     };

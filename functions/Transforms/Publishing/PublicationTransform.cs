@@ -3,6 +3,7 @@ using Pipeline.Domain.Publications;
 using Pipeline.Domain.Segments;
 using Pipeline.Transforms.Json;
 using Pipeline.Transforms.Lake;
+using Pipeline.Transforms.Masking;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Quarantine;
 using Pipeline.Transforms.Rates;
@@ -19,13 +20,14 @@ namespace Pipeline.Transforms.Publishing;
 /// <param name="published">What was published before; needed where the contract has a dedupe.</param>
 internal sealed class PublicationTransform(
     PublicationStores stores, PublicationAttempt attempt, DatasetContract contract, LakePartitioner lake, QuarantineWriter quarantine,
-    IRates? rates, IPublishedKeys? published) : IAsyncDisposable
+    IRates? rates, IAvroSchemas? schemas, MaskKeys? keys, IPublishedKeys? published) : IAsyncDisposable
 {
     /// <summary>Rows and bytes of records at which a batch is passed on. Blocks are gathered, because a block alone has few rows for each of
     /// many files; the bounds keep what wide or long records take as small as it matters.</summary>
     private const int BatchRows = 65_536, BatchBytes = 16 << 20;
 
     private readonly UnknownFieldCounter unknown = new();
+    private readonly BatchMask? mask = BatchMask.Of(contract, keys ?? MaskKeys.None);
     private readonly EventTimes times = new(contract);
     private readonly SliceRows? slices = SliceRows.Of(contract, attempt, quarantine);
     private readonly RowFilters? filters = RowFilters.Of(contract, quarantine);
@@ -42,7 +44,7 @@ internal sealed class PublicationTransform(
     /// <exception cref="SlicesWithheldException">Of some slices too many rows are refused.</exception>
     public async Task ReadAsync(IPublicationSession? session, RefusedRows refused, CancellationToken stopping)
     {
-        using var decoder = BlockDecoders.For(contract, rates);
+        using var decoder = BlockDecoders.For(contract, rates, schemas);
         var batch = RecordBatches.For(contract);
         var feed = new SegmentFeed(stores.Segments, attempt);
         var rawBytes = 0L;
@@ -54,6 +56,7 @@ internal sealed class PublicationTransform(
                 rawBytes = 0;
             }
             batch.Shard = segment.Shard;
+            await decoder.PrepareAsync(block, batch, stopping);
             var sink = slices ?? (IRejectionSink)quarantine;
             records += decoder.Decode(block, batch, sink, unknown, refused.Of(segment.Shard.ToString()));
             rawBytes += block.Values.Length;
@@ -73,7 +76,7 @@ internal sealed class PublicationTransform(
         var counts = new PublicationCounts(records, rows, (slices?.Duplicates ?? 0) + (duplicates?.Count ?? 0), quarantine.Records);
         if (!counts.Balanced)
             throw new InvalidOperationException($"Publication {attempt.Plan.Id} does not balance: {counts}. Nothing was committed.");
-        return new(counts, Objects, quarantine.Counts, unknown.ToDictionary(), times.Min, times.Max) 
+        return new(counts, Objects, quarantine.Counts, unknown.ToDictionary(), times.Min, times.Max)
         {
             Slices = slices?.Outcomes ?? [], Keys = duplicates?.Owned ?? [],
         };
@@ -91,6 +94,7 @@ internal sealed class PublicationTransform(
         if (duplicates is not null) kept = await duplicates.KeepAsync(kept, stopping);
         rows += kept.Rows;
         times.Add(kept);
+        if (mask is not null && kept.Rows != 0) kept = mask.Apply(kept);
         if (session is not null && kept.Rows != 0) await session.StageAsync(kept, stopping);
         await lake.AddAsync(kept, stopping);
         batch.Clear();
@@ -99,6 +103,7 @@ internal sealed class PublicationTransform(
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        mask?.Dispose();
         await lake.DisposeAsync();
         await quarantine.DisposeAsync();
     }

@@ -3,6 +3,7 @@ using Pipeline.Domain.Failures;
 using Pipeline.Domain.Ports;
 using Pipeline.Domain.Publications;
 using Pipeline.Transforms.Lake;
+using Pipeline.Transforms.Masking;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Quarantine;
 using Pipeline.Transforms.Rates;
@@ -17,7 +18,7 @@ namespace Pipeline.Transforms.Publishing;
 /// </remarks>
 public sealed class RebuildObject(
     IPublicationSessions sessions, IPublicationLedger ledger, PublicationStores stores, ISealer sealer, LakeOptions options,
-    IRates? rates = null)
+    IRates? rates = null, IAvroSchemas? schemas = null, MaskKeys? masks = null)
 {
     /// <summary>Rebuilds an object, replaces its upload in the ledger and makes it visible.</summary>
     /// <param name="contract">The version the publication was committed under.</param>
@@ -61,7 +62,8 @@ public sealed class RebuildObject(
     {
         await using var transform = new PublicationTransform(
             stores, attempt, contract, new(LakeSchema.Of(contract), options, stores.Lake, lost.PublicationId, onlyKey: lost.Staged.Key),
-            new QuarantineWriter(stores.Quarantine, sealer, contract.Dataset, lost.PublicationId), rates, sessions.CommittedKeys(contract));
+            new QuarantineWriter(stores.Quarantine, sealer, contract.Dataset, lost.PublicationId), rates, schemas, masks,
+            sessions.CommittedKeys(contract));
         await transform.ReadAsync(null, refused, stopping);
         await transform.FinishAsync(stopping);
         var rebuilt = transform.Objects.FirstOrDefault(each => each.Staged.Key == lost.Staged.Key)?.Staged;

@@ -3,6 +3,7 @@ using Pipeline.Domain.Failures;
 using Pipeline.Domain.Ports;
 using Pipeline.Domain.Publications;
 using Pipeline.Transforms.Lake;
+using Pipeline.Transforms.Masking;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Quarantine;
 using Pipeline.Transforms.Rates;
@@ -13,7 +14,7 @@ namespace Pipeline.Transforms.Publishing;
 /// <summary>Transforms and commits one publication (DESIGN 5). Safe to run twice, at once or after a crash anywhere.</summary>
 public sealed class TransformPublication(
     IPublicationSessions sessions, IPublicationLedger ledger, PublicationStores stores, ISealer sealer, LakeOptions options,
-    IRates? rates = null)
+    IRates? rates = null, IAvroSchemas? schemas = null, MaskKeys? masks = null)
 {
     /// <summary>Times the rows are transformed, the table refusing some each time, before a person must look.</summary>
     private const int MaxRounds = 3;
@@ -66,7 +67,7 @@ public sealed class TransformPublication(
         session.Attempt.Plan.CheckVersion(contract);
         await using var transform = new PublicationTransform(
             stores, withheld.In(session.Attempt), contract, new(LakeSchema.Of(contract), options, stores.Lake, publicationId),
-            new QuarantineWriter(stores.Quarantine, sealer, contract.Dataset, publicationId), rates, session.Keys);
+            new QuarantineWriter(stores.Quarantine, sealer, contract.Dataset, publicationId), rates, schemas, masks, session.Keys);
         var result = await TransformAsync(session, transform, refused, stopping);
         var outcome = await CommitAsync(session, transform, result, stopping);
         if (outcome == CommitOutcome.Fenced)

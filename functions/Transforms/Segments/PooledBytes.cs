@@ -49,6 +49,9 @@ internal sealed class PooledBytes : IDisposable
         return bytes.AsSpan(0, length);
     }
 
+    /// <summary>Forgets the content from a place on.</summary>
+    public void Truncate(int length) => Length = length;
+
     /// <summary>Forgets the content and keeps the memory.</summary>
     public void Clear() => Length = 0;
 

@@ -13,12 +13,15 @@ export_settings() {
   LocalHost__Urls=http://127.0.0.1:$app_port
   UserActionsTopic=$topic
   ImpressionsTopic=ad-impressions ClicksTopic=clicks ConversionsTopic=conversions BidRequestsTopic=bid-requests
-  DropSchedule="*/5 * * * * *"
+  Drop__Root=$home/drop DropSchedule="*/5 * * * * *"
   KafkaGroup=$group
   Publish__MaxAge=00:00:02
   PublishSchedule="*/5 * * * * *"
   SweepSchedule="0 * * * * *"
+  AttributeSchedule="*/15 * * * * *"
   Quarantine__SealingKey=$(cat "$home/keys/quarantine")
+  Masking__Keys__1__Key=$(cat "$home/keys/masking")
+  DrainSchedule="*/5 * * * * *"
   local root=$home
   if [ "$lake" = s3 ]; then
     root=s3://$s3_bucket
@@ -26,9 +29,10 @@ export_settings() {
     export AWS_ACCESS_KEY_ID=$s3_key AWS_SECRET_ACCESS_KEY=$s3_secret
   fi
   Lake__Root=$root/lake Segments__Root=$root/segments Quarantine__Root=$home/quarantine
-  export LocalHost__Postgres Ledger__ConnectionString LocalHost__Urls UserActionsTopic ImpressionsTopic ClicksTopic ConversionsTopic BidRequestsTopic KafkaGroup Publish__MaxAge PublishSchedule SweepSchedule Quarantine__SealingKey
-  export DropSchedule
-  export Lake__Root Segments__Root Quarantine__Root
+  export LocalHost__Postgres LocalHost__Urls Ledger__ConnectionString Lake__Root Segments__Root Quarantine__Root Quarantine__SealingKey Drop__Root
+  export UserActionsTopic ImpressionsTopic ClicksTopic ConversionsTopic BidRequestsTopic KafkaGroup Masking__Keys__1__Key Publish__MaxAge
+  export PublishSchedule SweepSchedule AttributeSchedule DrainSchedule DropSchedule
+  export_queue_settings
   export_provider_settings
 }
 

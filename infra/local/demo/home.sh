@@ -11,13 +11,14 @@ state() {
 remembered() { jq -r "$1" "$home/state.json"; }
 
 open_home() {
-  mkdir -p "$home"/{lake,segments,quarantine,keys,logs,run} || fail "$home cannot be made: choose another place with --home DIR."
+  mkdir -p "$home"/{lake,segments,quarantine,drop,keys,logs,run} || fail "$home cannot be made: choose another place with --home DIR."
   home=$(cd "$home" && pwd -P)
   chmod 700 "$home/keys"
   exec 9>"$home/run/lock"
   flock -n 9 || fail "another demo runs on $home: stop that one, or choose another --home."
   [ -s "$home/state.json" ] || printf '{"version":1,"fed":[],"feeding":null}\n' >"$home/state.json"
   jq -e '.version == 1' "$home/state.json" >/dev/null 2>&1 || fail "$home/state.json is not the state of this demo: choose another --home."
+  [ -s "$home/keys/masking" ] || (umask 077 && head -c 32 /dev/urandom | base64 -w 0 >"$home/keys/masking")
   [ -s "$home/keys/quarantine" ] || (umask 077 && head -c 32 /dev/urandom | base64 -w 0 >"$home/keys/quarantine")
 }
 
@@ -54,6 +55,7 @@ stop_everything() {
   stop app 30
   stop broker
   stop apis
+  stop queues
   stop_postgres
   stop_s3
 }

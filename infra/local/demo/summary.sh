@@ -55,7 +55,7 @@ print_ads() {
 # The tables hold what the providers say; the day before yesterday is over everywhere.
 check_providers() {
   local account
-  [ "$(of_all "if .dataset == \"$dataset\" then 0 else .rejected end")" = 0 ] ||
+  [ "$(of_all 'if .dataset | test("^(ad_performance|ad_entities|facebook_|google_ads_|clevertap_)") then .rejected else 0 end')" = 0 ] ||
     fail "records of providers were refused: see http://127.0.0.1:$app_port/api/status and $Quarantine__Root."
   for account in "${facebook_accounts[@]}"; do check_ads facebook facebook "$account" .link_clicks; done
   for account in "${google_accounts[@]}"; do check_ads google_ads google "$account" .clicks; done
@@ -95,6 +95,7 @@ print_places() {
     printf 'Where\t\n'
     printf 'lake\t%s\n' "$Lake__Root"
     printf 'quarantine\t%s\n' "$Quarantine__Root"
+    printf 'dropped files\t%s\n' "$Drop__Root"
     printf 'raw segments\t%s\n' "$Segments__Root"
     printf 'database\tpostgresql://postgres@127.0.0.1:%s/pipeline  (files: %s)\n' "$postgres_port" "$home/postgres"
     [ "$lake" = folder ] || printf 'S3 server\t%s  (key %s, secret in %s)\n' "$S3__Endpoint" "$s3_key" "$home/keys/s3"
@@ -114,6 +115,9 @@ print_next_steps() {
       "$postgres_programs/psql" "$postgres_port" "$(of_status .table.name)"
     [ -n "$once" ] || printf 'advertising figures\t%s -h 127.0.0.1 -p %s -U postgres pipeline -c "SELECT * FROM warehouse.ad_performance_metrics LIMIT 5"\n' \
       "$postgres_programs/psql" "$postgres_port"
+    [ -n "$once" ] || printf 'attributed conversions\t%s -h 127.0.0.1 -p %s -U postgres pipeline -c "SELECT * FROM warehouse.attributions LIMIT 5"\n' \
+      "$postgres_programs/psql" "$postgres_port"
+    [ -n "$once" ] || printf 'files of your own\tcp FILE %s/clicks/\n' "$Drop__Root"
     [ "$lake" = s3 ] || printf "the lake\tduckdb -c \"SELECT event_date, event_name, count(*) FROM '%s/user_actions/**/*.parquet' GROUP BY ALL\"\n" "$Lake__Root"
     printf 'why records were refused\tjq -c "{code, field, message}" %s/user_actions/*.ndjson | sort | uniq -c\n' "$Quarantine__Root"
     printf 'events of your own\t%s --home %s --events FILE   (a JSON object a line)\n' infra/local/demo.sh "$home"

@@ -50,6 +50,51 @@ public sealed class SettingsTests
         Assert.DoesNotContain("canary", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Every_wrong_mask_key_and_queue_is_named_at_once_and_no_key_is_repeated()
+    {
+        var error = Assert.ThrowsAny<Exception>(() => Validate(new(Sample)
+        {
+            ["Masking:Keys:1:Key"] = "canary",
+            ["Masking:Keys:2:Key"] = Sample["Quarantine:SealingKey"],
+            ["Masking:Keys:3:Key"] = Sample["Quarantine:SealingKey"],
+            ["Masking:Keys:3:From"] = "2027-01-01T00:00:00Z",
+            ["Masking:Keys:4:Key"] = "d2Vha2VyIGtleXMgYXJlIG9mIG5vIHVzZSBhdCBhbGw=",
+            ["Masking:Keys:4:From"] = "2027-01-05T00:00:00Z",
+            ["Masking:Keys:5:From"] = "soon",
+            ["Masking:Keys:first:From"] = "2028-01-01T00:00:00Z",
+            ["Masking:Overlap"] = "00:00:01",
+            ["Sqs:Endpoint"] = "http://sqs.example.com",
+            ["Sqs:MaxReceivers"] = "0",
+            ["Sqs:Queues:user_logins:Url"] = "user-logins",
+            ["Sqs:Queues:user_logins:DeadLetterUrl"] = "user-logins",
+        }));
+        var text = error.ToString();
+        Assert.All(
+            (string[])[
+                "Masking:Keys:1:Key is not 32 bytes in base64", "Set Masking:Keys:2:From to the instant", "Masking:Keys has one key twice",
+                "Masking:Keys:5:From is 'soon'", "Masking:Keys has 'first'", "Masking:Overlap is from", "Sqs:Endpoint leaves this machine without TLS",
+                "MaxReceivers", "Set Sqs:Queues:user_logins:Region", "Sqs:Queues:user_logins:Url is no URL", "DeadLetterUrl is the queue itself",
+            ],
+            fault => Assert.Contains(fault, text, StringComparison.Ordinal));
+        Assert.DoesNotContain("canary", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_masked_dataset_without_a_key_and_changes_of_keys_too_close_stop_the_start()
+    {
+        var without = new Dictionary<string, string?>(Sample);
+        without.Remove("Masking:Keys:1:Key");
+        Assert.Contains("Set Masking:Keys:1:Key", Assert.ThrowsAny<Exception>(() => Validate(without)).ToString());
+
+        var close = Assert.ThrowsAny<Exception>(() => Validate(new(Sample)
+        {
+            ["Masking:Keys:2:Key"] = "d2Vha2VyIGtleXMgYXJlIG9mIG5vIHVzZSBhdCBhbGw=", ["Masking:Keys:2:From"] = "2027-01-01T00:00:00Z",
+            ["Masking:Keys:3:Key"] = "c3Ryb25nZXIga2V5cyBhcmUgb2Ygc29tZSB1c2UgeWE=", ["Masking:Keys:3:From"] = "2027-01-08T00:00:00Z",
+        })).ToString();
+        Assert.Contains("Masking:Keys:3:From is not behind the version before by Masking:Overlap", close);
+    }
+
     private static void Validate(Dictionary<string, string?> settings)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();

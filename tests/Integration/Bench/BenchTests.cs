@@ -15,9 +15,11 @@ public sealed class BenchTests
     [InlineData("transform")]
     [InlineData("parquet")]
     [InlineData("land")]
+    [InlineData("avro")]
     [InlineData("merge")]
     [InlineData("e2e")]
     [InlineData("orchestrate")]
+    [InlineData("attribution")]
     public async Task A_scenario_gives_its_peers_answers(string scenario)
     {
         await Installed.Value;
@@ -31,7 +33,7 @@ public sealed class BenchTests
     {
         var (exitCode, output) = await RunAsync(Repository.Built("tests/Bench", "Pipeline.Tests.Bench"), "polish");
         Assert.Equal(2, exitCode);
-        Assert.Contains("'polish' is no scenario: decode, csv, transform, parquet, land, merge, e2e, orchestrate", output);
+        Assert.Contains("'polish' is no scenario: decode, csv, transform, parquet, land, avro, merge, e2e, orchestrate, attribution", output);
     }
 
     private static async Task InstallAsync()

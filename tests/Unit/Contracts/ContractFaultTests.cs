@@ -32,7 +32,7 @@ public sealed class ContractFaultTests
         { "version: 3", "version: 3\nversoin: 4", "'versoin' is no key of the contract; write 'version'; the keys are" },
         { "max_depth", "max_deepness", "'max_deepness' is no key of limits; write one of max_record_bytes, max_depth" },
         { "version: 3", "version: 3\nquality: { max_reject_ratio: 0.1 }", "quality bounds the rows of a slice, and the table has no slices; remove it" },
-        { "from: share", "from: share, mask: hmac", "'mask' of column 'share' is not supported by this version" },
+        { "from: share", "from: share, mask: hmac", "column 'share' has a mask and type float64; remove mask; only strings have one" },
 
         // kinds of nodes
         { "lake: { partition_by: [day], sort_by: [ordered_at], codec: snappy }", "lake: zstd", "lake is a text, not a mapping" },
@@ -128,8 +128,10 @@ public sealed class ContractFaultTests
         { "kind: kafka, topic: shop.orders", "kind: sqs", "source has no 'queue'; add queue: and the queue's name" },
         { "kind: kafka, topic: shop.orders", "kind: files, folder: /orders", "'/orders' cannot be a folder of the drop store" },
         { "format: json", "format: csv", "source is CSV without a header line; add csv: { fields: [the names of its fields in order] }" },
-        { "format: json", "format: csv, csv: { fields: [id, id] }", "'fields' of 'csv' of source names 'id' twice" },
-        { "format: json", "format: csv, csv: { fields: [id], delimiter: '\"' }", "'delimiter' of 'csv' of source is '\"'; write one ASCII character" },
+        { "format: json", "format: csv, csv: { fields: [time, id, amount, extra, share, items.count, id] }", "'fields' of 'csv' of source names 'id' twice" },
+        { "format: json", "format: csv, csv: { fields: [time, id, amount, extra, share, items.count], delimiter: '\"' }", "'delimiter' of 'csv' of source is '\"'; write one ASCII character" },
+        { "format: json", "format: csv, csv: { fields: [time, order.id, amount, extra, share] }",
+            "column 'count' reads 'items.count', which csv of the source does not name; name it in csv: { fields: […] }" },
         { "format: json", "format: json, csv: { fields: [id] }", "source has 'csv' and format json; remove csv" },
         { "kind: kafka", "kind: kafak", "'kind' of source is 'kafak', which is no source kind" },
         { "format: json", "format: avor", "'format' of source is 'avor', which is no format; write 'avro'" },

@@ -50,6 +50,16 @@ public sealed class ContractFolderTests : IDisposable
     }
 
     [Fact]
+    public void Two_datasets_cannot_share_a_queue()
+    {
+        var text = Given.With("kind: kafka, topic: shop.orders", "kind: sqs, queue: shop-orders");
+        Write("orders.yaml", text);
+        Write("returns.yaml", text.Replace("dataset: orders", "dataset: returns").Replace("latest_orders", "latest_returns"));
+
+        Assert.Equal("returns.yaml: queue 'shop-orders' feeds orders.yaml already; give each dataset a queue of its own", OnlyFault());
+    }
+
+    [Fact]
     public void Two_files_cannot_declare_one_dataset()
     {
         Write("orders.yaml", Given.Contract);

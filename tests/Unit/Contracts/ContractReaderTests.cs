@@ -80,7 +80,7 @@ public sealed class ContractReaderTests
             [
                 "orders.yaml:2:10: 'version' of the contract is '0'; write a whole number from 1 to 2147483647, without quotes",
                 "orders.yaml:3:9: source has no 'topic'; add topic: and the Kafka topic's name",
-                "orders.yaml:3:24: 'topik' is no key of source; write 'topic'; the keys are kind, topic, format, time_zone, csv",
+                "orders.yaml:3:24: 'topik' is no key of source; write 'topic'; the keys are kind, topic, format, time_zone, csv, avro",
                 "orders.yaml:5:22: column 'x' has type 'strng'; write 'string'; "
                     + "the types are string, int64, float64, decimal(p,s), bool, timestamp, date, json",
                 "orders.yaml:6:36: 'derive' of column 'y' names 'z', which is no column of this contract; write 'x'; the columns are x, y",

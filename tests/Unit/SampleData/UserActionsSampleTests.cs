@@ -57,7 +57,8 @@ public sealed partial class UserActionsSampleTests
     public void Every_refusal_a_file_of_this_size_can_hold_is_in_it()
     {
         var elsewhere = new[] { "no_value", "too_large", "table_refused", "envelope", "outside_slice", "slice_withheld", "filtered" }
-            .Concat(["ragged_row", "bad_quote", "several_records", "damaged_file"]);
+            .Concat(["bad_address", "ragged_row", "bad_quote", "several_records", "damaged_file", "damaged_block", "malformed_avro"])
+            .Concat(["unknown_schema", "schema_mismatch"]);
         var codes = Enum.GetNames<RejectionCode>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName).Except(elsewhere);
         Assert.Empty(codes.Except(Verdicts.Select(verdict => verdict.Code)));
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using Pipeline.Domain.Datasets;
+using Pipeline.Transforms.Masking;
 
 namespace Pipeline.Transforms.Json.Fields;
 
@@ -17,13 +18,15 @@ internal sealed record ColumnPlan(DatasetContract Contract, ColumnSpec Spec, int
     private readonly NullTexts nulls = new(TextsOfNull(Contract, Spec));
 
     /// <summary>The slot of the only path, where what stands there is the value whatever it is; -1 otherwise.</summary>
-    public int PlainSlot { get; } = Slots is [var only] && !Spec.From[0].Contains('[') && TextsOfNull(Contract, Spec).Count == 0 ? only : -1;
+    public int PlainSlot { get; } =
+        Slots is [var only] && !Spec.From[0].Contains('[') && TextsOfNull(Contract, Spec).Count == 0 ? only : -1;
 
     /// <summary>What stands at the only path is the value, and null is one.</summary>
     public bool TakesNull => PlainSlot >= 0 && !Spec.Required && Default is null;
 
     /// <summary>UTF-8 bytes the merge key allows this text; <see cref="int.MaxValue"/> when it is no part of it.</summary>
-    public int MaxKeyBytes => Contract.Table is { } table && table.Key.Contains(Spec.Name) ? KeyBytes / table.Key.Count : int.MaxValue;
+    public int MaxKeyBytes => Contract.Table is not { } table || !table.Key.Contains(Spec.Name) ? int.MaxValue
+        : Spec.Mask is { Kind: MaskKind.AesSiv } ? AesSivMask.MaxClearBytes(KeyBytes / table.Key.Count) : KeyBytes / table.Key.Count;
 
     /// <summary>Its value becomes a folder name.</summary>
     public bool IsLakePartition => Contract.Lake.PartitionBy.Contains(Spec.Name);

@@ -30,6 +30,7 @@ internal abstract class DerivedColumn(ColumnPlan plan)
             DerivationKind.LocalDate => new DerivedDate(plan, first, accountZone ?? throw Needs(plan, "the time zone of an account")),
             DerivationKind.FxRate => new DerivedRate(plan, first, second, rates ?? throw Needs(plan, "exchange rates")),
             DerivationKind.Times => new DerivedProduct(plan, first, second),
+            DerivationKind.PreviousMask => new DerivedLater(plan),
             DerivationKind.Lookup => new DerivedLookup(plan, first, derive.Table!),
             DerivationKind.Coalesce => new DerivedCoalesce(plan, first, second),
             DerivationKind.RegisteredDomain => new DerivedDomain(plan, first),
@@ -116,6 +117,18 @@ internal sealed class DerivedProduct(ColumnPlan plan, int left, int right) : Der
                 target.Append(product);
             else return row;
         }
+        return rows;
+    }
+}
+
+/// <summary>Nulls, in whose place the masks put their texts when the rows are complete.</summary>
+internal sealed class DerivedLater(ColumnPlan plan) : DerivedColumn(plan)
+{
+    /// <inheritdoc/>
+    public override int Append(RecordBatch batch, int rows)
+    {
+        var target = batch.Columns[Index];
+        while (target.Count < rows) target.AppendNull();
         return rows;
     }
 }

@@ -23,6 +23,6 @@ internal sealed class JsonCheck
         padded[text.Length] = (byte)'\n';
         if (text.StartsWith("\uFEFF"u8)) return RejectionCode.MalformedJson;
         // A value that is no object is refused as a record only, and only when all of it is JSON.
-        return scanner.Scan(padded, 0, text.Length) || scanner.Code == RejectionCode.NotAnObject ? null : scanner.Code;
+        return scanner.Scan(padded, 0, text.Length, forShape: false) || scanner.Code == RejectionCode.NotAnObject ? null : scanner.Code;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Pipeline.Domain.Publications;
@@ -46,6 +47,11 @@ internal sealed class Int64Field(ColumnPlan plan, DecodeScratch scratch) : Field
     /// <inheritdoc/>
     protected override RejectionCode? AppendValue(in FieldToken token, ReadOnlySpan<byte> run)
     {
+        if (token.Kind == TokenKind.Whole)
+        {
+            Bound.Append(token.Bits);
+            return null;
+        }
         if (takesText && token.IsText) return AppendText(scratch.TextOf(token, run));
         if (token.Kind != TokenKind.Integer) return RejectionCode.WrongType;
         if (!long.TryParse(token.In(run), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
@@ -60,7 +66,8 @@ internal sealed class Int64Field(ColumnPlan plan, DecodeScratch scratch) : Field
         if (!takesText) return 0;
         var values = Bound.Room(TokenGroup.LeadingTexts(kinds));
         var count = 0;
-        while (count < values.Length && ShortNumber.TryParse(run.Slice(places[count].Start, places[count].Length), 0, out values[count])) count++;
+        for (; count < values.Length; count++)
+            if (!ShortNumber.TryParse(run.Slice(places[count].Start, places[count].Length), 0, out values[count])) break;
         Bound.Advance(count);
         return count;
     }
@@ -85,11 +92,16 @@ internal sealed class Float64Field(ColumnPlan plan, DecodeScratch scratch) : Fie
     /// <inheritdoc/>
     protected override RejectionCode? AppendValue(in FieldToken token, ReadOnlySpan<byte> run)
     {
+        if (token.Kind is TokenKind.Whole or TokenKind.Real) return AppendFinite(token.Kind == TokenKind.Whole ? token.Bits : token.Real);
         var isText = takesText && token.IsText;
         if (!isText && token.Kind is not (TokenKind.Integer or TokenKind.Number)) return RejectionCode.WrongType;
         var number = isText ? scratch.TextOf(token, run) : token.In(run);
         if (isText && !(takesExponent ? DecimalText.IsNumber(number) : DecimalText.IsPlain(number))) return RejectionCode.WrongType;
-        var value = double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture);
+        return AppendFinite(double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture));
+    }
+
+    private RejectionCode? AppendFinite(double value)
+    {
         if (!double.IsFinite(value)) return RejectionCode.OutOfRange;
         Bound.Append(value);
         return null;
@@ -124,9 +136,22 @@ internal sealed class DecimalField(ColumnPlan plan, DecodeScratch scratch) : Fie
     /// <inheritdoc/>
     protected override RejectionCode? AppendValue(in FieldToken token, ReadOnlySpan<byte> run)
     {
+        if (token.Kind == TokenKind.Whole) return AppendWhole(token.Bits);
         if (!token.IsText && token.Kind is not (TokenKind.Integer or TokenKind.Number)) return RejectionCode.WrongType;
         var number = token.IsText ? scratch.TextOf(token, run) : token.In(run);
         if (token.IsText && !DecimalText.IsPlain(number)) return RejectionCode.WrongType;
+        return AppendNumber(number);
+    }
+
+    private RejectionCode? AppendWhole(long value)
+    {
+        Span<byte> number = stackalloc byte[20];
+        Utf8Formatter.TryFormat(value, number, out var written);
+        return AppendNumber(number[..written]);
+    }
+
+    private RejectionCode? AppendNumber(ReadOnlySpan<byte> number)
+    {
         if (!DecimalText.TryParse(number, precision, scale, out var unscaled)
             && !(rounded && DecimalText.TryRound(number, precision, scale, out unscaled))) return RejectionCode.OutOfRange;
         Bound.Append(unscaled);

@@ -9,10 +9,22 @@ internal sealed class TimestampField(ColumnPlan plan, TimeZoneInfo? zone, Decode
     /// <inheritdoc/>
     protected override RejectionCode? AppendValue(in FieldToken token, ReadOnlySpan<byte> run)
     {
-        if (!token.IsText) return RejectionCode.WrongType;
-        var fault = TimestampText.Parse(scratch.TextOf(token, run), zone, out var micros);
+        long micros;
+        var fault = token.Kind switch
+        {
+            TokenKind.Instant => TimestampText.OfInstant(micros = token.Bits),
+            TokenKind.LocalInstant => TimestampText.OfLocal(token.Bits, zone, out micros),
+            _ when token.IsText => TimestampText.Parse(scratch.TextOf(token, run), zone, out micros),
+            _ => WrongType(out micros),
+        };
         if (fault is null) Bound.Append(micros);
         return fault;
+    }
+
+    private static RejectionCode? WrongType(out long micros)
+    {
+        micros = 0;
+        return RejectionCode.WrongType;
     }
 
     /// <inheritdoc/>
@@ -38,8 +50,11 @@ internal sealed class DateField(ColumnPlan plan, DecodeScratch scratch) : FieldD
     /// <inheritdoc/>
     protected override RejectionCode? AppendValue(in FieldToken token, ReadOnlySpan<byte> run)
     {
-        if (!token.IsText) return RejectionCode.WrongType;
-        var fault = TimestampText.ParseDate(scratch.TextOf(token, run), out var days);
+        int days;
+        RejectionCode? fault;
+        if (token.Kind == TokenKind.Day) fault = TimestampText.OfDay(token.Bits, out days);
+        else if (token.IsText) fault = TimestampText.ParseDate(scratch.TextOf(token, run), out days);
+        else return RejectionCode.WrongType;
         if (fault is null) Bound.Append(days);
         return fault;
     }

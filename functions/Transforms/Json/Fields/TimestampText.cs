@@ -35,15 +35,34 @@ internal static class TimestampText
         var at = 19;
         if (!TryFraction(text, ref at, out var fraction)) return RejectionCode.BadTimestamp;
         micros = days * MicrosPerDay + (hour * 3600 + minute * 60 + second) * MicrosPerSecond + fraction;
-        if (at == text.Length)
-        {
-            if (zone is null) return RejectionCode.TimestampWithoutZone;
-            if (!InRange(micros)) return RejectionCode.OutOfRange;
-            micros -= OffsetMicros(micros, zone);
-        }
-        else if (!TryOffset(text[at..], out var offsetMinutes)) return RejectionCode.BadTimestamp;
-        else micros -= offsetMinutes * 60 * MicrosPerSecond;
-        return InRange(micros) ? null : RejectionCode.OutOfRange;
+        if (at == text.Length) return OfLocal(micros, zone, out micros);
+        if (!TryOffset(text[at..], out var offsetMinutes)) return RejectionCode.BadTimestamp;
+        micros -= offsetMinutes * 60 * MicrosPerSecond;
+        return OfInstant(micros);
+    }
+
+    /// <summary>Judges an instant, microseconds since 1970-01-01T00:00:00Z.</summary>
+    /// <returns>Null, or what is wrong.</returns>
+    public static RejectionCode? OfInstant(long micros) => InRange(micros) ? null : RejectionCode.OutOfRange;
+
+    /// <summary>The instant of a local time.</summary>
+    /// <param name="zone">The contract's zone; null refuses the time.</param>
+    /// <returns>Null, or what is wrong.</returns>
+    public static RejectionCode? OfLocal(long local, TimeZoneInfo? zone, out long micros)
+    {
+        micros = local;
+        if (zone is null) return RejectionCode.TimestampWithoutZone;
+        if (!InRange(local)) return RejectionCode.OutOfRange;
+        micros -= OffsetMicros(local, zone);
+        return OfInstant(micros);
+    }
+
+    /// <summary>Judges a day, days since 1970-01-01.</summary>
+    /// <returns>Null, or what is wrong.</returns>
+    public static RejectionCode? OfDay(long value, out int days)
+    {
+        days = (int)Math.Clamp(value, -10_000_000, 10_000_000);     // beyond the calendar on both sides
+        return days * MicrosPerDay is var micros && InRange(micros) ? null : RejectionCode.OutOfRange;
     }
 
     /// <summary>Reads a day of the form <c>YYYY-MM-DD</c>.</summary>

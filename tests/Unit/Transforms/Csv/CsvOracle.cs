@@ -119,10 +119,9 @@ internal static partial class CsvOracle
             case ColumnKind.Bool when text.ToLowerInvariant() is "false" or "0":
                 return ("false", null);
             case ColumnKind.Timestamp:
-                return DateTimeOffset.TryParseExact(text, ["yyyy-MM-ddTHH:mm:ssZ", "yyyy-MM-dd HH:mm:ssZ"], CultureInfo.InvariantCulture,
-                    DateTimeStyles.AssumeUniversal, out var time)
-                    ? ($"{(time - DateTimeOffset.UnixEpoch).Ticks / 10}", null)
-                    : (null, Zoneless().IsMatch(text) && DateTime.TryParse(text, out _) ? RejectionCode.TimestampWithoutZone : RejectionCode.BadTimestamp);
+                var instant = JsonOracle.Judge(
+                    Given.Contract(column with { From = ["t"] }), JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["t"] = text }));
+                return (instant.Values.FirstOrDefault(), instant.Code);
             case ColumnKind.Json:
                 return IsJson(text, maxDepth) is { } fault ? (null, fault) : (text, null);
             default:
@@ -172,6 +171,4 @@ internal static partial class CsvOracle
     [GeneratedRegex(@"\A-?(0|[1-9][0-9]*)(\.[0-9]+)?\z")] private static partial Regex Plain();
 
     [GeneratedRegex(@"\A-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\z")] private static partial Regex Number();
-
-    [GeneratedRegex(@"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?\z")] private static partial Regex Zoneless();
 }

@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Logging;
+using Pipeline.App.Orchestrations;
+using Pipeline.Contracts;
+using Pipeline.Domain.Attribution;
+using Pipeline.Domain.Datasets;
+using Pipeline.Domain.Ports;
+using Pipeline.Sources.Attribution;
+using Pipeline.Transforms.Attribution;
+
+namespace Pipeline.App.Activities;
+
+/// <summary>Finds the days to compute, and cuts them into pieces of work.</summary>
+public sealed class PlanAttributionActivity(ContractSet contracts, IAttributionLedger ledger, Campaigns campaigns)
+{
+    /// <summary>Publications of one run; the others are the next one's.</summary>
+    private const int MaxPublications = 1_000;
+
+    [Function(nameof(PlanAttributionActivity))]
+    public async Task<AttributionPlan> RunAsync([ActivityTrigger] AttributionRequest request, CancellationToken stopping)
+    {
+        var datasets = AttributionFeeds.Of(contracts);
+        if (datasets is []) return new([], [], []);
+        if (request is { From: { } from, To: { } to })
+            return new(DirtyDays.Cut([.. await HavingAsync(AttributionNames.Conversions, from, to, stopping),
+                .. await HavingAsync(AttributionNames.Clicks, from, to, stopping), .. await HavingAsync(AttributionNames.Impressions, from, to, stopping)]),
+                [], datasets);
+
+        var changes = await ledger.ChangesAsync(MaxPublications, stopping);
+        var having = new HashSet<BucketDay>();
+        if (changes.Touches.Count > 0)
+        {
+            var (first, last) = (changes.Touches.Min(each => each.Day), changes.Touches.Max(each => each.Day).AddDays(campaigns.LookbackDays));
+            having.UnionWith(await HavingAsync(AttributionNames.Conversions, first, last, stopping));
+        }
+        return new(DirtyDays.Cut(DirtyDays.Of(changes, having, campaigns.LookbackDays)), changes.Publications, datasets);
+    }
+
+    // A day that has lost its rows still has a result that stands.
+    private async Task<IEnumerable<BucketDay>> HavingAsync(string dataset, DateOnly from, DateOnly to, CancellationToken stopping) =>
+        (await ledger.DaysAsync(dataset, from, to, stopping)).Concat((await ledger.ResultsAsync(null, from, to, stopping)).Select(result => result.Day));
+}
+
+/// <summary>Computes some days of a bucket of users and lands those whose result changed; safe to run twice.</summary>
+public sealed class AttributeBucketActivity(ContractSet contracts, AttributeBucket attribute, ILogger<AttributeBucketActivity> log)
+{
+    [Function(nameof(AttributeBucketActivity))]
+    public async Task<int> RunAsync([ActivityTrigger] BucketDays piece, CancellationToken stopping)
+    {
+        var landed = await attribute.RunAsync(piece, AttributionFeeds.Of(contracts), stopping);
+        AttributionLog.Attributed(log, piece.Bucket, piece.Days.Count, piece.Days[0], piece.Days[^1], landed.Count);
+        return landed.Count;
+    }
+}
+
+/// <summary>Marks publications whose days have all been computed.</summary>
+public sealed class MarkAttributedActivity(IAttributionLedger ledger)
+{
+    [Function(nameof(MarkAttributedActivity))]
+    public Task RunAsync([ActivityTrigger] long[] publications, CancellationToken stopping) => ledger.MarkSeenAsync(publications, stopping);
+}
+
+/// <summary>The datasets that attribution's pages feed.</summary>
+internal static class AttributionFeeds
+{
+    /// <summary>None where the contracts are of another business.</summary>
+    public static IReadOnlyList<string> Of(ContractSet contracts) =>
+        [.. contracts.FedBy(SourceKind.Attribution.Text(), AttributionNames.Stream).Select(contract => contract.Dataset)];
+}
+
+/// <summary>What attribution writes to the log.</summary>
+internal static partial class AttributionLog
+{
+    [LoggerMessage(201, LogLevel.Information, "Attributed bucket {Bucket}: {Days} days from {From} to {To}, {Landed} of them changed.")]
+    internal static partial void Attributed(ILogger log, int bucket, int days, DateOnly from, DateOnly to, int landed);
+}

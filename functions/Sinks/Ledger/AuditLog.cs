@@ -1,0 +1,22 @@
+using System.Security.Cryptography;
+using System.Text;
+using Npgsql;
+
+namespace Pipeline.Sinks.Ledger;
+
+/// <summary>Records who looked at what is hidden. A look that cannot be recorded must not happen.</summary>
+public sealed class AuditLog(NpgsqlDataSource source, TimeProvider time)
+{
+    /// <summary>Records that a pseudonym is about to be turned back; neither it nor its value is written.</summary>
+    /// <param name="actor">The operating system's user.</param>
+    /// <param name="reason">Why, in the actor's words.</param>
+    /// <param name="masked">The pseudonym, of which the SHA-256 is kept.</param>
+    public Task UnmaskingAsync(string actor, string dataset, string column, string reason, string masked, CancellationToken stopping) =>
+        source.TransactAsync("the audit of an unmasking", connection => connection.Command(
+            """
+            INSERT INTO pipeline.audit (at, actor, action, dataset, column_name, reason, masked_sha256)
+            VALUES ($1, $2, 'unmask', $3, $4, $5, $6)
+            """,
+            time.GetUtcNow(), actor, dataset, column, reason,
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(masked)))).ExecuteAsync(stopping), stopping);
+}
