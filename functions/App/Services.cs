@@ -72,7 +72,8 @@ public static class Services
         services.AddOptionsWithValidateOnStart<SqsOptions, SqsSettingsValidator>().Bind(configuration.GetSection(SqsOptions.Section));
         services.AddOptionsWithValidateOnStart<MaskingSettings, MaskingSettingsValidator>()
             .Bind(configuration.GetSection(MaskingSettings.Section));
-        services.AddOptionsWithValidateOnStart<AttributionOptions, AttributionSettingsValidator>().Bind(configuration.GetSection(AttributionSettingsValidator.Section));
+        services.AddOptionsWithValidateOnStart<AttributionOptions, AttributionSettingsValidator>()
+            .Bind(configuration.GetSection(AttributionSettingsValidator.Section));
         services.AddOptions<S3Options>().Bind(configuration.GetSection("S3"));
     }
 
@@ -159,8 +160,9 @@ public static class Services
 
     private static IServiceCollection AddAttribution(this IServiceCollection services) => services
         .AddSingleton(provider => new AttributeBucket(
-            provider.GetRequiredService<IAttributionLedger>(), provider.GetRequiredService<ISliceLedger>(), provider.GetRequiredService<PublicationStores>(),
-            provider.GetRequiredService<Campaigns>(), provider.Setting<AttributionOptions>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IAttributionLedger>(), provider.GetRequiredService<ISliceLedger>(),
+            provider.GetRequiredService<PublicationStores>(), provider.GetRequiredService<Campaigns>(),
+            provider.Setting<AttributionOptions>(), provider.GetRequiredService<TimeProvider>()));
 
     private static IServiceCollection AddPublishing(this IServiceCollection services) => services
         .AddSingleton<ISealer>(provider => new AesGcmSealer(Convert.FromBase64String(provider.Setting<QuarantineSettings>().SealingKey)))

@@ -42,7 +42,7 @@ public sealed class FunctionApp : IDisposable
             ["PublishSchedule"] = "*/1 * * * * *",
             ["DrainSchedule"] = "*/1 * * * * *",
             ["ExtractSchedule"] = "0 0 3 * * *",
-            ["AttributeSchedule"] = "*/1 * * * * *",
+            ["AttributeSchedule"] = "0 0 4 * * *",
             ["SweepSchedule"] = "*/5 * * * * *",
             ["DropSchedule"] = "*/1 * * * * *",
         };

@@ -21,23 +21,28 @@ public sealed class PlanAttributionActivity(ContractSet contracts, IAttributionL
         var datasets = AttributionFeeds.Of(contracts);
         if (datasets is []) return new([], [], []);
         if (request is { From: { } from, To: { } to })
-            return new(DirtyDays.Cut([.. await HavingAsync(AttributionNames.Conversions, from, to, stopping),
-                .. await HavingAsync(AttributionNames.Clicks, from, to, stopping), .. await HavingAsync(AttributionNames.Impressions, from, to, stopping)]),
-                [], datasets);
+            return new(
+                DirtyDays.Cut(
+                [
+                    .. await HavingAsync(AttributionNames.Conversions, from, to, stopping),
+                    .. await HavingAsync(AttributionNames.Clicks, from, to, stopping),
+                    .. await HavingAsync(AttributionNames.Impressions, from, to, stopping),
+                ]), [], datasets);
 
         var changes = await ledger.ChangesAsync(MaxPublications, stopping);
         var having = new HashSet<BucketDay>();
         if (changes.Touches.Count > 0)
         {
-            var (first, last) = (changes.Touches.Min(each => each.Day), changes.Touches.Max(each => each.Day).AddDays(campaigns.LookbackDays));
-            having.UnionWith(await HavingAsync(AttributionNames.Conversions, first, last, stopping));
+            var (first, last) = (changes.Touches.Min(each => each.Day), changes.Touches.Max(each => each.Day));
+            having.UnionWith(await HavingAsync(AttributionNames.Conversions, first, last.AddDays(campaigns.LookbackDays), stopping));
         }
         return new(DirtyDays.Cut(DirtyDays.Of(changes, having, campaigns.LookbackDays)), changes.Publications, datasets);
     }
 
     // A day that has lost its rows still has a result that stands.
     private async Task<IEnumerable<BucketDay>> HavingAsync(string dataset, DateOnly from, DateOnly to, CancellationToken stopping) =>
-        (await ledger.DaysAsync(dataset, from, to, stopping)).Concat((await ledger.ResultsAsync(null, from, to, stopping)).Select(result => result.Day));
+        (await ledger.DaysAsync(dataset, from, to, stopping))
+            .Concat((await ledger.ResultsAsync(null, from, to, stopping)).Select(result => result.Day));
 }
 
 /// <summary>Computes some days of a bucket of users and lands those whose result changed; safe to run twice.</summary>
@@ -57,6 +62,23 @@ public sealed class MarkAttributedActivity(IAttributionLedger ledger)
 {
     [Function(nameof(MarkAttributedActivity))]
     public Task RunAsync([ActivityTrigger] long[] publications, CancellationToken stopping) => ledger.MarkSeenAsync(publications, stopping);
+}
+
+/// <summary>Tells a person that some days cannot be computed; the run goes on with the others, and the next one tries again.</summary>
+public sealed class ReportAttributionActivity(IAlerts alerts)
+{
+    [Function(nameof(ReportAttributionActivity))]
+    public Task RunAsync([ActivityTrigger] FailedPiece failed, CancellationToken stopping) => alerts.RaiseAsync(
+        new(AlertSeverity.Critical, "attributions", "attribution_failed", failed.Subject,
+            $"{failed.Piece.Days.Count} day(s) could not be attributed, of {failed.Subject} on: {failed.Reason} What stood before stands, "
+            + "and the next run tries again."), stopping);
+}
+
+/// <summary>A piece of work that was given up.</summary>
+public sealed record FailedPiece(BucketDays Piece, string Reason)
+{
+    /// <summary>The bucket and its first day: <c>bucket-03 2026-10-01</c>.</summary>
+    public string Subject => $"{AttributionNames.AccountOf(Piece.Bucket)} {Piece.Days[0]:yyyy-MM-dd}";
 }
 
 /// <summary>The datasets that attribution's pages feed.</summary>

@@ -11,7 +11,8 @@ public sealed class Attributions
 
     [Function("StartAttribution")]
     public async Task<IActionResult> StartAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/attributions")] HttpRequest request, [DurableClient] DurableTaskClient client,
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/attributions")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
         CancellationToken stopping)
     {
         var faults = new List<string>();

@@ -10,16 +10,19 @@ public static class AttributionOrchestration
     private const int PiecesAtOnce = 4;
 
     [Function(nameof(AttributionOrchestration))]
-    public static async Task<AttributionReport> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, AttributionRequest request)
+    public static async Task<AttributionReport> RunAsync(
+        [OrchestrationTrigger] TaskOrchestrationContext context, AttributionRequest request)
     {
-        var plan = request.Left ?? await context.CallActivityAsync<AttributionPlan>(nameof(PlanAttributionActivity), request, Retry.Transient);
+        var plan = request.Left
+            ?? await context.CallActivityAsync<AttributionPlan>(nameof(PlanAttributionActivity), request, Retry.Transient);
         if (plan.Pieces is []) return await EndAsync(context, plan, request.Report);
 
         context.SetCustomStatus(new AttributionProgress(request.Report.Pieces, plan.Pieces.Count));
         var round = plan.Pieces.Take(PiecesAtOnce).ToList();
         var outcomes = await Task.WhenAll(round.Select(piece => AttributeAsync(context, piece)));
 
-        var advanced = request with { Left = plan with { Pieces = [.. plan.Pieces.Skip(round.Count)] }, Report = request.Report.With(outcomes) };
+        var left = plan with { Pieces = [.. plan.Pieces.Skip(round.Count)] };
+        var advanced = request with { Left = left, Report = request.Report.With(outcomes) };
         context.ContinueAsNew(advanced);      // a crash repeats at most one round, and of it what had not landed
         return advanced.Report;
     }
@@ -43,7 +46,9 @@ public static class AttributionOrchestration
         }
         catch (TaskFailedException failure)
         {
-            return new(0, failure.FailureDetails.InnermostMessage());
+            var reason = failure.FailureDetails.InnermostMessage();
+            await context.CallActivityAsync(nameof(ReportAttributionActivity), new FailedPiece(piece, reason), Retry.Transient);
+            return new(0, reason);
         }
     }
 }

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Pipeline.Domain.Attribution;
 
-/// <summary>What attribution reads and how its slices are called: a bucket of users is the account, a UTC day of conversions the day.</summary>
+/// <summary>What attribution reads and how its slices are called: the account is a bucket of users, the day one of conversions, in
+/// UTC.</summary>
 public static class AttributionNames
 {
     /// <summary>The dataset of views; in the lake below <c>event_date=…/user_bucket=…</c>, as the two others are.</summary>

@@ -6,7 +6,8 @@ namespace Pipeline.Domain.Ports;
 /// <remarks>All methods throw <see cref="Failures.TransientException"/> when PostgreSQL is away: run again.</remarks>
 public interface IAttributionLedger
 {
-    /// <summary>Publications that attribution has not seen, and the days that their objects, and those they superseded, belong to.</summary>
+    /// <summary>Publications that attribution has not seen, and the days that their objects, and those they superseded, belong
+    /// to.</summary>
     /// <param name="limit">Publications at most, the oldest first.</param>
     Task<AttributionChanges> ChangesAsync(int limit, CancellationToken stopping);
 

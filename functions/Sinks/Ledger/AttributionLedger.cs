@@ -25,7 +25,8 @@ public sealed class AttributionLedger(NpgsqlDataSource source, TimeProvider time
             var unseen = (await connection.Command(
                 """
                 SELECT id FROM pipeline.publication
-                WHERE attributed_at IS NULL AND dataset IN ('ad_impressions', 'clicks', 'conversions') AND state IN ('visible', 'superseded')
+                WHERE attributed_at IS NULL AND dataset IN ('ad_impressions', 'clicks', 'conversions')
+                    AND state IN ('visible', 'superseded')
                 ORDER BY id LIMIT $1
                 """, limit).ListAsync(row => row.GetInt64(0), stopping)).ToArray();
             var days = await connection.Command(
@@ -33,7 +34,8 @@ public sealed class AttributionLedger(NpgsqlDataSource source, TimeProvider time
                 SELECT DISTINCT dataset, split_part(key, '/', 3), date_partition FROM pipeline.lake_object
                 WHERE role = 'data' AND date_partition IS NOT NULL AND (publication_id = ANY($1) OR superseded_by = ANY($1))
                 """, unseen).ListAsync(row => (
-                    Dataset: row.GetString(0), Bucket: AttributionNames.BucketOf(row.GetString(1)), Day: row.GetFieldValue<DateOnly>(2)), stopping);
+                    Dataset: row.GetString(0), Bucket: AttributionNames.BucketOf(row.GetString(1)), Day: row.GetFieldValue<DateOnly>(2)),
+                    stopping);
             var changed = days.Where(each => each.Bucket is not null)
                 .ToLookup(each => each.Dataset == AttributionNames.Conversions, each => new BucketDay(each.Bucket!.Value, each.Day));
             return new AttributionChanges(unseen, [.. changed[true].Distinct()], [.. changed[false].Distinct()]);
@@ -44,7 +46,8 @@ public sealed class AttributionLedger(NpgsqlDataSource source, TimeProvider time
     {
         var days = await source.ReadAsync($"reading the days of {dataset}", connection => connection.Command(
             $"SELECT DISTINCT split_part(object.key, '/', 3), object.date_partition {Standing}", dataset, from, to)
-            .ListAsync(row => (Bucket: AttributionNames.BucketOf(row.GetString(0)), Day: row.GetFieldValue<DateOnly>(1)), stopping), stopping);
+            .ListAsync(row => (Bucket: AttributionNames.BucketOf(row.GetString(0)), Day: row.GetFieldValue<DateOnly>(1)), stopping),
+            stopping);
         return
         [
             .. days.Where(each => each.Bucket is not null).Select(each => new BucketDay(each.Bucket!.Value, each.Day))
@@ -67,7 +70,8 @@ public sealed class AttributionLedger(NpgsqlDataSource source, TimeProvider time
             SELECT bucket, day, fingerprint, revision, extraction_id FROM pipeline.attribution_result
             WHERE ($1::integer IS NULL OR bucket = $1) AND day BETWEEN $2 AND $3 ORDER BY bucket, day
             """, bucket, from, to).ListAsync(row => new AttributionResult(
-                new(row.GetInt32(0), row.GetFieldValue<DateOnly>(1)), row.GetString(2), row.GetInt32(3), row.GetInt64(4)), stopping), stopping);
+                new(row.GetInt32(0), row.GetFieldValue<DateOnly>(1)), row.GetString(2), row.GetInt32(3), row.GetInt64(4)), stopping),
+            stopping);
 
     /// <inheritdoc/>
     public Task RecordAsync(AttributionResult result, CancellationToken stopping) =>
@@ -77,12 +81,14 @@ public sealed class AttributionLedger(NpgsqlDataSource source, TimeProvider time
             ON CONFLICT (bucket, day) DO UPDATE SET
                 fingerprint = excluded.fingerprint, revision = excluded.revision, extraction_id = excluded.extraction_id
             WHERE known.extraction_id < excluded.extraction_id
-            """, result.Day.Bucket, result.Day.Day, result.Fingerprint, result.Revision, result.ExtractionId).ExecuteAsync(stopping), stopping);
+            """, result.Day.Bucket, result.Day.Day, result.Fingerprint, result.Revision, result.ExtractionId).ExecuteAsync(stopping),
+            stopping);
 
     /// <inheritdoc/>
     public Task DropAsync(IReadOnlyCollection<long> extractionIds, CancellationToken stopping) =>
         source.TransactAsync("dropping extractions that brought nothing new", connection => connection.Command(
-            "DELETE FROM pipeline.extraction WHERE id = ANY($1) AND state = 'open'", extractionIds.ToArray()).ExecuteAsync(stopping), stopping);
+            "DELETE FROM pipeline.extraction WHERE id = ANY($1) AND state = 'open'", extractionIds.ToArray()).ExecuteAsync(stopping),
+            stopping);
 
     /// <inheritdoc/>
     public Task MarkSeenAsync(IReadOnlyCollection<long> publications, CancellationToken stopping) =>

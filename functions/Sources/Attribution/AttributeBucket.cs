@@ -8,13 +8,15 @@ using Pipeline.Transforms.Publishing;
 
 namespace Pipeline.Sources.Attribution;
 
-/// <summary>Computes some days of a bucket of users from the lake and lands those whose result is another than what was landed before.</summary>
+/// <summary>Computes some days of a bucket of users from the lake and lands those whose result is another than what was landed
+/// before.</summary>
 /// <remarks>
 /// Safe to run twice, at once or after a crash anywhere. The days' extractions are begun before anything is read: of two runs the one that
 /// began later saw all that was there when the other began, and its rows stay, whichever ends first.
 /// </remarks>
 public sealed class AttributeBucket(
-    IAttributionLedger ledger, ISliceLedger slices, PublicationStores stores, Campaigns campaigns, AttributionOptions options, TimeProvider time)
+    IAttributionLedger ledger, ISliceLedger slices, PublicationStores stores, Campaigns campaigns, AttributionOptions options,
+    TimeProvider time)
 {
     /// <summary>Does it.</summary>
     /// <param name="datasets">Datasets that the pages feed.</param>
@@ -25,13 +27,15 @@ public sealed class AttributeBucket(
     {
         var begun = new Dictionary<DateOnly, Extraction>();
         foreach (var day in work.Days) begun.Add(day, await slices.BeginAsync(WindowOf(work.Bucket, day), datasets, stopping));
-        var standing = (await ledger.ResultsAsync(work.Bucket, work.Days[0], work.Days[^1], stopping)).ToDictionary(result => result.Day.Day);
+        var standing = (await ledger.ResultsAsync(work.Bucket, work.Days[0], work.Days[^1], stopping))
+            .ToDictionary(result => result.Day.Day);
         var events = new LakeEvents(ledger, stores.Lake);
         var objects = await events.FindAsync(work.Bucket, work.Days, campaigns.LookbackDays, stopping);
         var parts = new UserParts(objects, work.Days, options.MaxConversions, events, campaigns);
 
         var prints = await FingerprintsAsync(parts, work.Days, stopping);
-        var changed = work.Days.Where(day => prints[day] != (standing.GetValueOrDefault(day)?.Fingerprint ?? ResultFingerprint.Empty)).ToList();
+        var changed = work.Days
+            .Where(day => prints[day] != (standing.GetValueOrDefault(day)?.Fingerprint ?? ResultFingerprint.Empty)).ToList();
         await ledger.DropAsync([.. work.Days.Except(changed).Select(day => begun[day].Id)], stopping);
         if (changed.Count == 0) return changed;
 
@@ -45,7 +49,8 @@ public sealed class AttributeBucket(
     private static SliceWindow WindowOf(int bucket, DateOnly day) =>
         new(SourceKind.Attribution.Text(), AttributionNames.AccountOf(bucket), AttributionNames.Stream, day, day);
 
-    private static async Task<Dictionary<DateOnly, string>> FingerprintsAsync(UserParts parts, IReadOnlyList<DateOnly> days, CancellationToken stopping)
+    private static async Task<Dictionary<DateOnly, string>> FingerprintsAsync(
+        UserParts parts, IReadOnlyList<DateOnly> days, CancellationToken stopping)
     {
         var prints = days.ToDictionary(day => day, _ => new ResultFingerprint());
         await parts.EachAsync((correlation, _, isLast) =>

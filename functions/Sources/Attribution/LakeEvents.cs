@@ -20,7 +20,8 @@ internal sealed class LakeEvents(IAttributionLedger ledger, IObjectStore lake)
 {
     private static readonly LakeColumn[] TouchColumns =
     [
-        new("occurred_at", ParquetKind.Timestamp), new("user_id", ParquetKind.Utf8), new("user_id_before", ParquetKind.Utf8, Optional: true),
+        new("occurred_at", ParquetKind.Timestamp), new("user_id", ParquetKind.Utf8),
+        new("user_id_before", ParquetKind.Utf8, Optional: true),
         new("campaign_id", ParquetKind.Utf8, Optional: true), new("creative_id", ParquetKind.Utf8, Optional: true),
     ];
 
@@ -55,9 +56,11 @@ internal sealed class LakeEvents(IAttributionLedger ledger, IObjectStore lake)
             await ReadAsync(objects, AttributionNames.Conversions, each, conversions, read => correlation.Add(Conversion(read)), stopping);
         correlation.Seal();
         foreach (var each in objects.Clicks)
-            await ReadAsync(objects, AttributionNames.Clicks, each, touches, read => correlation.Add(TouchKind.Click, Touch(read)), stopping);
+            await ReadAsync(
+                objects, AttributionNames.Clicks, each, touches, read => correlation.Add(TouchKind.Click, Touch(read)), stopping);
         foreach (var each in objects.Impressions)
-            await ReadAsync(objects, AttributionNames.Impressions, each, touches, read => correlation.Add(TouchKind.View, Touch(read)), stopping);
+            await ReadAsync(
+                objects, AttributionNames.Impressions, each, touches, read => correlation.Add(TouchKind.View, Touch(read)), stopping);
         correlation.Resolve();
     }
 
@@ -80,6 +83,6 @@ internal sealed class LakeEvents(IAttributionLedger ledger, IObjectStore lake)
         (FixedColumn<long>)read[0]!, (TextColumn)read[1]!, (TextColumn?)read[2], (TextColumn?)read[3], (TextColumn?)read[4]);
 
     private static ConversionBatch Conversion(Column?[] read) => new(
-        (FixedColumn<long>)read[0]!, (TextColumn)read[1]!, (TextColumn?)read[2], (TextColumn?)read[3], (TextColumn?)read[4], (TextColumn)read[5]!,
-        (FixedColumn<Int128>)read[6]!, (TextColumn)read[7]!);
+        (FixedColumn<long>)read[0]!, (TextColumn)read[1]!, (TextColumn?)read[2], (TextColumn?)read[3], (TextColumn?)read[4],
+        (TextColumn)read[5]!, (FixedColumn<Int128>)read[6]!, (TextColumn)read[7]!);
 }

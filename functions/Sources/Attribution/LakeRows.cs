@@ -29,11 +29,13 @@ internal sealed class LakeRows(IObjectStore lake, IReadOnlyList<LakeColumn> colu
         {
             var reader = new ParquetReader(stream);
             var present = columns.Where(column => IsThere(reader, column, key)).Select(column => column.Name).ToArray();
-            for (var group = 0; group < reader.RowGroupRows.Count; group++) ReadGroup(reader.OpenRowGroup(group, present), present, take, stopping);
+            for (var group = 0; group < reader.RowGroupRows.Count; group++)
+                ReadGroup(reader.OpenRowGroup(group, present), present, take, stopping);
         }
         catch (InvalidDataException error)
         {
-            throw new TerminalException($"The lake's object {key} cannot be read: {error.Message} Find out who changed it, then replay its day.", error);
+            throw new TerminalException(
+                $"The lake's object {key} cannot be read: {error.Message} Find out who changed it, then replay its day.", error);
         }
     }
 
@@ -57,9 +59,13 @@ internal sealed class LakeRows(IObjectStore lake, IReadOnlyList<LakeColumn> colu
         if (field is null && column.Optional) return false;
         var isDecimal = column.Kind == ParquetKind.Decimal;
         if (field is null || field.Type.Kind != column.Kind || isDecimal && field.Type.Scale != Correlation.ValueScale)
+        {
+            var found = field is null ? "no column" : $"a column of type {field.Type.Kind} (scale {field.Type.Scale})";
+            var wanted = isDecimal ? $"{column.Kind} of scale {Correlation.ValueScale}" : $"{column.Kind}";
             throw new TerminalException(
-                $"The lake's object {key} has {(field is null ? "no column" : $"a column of type {field.Type.Kind} (scale {field.Type.Scale})")} '{column.Name}'; attribution "
-                + $"reads {column.Kind}{(isDecimal ? $" of scale {Correlation.ValueScale}" : "")}. Correct the contract, then replay the day.");
+                $"The lake's object {key} has {found} '{column.Name}'; attribution reads {wanted}. Correct the contract, then replay "
+                + "the day.");
+        }
         return true;
     }
 

@@ -7,7 +7,8 @@ using Pipeline.Transforms.Attribution;
 
 namespace Pipeline.Sources.Attribution;
 
-/// <summary>Writes results as pages, as a provider would answer them: <c>{"attributions":[…]}</c> and <c>{"campaign_counts":[…]}</c>.</summary>
+/// <summary>Writes results as pages, as a provider would answer them: <c>{"attributions":[…]}</c> and
+/// <c>{"campaign_counts":[…]}</c>.</summary>
 internal sealed class ResultPages(IObjectStore segments, TimeProvider time, int lookbackDays)
 {
     /// <summary>What stands in for an API's version: the rule by which conversions are attributed.</summary>

@@ -3,7 +3,8 @@ using Pipeline.Transforms.Attribution;
 namespace Pipeline.Sources.Attribution;
 
 /// <summary>The correlation of a bucket's days, the users in as many parts as memory asks for; all is read anew for each part.</summary>
-internal sealed class UserParts(BucketObjects objects, IReadOnlyList<DateOnly> days, int maxConversions, LakeEvents events, Campaigns campaigns)
+internal sealed class UserParts(
+    BucketObjects objects, IReadOnlyList<DateOnly> days, int maxConversions, LakeEvents events, Campaigns campaigns)
 {
     private readonly int count = (int)Math.Max(1, (objects.ConversionRows + maxConversions - 1) / maxConversions);
     private Correlation? only;

@@ -50,7 +50,8 @@ public sealed class Campaigns
             return $"click_lookback_days is no whole number from 0 to {MaxLookbackDays}";
         if (Whole(fields[4], Default.View.TotalHours, 24 * MaxLookbackDays) is not { } hours)
             return $"view_lookback_hours is no whole number from 0 to {24 * MaxLookbackDays}";
-        return byId.TryAdd(fields[0], new(TimeSpan.FromDays(days), TimeSpan.FromHours(hours))) ? null : $"campaign '{fields[0]}' has a second line";
+        var lookback = new Lookback(TimeSpan.FromDays(days), TimeSpan.FromHours(hours));
+        return byId.TryAdd(fields[0], lookback) ? null : $"campaign '{fields[0]}' has a second line";
     }
 
     private static int? Whole(string text, double missing, int max)

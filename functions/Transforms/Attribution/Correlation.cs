@@ -43,7 +43,8 @@ public sealed class Correlation
     public void Add(ConversionBatch batch)
     {
         for (var row = 0; row < batch.OccurredAt.Count; row++)
-            if (days.Contains(UtcDays.Of(batch.OccurredAt.Values[row])) && IsMine(ConversionRows.Person(batch, row))) Conversions.Add(batch, row);
+            if (days.Contains(UtcDays.Of(batch.OccurredAt.Values[row])) && IsMine(ConversionRows.Person(batch, row)))
+                Conversions.Add(batch, row);
     }
 
     /// <summary>Ends the conversions; touches follow.</summary>

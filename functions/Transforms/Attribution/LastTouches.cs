@@ -18,7 +18,8 @@ internal sealed class LastTouches(ConversionRows conversions, ConversionGroups g
 
     /// <summary>Takes a touch.</summary>
     /// <param name="creative">Empty for none.</param>
-    public void Add(TouchKind kind, ReadOnlySpan<byte> user, bool hasCampaign, ReadOnlySpan<byte> campaign, ReadOnlySpan<byte> creative, long time)
+    public void Add(
+        TouchKind kind, ReadOnlySpan<byte> user, bool hasCampaign, ReadOnlySpan<byte> campaign, ReadOnlySpan<byte> creative, long time)
     {
         var person = conversions.People.Find(user);
         if (person < 0) return;
@@ -62,7 +63,9 @@ internal sealed class LastTouches(ConversionRows conversions, ConversionGroups g
         }
         var moment = new Moment(time, creative.IsEmpty ? -1 : creatives.Intern(creative));
         var entry = entries[at];
-        entries[at] = kind == TouchKind.Click ? entry with { Click = Later(entry.Click, moment) } : entry with { View = Later(entry.View, moment) };
+        entries[at] = kind == TouchKind.Click
+            ? entry with { Click = Later(entry.Click, moment) }
+            : entry with { View = Later(entry.View, moment) };
     }
 
     private void Merge(List<Entry> open, in Entry entry)
@@ -136,27 +139,4 @@ internal sealed class LastTouches(ConversionRows conversions, ConversionGroups g
     }
 
     private readonly record struct Entry(int Campaign, Moment Click, Moment View, int Next);
-}
-
-/// <summary>The kinds of a conversion's last touch.</summary>
-internal enum TouchType
-{
-    /// <summary>No touch covers it.</summary>
-    None,
-
-    /// <summary>A view, and no click covers it.</summary>
-    View,
-
-    /// <summary>A click.</summary>
-    Click,
-}
-
-/// <summary>What a conversion is attributed to.</summary>
-/// <param name="Time">Microseconds since the epoch.</param>
-/// <param name="Creative">A number that <see cref="LastTouches.CreativeOf"/> knows.</param>
-/// <param name="Campaign">A number in <see cref="ConversionRows.Campaigns"/>, or <see cref="ConversionRows.NoCampaign"/>.</param>
-internal readonly record struct LastTouch(TouchType Type, long Time, int Creative, int Campaign)
-{
-    /// <summary>Nothing.</summary>
-    public static readonly LastTouch None = new(TouchType.None, 0, -1, ConversionRows.NoCampaign);
 }

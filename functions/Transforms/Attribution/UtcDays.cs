@@ -7,7 +7,8 @@ internal static class UtcDays
 
     /// <summary>Days since the epoch of an instant.</summary>
     /// <param name="micros">Microseconds since the epoch, before it too.</param>
-    public static int Of(long micros) => (int)Math.DivRem(micros - (micros < 0 ? TimeSpan.MicrosecondsPerDay - 1 : 0), TimeSpan.MicrosecondsPerDay).Quotient;
+    public static int Of(long micros) =>
+        (int)((micros < 0 ? micros - (TimeSpan.MicrosecondsPerDay - 1) : micros) / TimeSpan.MicrosecondsPerDay);
 
     /// <summary>Days since the epoch of a day.</summary>
     public static int Of(DateOnly day) => day.DayNumber - UnixDay;

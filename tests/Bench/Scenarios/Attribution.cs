@@ -26,7 +26,8 @@ internal static class Attribution
         if (options.Worker) return await WorkAsync(options);
         foreach (var events in options.Check ? [BenchOptions.CheckLines] : Sizes)
         {
-            var folder = Path.Combine(Path.GetTempPath(), "pipeline-bench", string.Create(CultureInfo.InvariantCulture, $"attribution-{events}"));
+            var folder = Path.Combine(Path.GetTempPath(), "pipeline-bench",
+                string.Create(CultureInfo.InvariantCulture, $"attribution-{events}"));
             var list = await AdLake.WriteAsync(new FolderStore(folder), events);
             Measurement? best = null;
             for (var round = 0; round < options.Rounds; round++) best = Measurement.Faster(best, MeasureInWorker(list, options.Check));
@@ -40,7 +41,8 @@ internal static class Attribution
     {
         var heap = (LimitMb * 1024 * 1024 * 3 / 4).ToString("x", CultureInfo.InvariantCulture);
         var command = $"ulimit -d {LimitMb * 1024}; DOTNET_GCHeapHardLimit={heap} exec \"$0\" \"$@\"";
-        string[] arguments = ["-c", command, Environment.ProcessPath!, "attribution", "--worker", "--input", list, .. check ? ["--check"] : Array.Empty<string>()];
+        string[] arguments = ["-c", command, Environment.ProcessPath!, "attribution", "--worker", "--input", list, .. check ? ["--check"]
+            : Array.Empty<string>()];
         return JsonSerializer.Deserialize<Measurement>(ChildProgram.Run("/bin/sh", arguments))!;
     }
 
@@ -51,9 +53,11 @@ internal static class Attribution
         var results = Directory.CreateTempSubdirectory("pipeline-bench-attribution-").FullName;
         try
         {
-            var (lake, segments, ledger) = (new FolderStore(Path.GetDirectoryName(list)!), new FolderStore(results), new ObjectList(objects));
+            var (lake, segments, ledger) = (new FolderStore(Path.GetDirectoryName(list)!), new FolderStore(results),
+                new ObjectList(objects));
             var measured = await MeasureAsync(objects, ledger, new(Segments: segments, Lake: lake, Quarantine: segments));
-            if (options.Check && await AdTotals.OfPagesAsync(segments, ledger.Landed) is var found && AdTotals.OfEvents(BenchOptions.CheckLines) is var expected
+            if (options.Check && await AdTotals.OfPagesAsync(segments, ledger.Landed) is var found
+                && AdTotals.OfEvents(BenchOptions.CheckLines) is var expected
                 && found != expected)
             {
                 await Console.Error.WriteLineAsync($"The results are {found}; of the events they are {expected}.");

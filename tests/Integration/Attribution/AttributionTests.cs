@@ -1,6 +1,8 @@
+using Pipeline.App.Activities;
 using Pipeline.Domain.Failures;
 using Pipeline.Domain.Ports;
 using Pipeline.Domain.Slices;
+using Pipeline.Sinks.Ledger;
 using Pipeline.Tests.Integration.Sinks;
 using Pipeline.Tests.Servers;
 using Pipeline.Tests.Unit.Transforms.Attribution;
@@ -36,7 +38,8 @@ public sealed class AttributionTests(PostgresServer postgres)
                 // Once the conversions come last, once the touches do.
                 var isFirst = portion < portions - 1;
                 await world.PublishAsync(
-                    order == 0 ? Portion(touchList, portion, portions) : isFirst ? Portion(touchList, portion, portions + 3) : touchList.Skip(Behind(touchList, portions)),
+                    order == 0 ? Portion(touchList, portion, portions) : isFirst ? Portion(touchList, portion, portions + 3)
+                        : touchList.Skip(Behind(touchList, portions)),
                     order == 0 ? isFirst ? [] : conversionList : Portion(conversionList, portion, portions));
                 await world.AttributeAsync();
             }
@@ -62,7 +65,10 @@ public sealed class AttributionTests(PostgresServer postgres)
         Assert.Equal(2, await world.AttributeAsync());
         Assert.Equal(["early|none|null|1", "sale|click|b|2"], await RowsAsync(world));
         Assert.Equal(["2026-10-20|216000|129600"], await world.LinesAsync(
-            "SELECT day::text, totals_old->>'seconds_to_convert', totals_new->>'seconds_to_convert' FROM pipeline.restatement_log WHERE dataset = 'attributions'"));
+            """
+            SELECT day::text, totals_old->>'seconds_to_convert', totals_new->>'seconds_to_convert'
+            FROM pipeline.restatement_log WHERE dataset = 'attributions'
+            """));
         AssertSame(await world.TablesAsync(), world.Lake());
     }
 
@@ -78,7 +84,8 @@ public sealed class AttributionTests(PostgresServer postgres)
         Assert.Equal(0, await world.AttributeAsync());
         Assert.Equal(0, await world.AttributeAsync(new(new(2026, 10, 1), new(2026, 10, 31))));
         Assert.Equal(["2|landed"], await world.LinesAsync("SELECT count(*), state FROM pipeline.extraction GROUP BY state"));
-        Assert.Empty(await world.LinesAsync("SELECT 1 FROM pipeline.publication WHERE attributed_at IS NULL AND dataset IN ('clicks', 'conversions')"));
+        Assert.Empty(await world.LinesAsync(
+            "SELECT 1 FROM pipeline.publication WHERE attributed_at IS NULL AND dataset IN ('clicks', 'conversions')"));
     }
 
     [Fact]
@@ -155,6 +162,10 @@ public sealed class AttributionTests(PostgresServer postgres)
         File.Delete(Directory.GetFiles(Path.Combine(world.LakeFolder, "clicks"), "*.parquet", SearchOption.AllDirectories).Single());
         var lost = await Assert.ThrowsAsync<TerminalException>(() => world.Attributor().RunAsync(piece, ["attributions"], Stopping));
         Assert.Contains("clicks/event_date=2026-10-18/user_bucket=0/", lost.Message);
+        await new ReportAttributionActivity(new Alerts(world.Source, TimeProvider.System)).RunAsync(new(piece, lost.Message), Stopping);
+        Assert.Equal(
+            ["critical|attribution_failed|bucket-00 2026-10-20"],
+            await world.LinesAsync("SELECT severity, code, subject FROM pipeline.alert"));
 
         var ledger = Hooked.After(world.Ledger, call => call == "ad_impressions" ? Given.ExecuteAsync(world.Source,
             "UPDATE pipeline.lake_object SET removed_at = now(), state = 'superseded' WHERE dataset = 'clicks'") : Task.CompletedTask);
@@ -167,7 +178,8 @@ public sealed class AttributionTests(PostgresServer postgres)
     {
         await using var world = await AttributionWorld.CreateAsync(postgres);
         var contract = Path.Combine(world.ContractFolder, "conversions.yaml");
-        await File.WriteAllTextAsync(contract, (await File.ReadAllTextAsync(contract, Stopping)).Replace("decimal(18,4)", "decimal(18,2)"), Stopping);
+        var text = await File.ReadAllTextAsync(contract, Stopping);
+        await File.WriteAllTextAsync(contract, text.Replace("decimal(18,4)", "decimal(18,2)"), Stopping);
         await world.PublishAsync([], Sale);
         var error = await Assert.ThrowsAsync<TerminalException>(() => world.AttributeAsync());
         Assert.Contains("a column of type Decimal (scale 2) 'value'; attribution reads Decimal of scale 4", error.Message);
@@ -179,7 +191,8 @@ public sealed class AttributionTests(PostgresServer postgres)
         await using var world = await AttributionWorld.CreateAsync(postgres, buckets: 2);
         var views = Enumerable.Range(0, 10).Select(i => new Touch(TouchKind.View, i % 2 == 0 ? "ann" : "bob", "spring", "a", At(18, i)));
         await world.PublishAsync(
-            [.. views, Click, Click with { User = "bob", Time = At(19) }], Sale with { Currency = "USD" }, Sale with { Id = "b", User = "bob", Currency = "USD", Value = 2_5000 },
+            [.. views, Click, Click with { User = "bob", Time = At(19) }], Sale with { Currency = "USD" },
+                Sale with { Id = "b", User = "bob", Currency = "USD", Value = 2_5000 },
             Sale with { Id = "c", User = "bob", Currency = "XXX" });
         await world.AttributeAsync();
         Assert.Equal(["spring|10|2|3|3|0|0.20|1.50|158400|12.50|1"], await world.LinesAsync(
@@ -206,13 +219,15 @@ public sealed class AttributionTests(PostgresServer postgres)
         public Task<Extraction> BeginAsync(SliceWindow window, IReadOnlyList<string> datasets, CancellationToken stopping) =>
             ledger.BeginAsync(window, datasets, stopping);
 
-        public async Task<bool> LandAsync(Extraction extraction, IReadOnlyList<ExtractedPart> parts, string? suspect, CancellationToken stopping)
+        public async Task<bool> LandAsync(Extraction extraction, IReadOnlyList<ExtractedPart> parts, string? suspect,
+            CancellationToken stopping)
         {
             if (Interlocked.Exchange(ref before, null) is { } happening) await happening();
             return await ledger.LandAsync(extraction, parts, suspect, stopping);
         }
 
-        public Task<IReadOnlyList<SliceStatus>> StatusAsync(string dataset, string? account, DateOnly from, DateOnly to, CancellationToken stopping) =>
+        public Task<IReadOnlyList<SliceStatus>> StatusAsync(string dataset, string? account, DateOnly from, DateOnly to,
+            CancellationToken stopping) =>
             ledger.StatusAsync(dataset, account, from, to, stopping);
     }
 }

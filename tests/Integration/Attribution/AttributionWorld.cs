@@ -64,8 +64,10 @@ internal sealed class AttributionWorld : IAsyncDisposable
     /// <summary>Publishes events: one publication for each dataset that has some.</summary>
     public async Task PublishAsync(IEnumerable<Touch> touches, params IEnumerable<Conversion> conversions)
     {
-        var records = touches.Select(each => InputContracts.Record(each, Buckets)).Concat(conversions.Select(each => InputContracts.Record(each, Buckets)));
-        foreach (var dataset in records.GroupBy(each => each.Dataset)) await PublishAsync(dataset.Key, [.. dataset.Select(each => each.Json)]);
+        var records = touches.Select(each => InputContracts.Record(each, Buckets))
+            .Concat(conversions.Select(each => InputContracts.Record(each, Buckets)));
+        foreach (var dataset in records.GroupBy(each => each.Dataset))
+            await PublishAsync(dataset.Key, [.. dataset.Select(each => each.Json)]);
     }
 
     /// <summary>Plans and attributes what changed, marks it as seen and publishes the results, as the orchestration does.</summary>

@@ -36,10 +36,12 @@ internal static class InputContracts
         var shipped = Repository.PathOf("functions", "datasets");
         Directory.CreateDirectory(Path.Combine(folder, "views"));
         Directory.CreateDirectory(Path.Combine(folder, "reference"));
-        foreach (var file in (string[])["attributions.yaml", "campaign_counts.yaml", "views/campaign_summary.sql", "reference/fx_rates.csv"])
+        foreach (var file in (string[])["attributions.yaml", "campaign_counts.yaml", "views/campaign_summary.sql",
+            "reference/fx_rates.csv"])
             File.Copy(Path.Combine(shipped, file), Path.Combine(folder, file));
         File.WriteAllText(Path.Combine(folder, "reference", "campaigns.csv"), Events.Table);
-        foreach (var (dataset, columns) in (ReadOnlySpan<(string, string)>)[("ad_impressions", Touch), ("clicks", Touch), ("conversions", Conversion)])
+        foreach (var (dataset, columns) in (ReadOnlySpan<(string, string)>)[("ad_impressions", Touch), ("clicks", Touch),
+            ("conversions", Conversion)])
             File.WriteAllText(Path.Combine(folder, $"{dataset}.yaml"),
                 $$"""
                 dataset: {{dataset}}
@@ -60,7 +62,8 @@ internal static class InputContracts
         touch.Kind == TouchKind.Click ? "clicks" : "ad_impressions",
         JsonSerializer.Serialize(new
         {
-            at = Instant(touch.Time), user = touch.User, before = touch.Before, bucket = BucketOf(touch.User, buckets), campaign = touch.Campaign,
+            at = Instant(touch.Time), user = touch.User, before = touch.Before, bucket = BucketOf(touch.User, buckets),
+                campaign = touch.Campaign,
             creative = touch.Creative,
         }));
 
@@ -68,7 +71,8 @@ internal static class InputContracts
     public static (string Dataset, string Json) Record(Conversion conversion, int buckets) => ("conversions", JsonSerializer.Serialize(new
     {
         at = Instant(conversion.Time), user = conversion.User, before = conversion.Before, bucket = BucketOf(conversion.User, buckets),
-        campaign = conversion.Campaign, id = conversion.Id, type = conversion.Type, value = conversion.Value / 10000m, currency = conversion.Currency,
+        campaign = conversion.Campaign, id = conversion.Id, type = conversion.Type, value = conversion.Value / 10000m,
+            currency = conversion.Currency,
     }));
 
     private static int BucketOf(string user, int buckets) => user.Sum(letter => letter) % buckets;

@@ -28,8 +28,8 @@ internal static class Results
 
     private static string Attributed(string rows, Func<string, string> instant) =>
         $"""
-        SELECT concat_ws('|', {instant("conversion_at")}, coalesce(campaign_id, ''), conversion_type, coalesce(value::text, ''), coalesce(currency, ''),
-            touch_type, coalesce({instant("touch_at")}, ''), coalesce(touch_creative_id, ''), coalesce(touch_campaign_id, ''),
+        SELECT concat_ws('|', {instant("conversion_at")}, coalesce(campaign_id, ''), conversion_type, coalesce(value::text, ''),
+            coalesce(currency, ''), touch_type, coalesce({instant("touch_at")}, ''), coalesce(touch_creative_id, ''), coalesce(touch_campaign_id, ''),
             coalesce(seconds_to_convert::text, ''), user_id)
         FROM {rows}
         """;

@@ -11,7 +11,8 @@ namespace Pipeline.Tests.Bench.Scenarios.Attributing;
 /// <summary>The events as objects of a lake, and a file that lists them.</summary>
 internal static class AdLake
 {
-    public static readonly IReadOnlyList<string> Datasets = [AttributionNames.Impressions, AttributionNames.Clicks, AttributionNames.Conversions];
+    public static readonly IReadOnlyList<string> Datasets = [AttributionNames.Impressions, AttributionNames.Clicks,
+        AttributionNames.Conversions];
 
     /// <summary>Writes the objects that are not there yet.</summary>
     /// <returns>The file that lists them.</returns>
@@ -31,7 +32,8 @@ internal static class AdLake
     private static async Task<LakeObject> WriteAsync(IObjectStore lake, string dataset, int number, int bucket, long events)
     {
         var day = AdEvents.FirstDay.AddDays(number);
-        var key = string.Create(CultureInfo.InvariantCulture, $"{dataset}/event_date={day:yyyy-MM-dd}/{AttributionNames.FolderOf(bucket)}/1-0.parquet");
+        var key = string.Create(CultureInfo.InvariantCulture,
+            $"{dataset}/event_date={day:yyyy-MM-dd}/{AttributionNames.FolderOf(bucket)}/1-0.parquet");
         var (times, users, campaigns) = (new FixedColumn<long>(), new Utf8Column(), new Utf8Column());
         var (creatives, types, values, currencies) = (new Utf8Column(), new Utf8Column(), new FixedColumn<Int128>(), new Utf8Column());
         foreach (var each in AdEvents.Of(dataset, number, bucket, events))
@@ -44,9 +46,11 @@ internal static class AdLake
             values.Append(each.Creative * 10_000);
             currencies.Append("EUR"u8);
         }
-        ParquetField[] touch = [new("occurred_at", ParquetType.Timestamp, false), new("user_id", ParquetType.Utf8, false), new("campaign_id", ParquetType.Utf8, true)];
+        ParquetField[] touch = [new("occurred_at", ParquetType.Timestamp, false), new("user_id", ParquetType.Utf8, false),
+            new("campaign_id", ParquetType.Utf8, true)];
         var (fields, columns) = dataset == AttributionNames.Conversions
-            ? ([.. touch, new("conversion_type", ParquetType.Utf8, false), new("value", ParquetType.Decimal(18, 4), true), new("currency", ParquetType.Utf8, true)],
+            ? ([.. touch, new("conversion_type", ParquetType.Utf8, false), new("value", ParquetType.Decimal(18, 4), true),
+                new("currency", ParquetType.Utf8, true)],
                 (Column[])[times, users, campaigns, types, values, currencies])
             : ((ParquetField[])[.. touch, new("creative_id", ParquetType.Utf8, true)], (Column[])[times, users, campaigns, creatives]);
         using var file = new MemoryStream();

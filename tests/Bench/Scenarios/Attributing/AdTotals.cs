@@ -18,9 +18,11 @@ internal readonly record struct AdTotals(long Impressions, long Clicks, long Con
                    from each in AdEvents.Of(dataset, day, bucket, events)
                    select each).ToList();
         var touches = all.Where(each => each.Kind is not null).ToLookup(each => (each.User, each.Campaign));
-        var last = all.Where(each => each.Kind is null).Select(conversion => (Conversion: conversion, Touch: touches[(conversion.User, conversion.Campaign)]
-            .Where(touch => touch.Time <= conversion.Time && conversion.Time - touch.Time <= Lookback(touch)).Select(touch => (AdEvent?)touch)
-            .MaxBy(touch => (touch!.Value.Kind == TouchKind.Click, touch.Value.Time)))).ToList();
+        var last = all.Where(each => each.Kind is null).Select(conversion => (
+            Conversion: conversion,
+            Touch: touches[(conversion.User, conversion.Campaign)]
+                .Where(touch => touch.Time <= conversion.Time && conversion.Time - touch.Time <= Lookback(touch))
+                .Select(touch => (AdEvent?)touch).MaxBy(touch => (touch!.Value.Kind == TouchKind.Click, touch.Value.Time)))).ToList();
         return new(
             all.Count(each => each.Kind == TouchKind.View), all.Count(each => each.Kind == TouchKind.Click), last.Count,
             last.Count(each => each.Touch?.Kind == TouchKind.Click), last.Count(each => each.Touch?.Kind == TouchKind.View),
@@ -49,7 +51,8 @@ internal readonly record struct AdTotals(long Impressions, long Clicks, long Con
         if (!json.RootElement.TryGetProperty("campaign_counts", out var counts)) return totals;
         foreach (var row in counts.EnumerateArray())
             totals = new(
-                totals.Impressions + Number(row, "impressions"), totals.Clicks + Number(row, "clicks"), totals.Conversions + Number(row, "conversions"),
+                totals.Impressions + Number(row, "impressions"), totals.Clicks + Number(row, "clicks"), totals.Conversions
+                    + Number(row, "conversions"),
                 totals.ByClick + Number(row, "click_conversions"), totals.ByView + Number(row, "view_conversions"),
                 totals.Seconds + Number(row, "seconds_to_convert"));
         return totals;

@@ -12,7 +12,8 @@ internal sealed class ObjectList(IReadOnlyList<LakeObject> objects) : IAttributi
     /// <summary>Keys of the objects that hold the results.</summary>
     public List<string> Landed { get; } = [];
 
-    public Task<IReadOnlyList<LakeObject>> ObjectsAsync(string dataset, int bucket, DateOnly from, DateOnly to, CancellationToken stopping) =>
+    public Task<IReadOnlyList<LakeObject>> ObjectsAsync(string dataset, int bucket, DateOnly from, DateOnly to,
+        CancellationToken stopping) =>
         Task.FromResult<IReadOnlyList<LakeObject>>([.. objects.Where(each => each.Day >= from && each.Day <= to
             && each.Key.StartsWith($"{dataset}/", StringComparison.Ordinal)
             && each.Key.Contains($"/{AttributionNames.FolderOf(bucket)}/", StringComparison.Ordinal))]);
@@ -35,11 +36,13 @@ internal sealed class ObjectList(IReadOnlyList<LakeObject> objects) : IAttributi
 
     public Task MarkSeenAsync(IReadOnlyCollection<long> publications, CancellationToken stopping) => Task.CompletedTask;
 
-    public Task<AttributionChanges> ChangesAsync(int limit, CancellationToken stopping) => Task.FromResult(new AttributionChanges([], [], []));
+    public Task<AttributionChanges> ChangesAsync(int limit, CancellationToken stopping) =>
+        Task.FromResult(new AttributionChanges([], [], []));
 
     public Task<IReadOnlyList<BucketDay>> DaysAsync(string dataset, DateOnly from, DateOnly to, CancellationToken stopping) =>
         Task.FromResult<IReadOnlyList<BucketDay>>([]);
 
-    public Task<IReadOnlyList<SliceStatus>> StatusAsync(string dataset, string? account, DateOnly from, DateOnly to, CancellationToken stopping) =>
+    public Task<IReadOnlyList<SliceStatus>> StatusAsync(string dataset, string? account, DateOnly from, DateOnly to,
+        CancellationToken stopping) =>
         Task.FromResult<IReadOnlyList<SliceStatus>>([]);
 }

@@ -8,7 +8,8 @@ public sealed class CampaignsTests
     [Fact]
     public void The_shipped_table_can_be_read_and_says_how_far_back_attribution_reads()
     {
-        var campaigns = Campaigns.Parse(File.ReadAllText(Contracts.Given.Repository("functions", "datasets", "reference", "campaigns.csv")), "campaigns.csv");
+        var campaigns = Campaigns.Parse(File.ReadAllText(Contracts.Given.Repository("functions", "datasets", "reference",
+            "campaigns.csv")), "campaigns.csv");
         Assert.Equal(new(TimeSpan.FromDays(14), TimeSpan.FromHours(24)), campaigns.Of("cmp-002"u8));
         Assert.Equal(30, campaigns.LookbackDays);
     }

@@ -49,8 +49,10 @@ public sealed class CorrelationPropertyTests
         var (touches, conversions) = EventGenerator.Make(seed, 20_000);
         // Sent under the old key up to the change, under both for the longest look-back behind it, then under the new key alone.
         var (change, end) = (Events.At(8), Events.At(8 + 14, 1));
-        var masked = touches.Select(each => each with { User = Sent(each.User, each.Time).User, Before = Sent(each.User, each.Time).Before }).ToList();
-        var maskedConversions = conversions.Select(each => each with { User = Sent(each.User, each.Time).User, Before = Sent(each.User, each.Time).Before }).ToList();
+        var masked = touches.Select(each => each with { User = Sent(each.User, each.Time).User,
+            Before = Sent(each.User, each.Time).Before }).ToList();
+        var maskedConversions = conversions.Select(each =>
+            each with { User = Sent(each.User, each.Time).User, Before = Sent(each.User, each.Time).Before }).ToList();
 
         var expected = Oracle.Correlate(touches, conversions, From, To);
         var result = Events.Correlate([masked], [maskedConversions], Days);
@@ -71,7 +73,9 @@ public sealed class CorrelationPropertyTests
     private static void AssertSame(Outcome expected, Outcome result)
     {
         Assert.Equal((expected.Attributed.Count, expected.Counts.Count), (result.Attributed.Count, result.Counts.Count));
-        Assert.All(expected.Attributed.Zip(result.Attributed).Where(each => each.First != each.Second).Take(3), each => Assert.Equal(each.First, each.Second));
-        Assert.All(expected.Counts.Zip(result.Counts).Where(each => each.First != each.Second).Take(3), each => Assert.Equal(each.First, each.Second));
+        Assert.All(expected.Attributed.Zip(result.Attributed).Where(each => each.First != each.Second).Take(3), each =>
+            Assert.Equal(each.First, each.Second));
+        Assert.All(expected.Counts.Zip(result.Counts).Where(each => each.First != each.Second).Take(3), each =>
+            Assert.Equal(each.First, each.Second));
     }
 }

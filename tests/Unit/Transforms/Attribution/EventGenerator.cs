@@ -19,7 +19,8 @@ internal static class EventGenerator
             var campaign = CampaignIds[random.Next(CampaignIds.Length)];
             if (random.Next(10) == 0) conversions.Add(Convert(random, user, campaign));
             else touches.Add(new(
-                random.Next(4) == 0 ? TouchKind.Click : TouchKind.View, user, campaign, random.Next(5) == 0 ? null : $"creative-{random.Next(4)}", Time(random)));
+                random.Next(4) == 0 ? TouchKind.Click : TouchKind.View, user, campaign, random.Next(5) == 0 ? null
+                    : $"creative-{random.Next(4)}", Time(random)));
             if (random.Next(50) == 0 && conversions.Count > 0) conversions.Add(Again(random, conversions[random.Next(conversions.Count)]));
         }
         return (touches, conversions);
@@ -33,5 +34,6 @@ internal static class EventGenerator
         random.Next(2) == 0 ? before : before with { Value = random.Next(1, 100) * 5000L };
 
     // Whole hours mostly, so that ties and edges are common; now and then a microsecond beside one.
-    private static long Time(Random random) => Events.At(random.Next(1, 25), random.Next(24)) + (random.Next(8) == 0 ? random.Next(-1, 2) : 0);
+    private static long Time(Random random) => Events.At(random.Next(1, 25), random.Next(24))
+        + (random.Next(8) == 0 ? random.Next(-1, 2) : 0);
 }

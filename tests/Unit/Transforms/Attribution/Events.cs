@@ -10,7 +10,8 @@ internal sealed record Touch(TouchKind Kind, string User, string? Campaign, stri
 
 /// <summary>A conversion; the value has four digits after the point, unscaled.</summary>
 internal sealed record Conversion(
-    string User, string? Campaign, long Time, string Type = "purchase", long? Value = 10_0000, string? Currency = "EUR", string? Id = null, string? Before = null);
+    string User, string? Campaign, long Time, string Type = "purchase", long? Value = 10_0000, string? Currency = "EUR",
+        string? Id = null, string? Before = null);
 
 /// <summary>What a conversion was attributed to, and sums of a campaign's day, as they are compared.</summary>
 internal sealed record Outcome(List<string> Attributed, List<string> Counts);
@@ -24,11 +25,13 @@ internal static class Events
     public static readonly long Day1 = new DateTimeOffset(2026, 10, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds() * 1000;
 
     /// <summary>An instant of the days of October 2026.</summary>
-    public static long At(int day, double hours = 0) => Day1 + (day - 1) * TimeSpan.MicrosecondsPerDay + (long)(hours * TimeSpan.MicrosecondsPerHour);
+    public static long At(int day, double hours = 0) => Day1 + (day - 1) * TimeSpan.MicrosecondsPerDay
+        + (long)(hours * TimeSpan.MicrosecondsPerHour);
 
     /// <summary>Runs the correlation over batches in the given order and returns what it says of the days.</summary>
     public static Outcome Correlate(
-        IEnumerable<IReadOnlyList<Touch>> touches, IEnumerable<IReadOnlyList<Conversion>> conversions, IReadOnlyList<DateOnly> days, int parts = 1)
+        IEnumerable<IReadOnlyList<Touch>> touches, IEnumerable<IReadOnlyList<Conversion>> conversions, IReadOnlyList<DateOnly> days,
+            int parts = 1)
     {
         var (attributed, counts) = (new List<string>(), new List<string>());
         var correlation = new Correlation(Campaigns.Parse(Table, "table"), days, parts);
@@ -104,8 +107,10 @@ internal static class Events
     {
         using var json = JsonDocument.Parse(record);
         var row = json.RootElement;
-        return string.Join('|', Text(row, "conversion_at"), Text(row, "campaign_id"), Text(row, "conversion_type"), Text(row, "value"), Text(row, "currency"),
-            Text(row, "touch_type"), Text(row, "touch_at"), Text(row, "touch_creative_id"), Text(row, "touch_campaign_id"), Text(row, "seconds_to_convert"),
+        return string.Join('|', Text(row, "conversion_at"), Text(row, "campaign_id"), Text(row, "conversion_type"), Text(row, "value"),
+            Text(row, "currency"),
+            Text(row, "touch_type"), Text(row, "touch_at"), Text(row, "touch_creative_id"), Text(row, "touch_campaign_id"),
+                Text(row, "seconds_to_convert"),
             Text(row, "user_id"));
     }
 

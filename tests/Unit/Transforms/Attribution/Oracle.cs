@@ -17,8 +17,10 @@ internal static class Oracle
         var decided = conversions.Where(each => DayOf(each.Time) >= from && DayOf(each.Time) <= to)
             .GroupBy(each => (DayOf(each.Time), each.Id ?? $"{each.User} {each.Campaign} {each.Time} {each.Type}"))
             .Select(same => same.OrderByDescending(each => each.Time).ThenByDescending(each => each.Value ?? long.MinValue)
-                .ThenByDescending(each => each.Currency ?? "", StringComparer.Ordinal).ThenByDescending(each => each.Type, StringComparer.Ordinal)
-                .ThenByDescending(each => each.Campaign ?? "", StringComparer.Ordinal).ThenByDescending(each => each.User, StringComparer.Ordinal).First())
+                .ThenByDescending(each => each.Currency ?? "", StringComparer.Ordinal)
+                    .ThenByDescending(each => each.Type, StringComparer.Ordinal)
+                .ThenByDescending(each => each.Campaign ?? "", StringComparer.Ordinal)
+                    .ThenByDescending(each => each.User, StringComparer.Ordinal).First())
             .Select(each => (Conversion: each, Touch: LastTouch(byUser[each.User], each))).ToList();
         return new(
             [.. decided.Select(each => Line(each.Conversion, each.Touch)).Order(StringComparer.Ordinal)],
@@ -29,7 +31,8 @@ internal static class Oracle
         .Where(touch => touch.Time <= conversion.Time && conversion.Time - touch.Time <= Lookback(touch))
         .Where(touch => conversion.Campaign is null || touch.Campaign == conversion.Campaign)
         .OrderByDescending(touch => touch.Kind == TouchKind.Click).ThenByDescending(touch => touch.Time)
-        .ThenByDescending(touch => touch.Creative ?? "", StringComparer.Ordinal).ThenByDescending(touch => touch.Campaign ?? "", StringComparer.Ordinal)
+        .ThenByDescending(touch => touch.Creative ?? "", StringComparer.Ordinal)
+            .ThenByDescending(touch => touch.Campaign ?? "", StringComparer.Ordinal)
         .FirstOrDefault();
 
     private static long Lookback(Touch touch)
@@ -40,7 +43,8 @@ internal static class Oracle
 
     private static IEnumerable<string> Counts(IEnumerable<Touch> touches, List<(Conversion Conversion, Touch? Touch)> decided)
     {
-        var seen = touches.Select(touch => (Key: (Day: DayOf(touch.Time), Campaign: touch.Campaign ?? "", Currency: ""), Touch: (Touch?)touch,
+        var seen = touches.Select(touch => (Key: (Day: DayOf(touch.Time), Campaign: touch.Campaign ?? "", Currency: ""),
+            Touch: (Touch?)touch,
             Conversion: (Conversion?)null));
         var done = decided.Select(each => (Key: (Day: DayOf(each.Conversion.Time),
             Campaign: each.Conversion.Campaign ?? each.Touch?.Campaign ?? "", Currency: each.Conversion.Currency ?? ""), each.Touch,
@@ -57,7 +61,8 @@ internal static class Oracle
     }
 
     private static string Line(Conversion conversion, Touch? touch) => string.Join('|',
-        Instant(conversion.Time), conversion.Campaign, conversion.Type, conversion.Value is { } value ? Decimal(value) : "", conversion.Currency,
+        Instant(conversion.Time), conversion.Campaign, conversion.Type, conversion.Value is { } value ? Decimal(value) : "",
+            conversion.Currency,
         touch?.Kind.ToString().ToLowerInvariant() ?? "none", touch is null ? "" : Instant(touch.Time), touch?.Creative, touch?.Campaign,
         touch is null ? "" : (conversion.Time - touch.Time) / 1_000_000, conversion.User);
 
