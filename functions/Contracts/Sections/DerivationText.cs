@@ -20,8 +20,8 @@ internal sealed record DerivationDraft(DerivationKind Kind, YamlText Column, Yam
     public IEnumerable<YamlText> Columns => Other is null ? [Column] : [Column, Other];
 
     /// <summary>A row may lack the value although it has those it is made from.</summary>
-    public bool MayFind =>
-        Kind is DerivationKind.FxRate or DerivationKind.PreviousMask or DerivationKind.Lookup or DerivationKind.RegisteredDomain or DerivationKind.Country;
+    public bool MayFind => Kind is DerivationKind.FxRate or DerivationKind.PreviousMask or DerivationKind.Lookup
+        or DerivationKind.RegisteredDomain or DerivationKind.Country;
 
     /// <summary>What people write: <c>date(…)</c>.</summary>
     public string Form => $"{DerivationText.NameOf(Kind)}(…)";

@@ -8,14 +8,15 @@ internal static class PublicationBalance
 {
     /// <summary>Compares the result with itself and with the pinned segments.</summary>
     /// <exception cref="InvalidOperationException">Records were lost or counted twice: our own bug, so nothing is committed.</exception>
-    public static void Require(PublicationAttempt attempt, PublicationResult result)
+    public static void Require(PublicationAttempt attempt, PublicationResult result, DatasetContract contract)
     {
         var counts = result.Counts;
         var landed = attempt.Segments.Sum(segment => (long)segment.Records);
-        // A provider's record is a page of any number of rows; the rows of its slices are counted instead. A piece of a file has any
-        // number of rows too, which only its decoder knows.
-        var arePieces = attempt.Segments.Any(segment => ShardNames.KindOf(segment.Shard) == SourceKind.Files);
-        if (attempt.Extractions.Count == 0 && !arePieces) Equal(attempt, "records in", counts.In, "records its segments hold", landed);
+        // A provider's record is a page of any number of rows; the rows of its slices are counted instead. A piece of a file and a record
+        // of which rows are made item by item have any number of rows too, which only their decoder knows.
+        var isRowEach = attempt.Segments.All(segment =>
+            contract.SourceOf(segment.Shard) is { Kind: not SourceKind.Files } source && source.Avro?.RowsOf is null);
+        if (attempt.Extractions.Count == 0 && isRowEach) Equal(attempt, "records in", counts.In, "records its segments hold", landed);
         if (attempt.Extractions.Count != 0)
             Equal(attempt, "rows out", counts.Out, "rows of its slices", result.Slices.Sum(slice => slice.Rows));
         Equal(attempt, "records in", counts.In, "rows out, duplicates and rejections", counts.Out + counts.Duplicates + counts.Rejected);

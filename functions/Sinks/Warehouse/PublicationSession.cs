@@ -42,7 +42,7 @@ internal sealed class PublicationSession(
     /// <inheritdoc/>
     public async Task<CommitOutcome> CommitAsync(PublicationResult result, CancellationToken stopping)
     {
-        PublicationBalance.Require(attempt, result);
+        PublicationBalance.Require(attempt, result, contract);
         try
         {
             if (target is not null)

@@ -76,7 +76,7 @@ internal sealed class PublicationTransform(
         var counts = new PublicationCounts(records, rows, (slices?.Duplicates ?? 0) + (duplicates?.Count ?? 0), quarantine.Records);
         if (!counts.Balanced)
             throw new InvalidOperationException($"Publication {attempt.Plan.Id} does not balance: {counts}. Nothing was committed.");
-        return new(counts, Objects, quarantine.Counts, unknown.ToDictionary(), times.Min, times.Max) 
+        return new(counts, Objects, quarantine.Counts, unknown.ToDictionary(), times.Min, times.Max)
         {
             Slices = slices?.Outcomes ?? [], Keys = duplicates?.Owned ?? [],
         };

@@ -18,7 +18,7 @@ internal sealed class AvroFile(Sample sample) : IWorkload, IRejectionSink
     private const int CheckRequests = 5_000, FullRequests = 420_000;
 
     private static readonly string[] Compared =
-        ["request_id", "imp_id", "requested_at", "user_id", "country", "device_type", "site_domain", "bidfloor", "banner_w"];
+        ["request_id", "imp_id", "requested_at", "user_id", "sent_country", "device_type", "site_domain", "bidfloor", "banner_w"];
 
     private static readonly DatasetContract Contract = WithoutWhole(
         ContractReader.ReadFolder(Repository.PathOf("functions", "datasets")).Verified().Named("bid_requests"));

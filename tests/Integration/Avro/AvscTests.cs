@@ -20,7 +20,7 @@ public sealed class AvscTests : IRejectionSink
 {
     private static readonly string[] Columns =
     [
-        "request_id", "imp_id", "requested_at", "user_id", "country", "device_type", "site_domain", "publisher_id", "auction_type", "bidfloor", "banner_w",
+        "request_id", "imp_id", "requested_at", "user_id", "sent_country", "device_type", "site_domain", "publisher_id", "auction_type", "bidfloor", "banner_w",
     ];
 
     private static readonly string Folder = Repository.PathOf("tests", "Integration", "Avro");

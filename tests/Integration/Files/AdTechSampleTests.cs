@@ -34,6 +34,22 @@ public sealed class AdTechSampleTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Every_slot_of_the_bid_requests_is_a_row_once()
+    {
+        await using var world = await CreateAsync(postgres);
+        await world.DropAsync("bid-requests/a.avro", await File.ReadAllBytesAsync(Sample("bid_requests.avro"), TestContext.Current.CancellationToken));
+        Assert.Equal(1, await world.LandAsync("bid_requests"));
+        var (counts, expected) = (await world.PublishAsync("bid_requests"), Expected("bid_requests.avro"));
+        Assert.Equal(
+            new PublicationCounts(
+                expected.GetProperty("records").GetInt64(), expected.GetProperty("rows").GetInt64(), expected.GetProperty("duplicates").GetInt64(), 0),
+            counts);
+        Assert.Equal(
+            ["CIV|CI", "DEU|DE", "GBR|GB", "USA|US", "XXX|null", "null|null"],
+            world.Rows("bid_requests", "DISTINCT coalesce(sent_country, 'null'), coalesce(country, 'null')").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Campaigns_domains_and_countries_are_found()
     {
         await using var world = await CreateAsync(postgres);

@@ -30,6 +30,7 @@ public sealed class RowRuleTests
         { "key: [id, amount]", "key: [id, raw]", "'raw' has type json, which cannot identify a row" },
         { "key: [id, amount]", "key: [id, nothing]", "'key' of dedupe names 'nothing', which is no column of this contract" },
         { "id: user }\nlake", "id: share }\nlake", "'share' has type float64, which cannot identify a row" },
+        { "type: string, from: user }", "type: string, from: user, mask: hmac }", "'user' is masked, and its masks change with the keys" },
         { "window: 36h", "window: 36h, by: day", "'day' has type date, by which no window is measured" },
         { "starts_with: test-", "starts_with: test-, in: [a]", "'drop' of filter 1 has more than one test" },
         { "column: user, starts_with: test-", "column: user", "'drop' of filter 1 has no test; write one of in, not_in, starts_with" },
