@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.App.Settings;
 using Pipeline.Domain.Failures;
 
 namespace Pipeline.App.Cli;
@@ -29,6 +30,7 @@ public static class CommandLine
     private static RootCommand Verbs() => new("Pipeline: streams, files, APIs and tables to Parquet and PostgreSQL, each record once.")
     {
         ValidateVerb.Create(),
+        MigrateVerb.Create(),
         GenerationVerb.Create(),
         StatusVerb.Create(),
     };
@@ -36,7 +38,8 @@ public static class CommandLine
     /// <summary>The function app's services, from the environment's settings.</summary>
     internal static ServiceProvider Services()
     {
-        var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        var variables = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        var configuration = new ConfigurationBuilder().AddConfiguration(variables).AddSecretFiles(variables).Build();
         return new ServiceCollection().AddLogging().AddPipeline(configuration).BuildServiceProvider();
     }
 }

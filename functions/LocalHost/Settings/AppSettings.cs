@@ -28,6 +28,12 @@ internal sealed partial class AppSettings(IConfiguration configuration, StartFau
         return string.IsNullOrEmpty(value) ? resolved : value;
     }
 
+    /// <summary>Whether <c>AzureWebJobs.NAME.Disabled</c> (or <c>AzureWebJobs__NAME__Disabled</c>) is true or 1.</summary>
+    /// <remarks>https://learn.microsoft.com/azure/azure-functions/disable-function</remarks>
+    public bool IsDisabled(string function) =>
+        (configuration[$"AzureWebJobs.{function}.Disabled"] ?? configuration[$"AzureWebJobs:{function}:Disabled"]) is { } value
+        && (value == "1" || value.Equals("true", StringComparison.OrdinalIgnoreCase));
+
     [GeneratedRegex("%([^%]+)%")]
     private static partial Regex Token();
 }
