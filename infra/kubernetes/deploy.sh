@@ -1,12 +1,26 @@
 #!/usr/bin/env bash
 # Rolls an overlay out: settings first, then the migration, then everything; goes back when a role does not become ready.
-#   infra/kubernetes/deploy.sh eks|aks|local
+#   infra/kubernetes/deploy.sh eks|aks|local IMAGE
+# IMAGE is name:tag or name@sha256:digest. To go back to an earlier image, roll that one out: migrations only add (infra/README.md).
 set -euo pipefail
 overlay=${1:?"Name an overlay: eks, aks or local."}
-cd "$(dirname "$0")/overlays/$overlay"
-manifest=$(mktemp)
-trap 'rm -f "$manifest"' EXIT
-kubectl kustomize . >"$manifest"
+image=${2:?"Name the image: NAME:TAG or NAME@sha256:DIGEST."}
+cd "$(dirname "$0")/overlays"
+[ -d "$overlay" ] || { printf "deploy: there is no overlay '%s'.\n" "$overlay" >&2; exit 1; }
+
+# kustomize loads what is beside it, so the release stands there for a moment.
+release=$(mktemp -d ./.release-XXXXXX)
+trap 'rm -rf "$release"' EXIT
+manifest=$release/all
+{
+  printf 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [../%s]\nimages:\n' "$overlay"
+  case $image in
+    *@sha256:*) printf '  - {name: pipeline, newName: "%s", digest: "%s"}\n' "${image%@*}" "${image#*@}" ;;
+    *:*) printf '  - {name: pipeline, newName: "%s", newTag: "%s"}\n' "${image%:*}" "${image##*:}" ;;
+    *) printf "deploy: '%s' has neither tag nor digest.\n" "$image" >&2; exit 1 ;;
+  esac
+} >"$release/kustomization.yaml"
+kubectl kustomize "$release" >"$manifest"
 
 apply() { kubectl apply --server-side --field-manager=pipeline --filename "$manifest" "$@"; }
 
