@@ -25,7 +25,8 @@ def settings():
     """Every setting, with : between its parts and * for an index or a name of one's own."""
     found = set()
     services = "\n".join(APP.values())
-    for kind, section in re.findall(r"AddOptions(?:WithValidateOnStart)?<(\w+)[^(]*\(\)\.Bind\(configuration(?:\.GetSection\(([^)]+)\))?\)", services):
+    bound = r"AddOptions(?:WithValidateOnStart)?<(\w+)[^(]*\(\)\.Bind\(configuration(?:\.GetSection\(([^)]+)\))?\)"
+    for kind, section in re.findall(bound, services):
         name = section.strip('"') if section.startswith('"') else _constant(section) if section else ""
         found |= {f"{name}:{option}".lstrip(":") for option in _options(kind)}
     found |= set(re.findall(r'configuration\["([\w:]+)"\]', services))
@@ -68,7 +69,8 @@ def _options(kind):
             continue
         if match[1]:
             yield from _options(match[1])
-        for shape, name in re.findall(r"public (?!static|const)(?:override |required |virtual |abstract )*([\w<>?, \[\]]+?) (\w+) \{ get; (?:init|set); \}", match[2]):
+        member = r"public (?!static|const)(?:override |required |virtual |abstract )*([\w<>?, \[\]]+?) (\w+) \{ get; (?:init|set); \}"
+        for shape, name in re.findall(member, match[2]):
             inner = re.search(r"(?:List|Dictionary|IList)<(?:string, )?(\w+)>|(\w+)\[\]", shape)
             element = inner and (inner[1] or inner[2])
             if not inner:

@@ -44,9 +44,10 @@ const answers = {
 const EMPTY = new Set(['ValidateResourceTypeConfig', 'ValidateDataSourceConfig', 'Configure', 'Stop']);
 
 const folder = mkdtempSync(join(tmpdir(), 'schema-provider-'));
-execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=localhost',
-  '-addext', 'subjectAltName=DNS:localhost', '-addext', 'keyUsage=critical,digitalSignature,keyCertSign',
-  '-addext', 'extendedKeyUsage=serverAuth,clientAuth', '-keyout', join(folder, 'key'), '-out', join(folder, 'certificate')], { stdio: 'ignore' });
+execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',
+  '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-addext', 'keyUsage=critical,digitalSignature,keyCertSign',
+  '-addext', 'extendedKeyUsage=serverAuth,clientAuth', '-keyout', join(folder, 'key'), '-out', join(folder, 'certificate'),
+], { stdio: 'ignore' });
 const [key, cert] = ['key', 'certificate'].map(file => readFileSync(join(folder, file), 'utf8'));
 rmSync(folder, { recursive: true });
 

@@ -10,7 +10,7 @@ module=$copy/infra/terraform/aws
 sed -i 's/visibility_timeout_seconds /visibility_timout_seconds /' "$module/queues.tf"
 sed -i 's/backup_retention_period /backup_retention_days   /' "$module/database.tf"
 sed -i 's/block_public_acls /block_public_acl  /' "$module/storage.tf"
-sed -i 's/resource "aws_sns_topic" "alarms"/resource "aws_sns_topics" "alarms"/; s/aws_sns_topic\.alarms/aws_sns_topics.alarms/' "$module/alarms.tf"
+sed -i 's/"aws_sns_topic" "alarms"/"aws_sns_topics" "alarms"/; s/aws_sns_topic\.alarms/aws_sns_topics.alarms/' "$module/alarms.tf"
 out=$copy/out
 TF_CLI_CONFIG_FILE=/dev/null terraform fmt -recursive "$copy/infra/terraform" >"$out"
 bash "$copy/infra/checks/terraform.sh" aws >"$out" 2>&1 && { echo "Terraform took them all."; exit 1; }

@@ -88,7 +88,7 @@ class Tasks(unittest.TestCase):
         self.assertLessEqual(set(json.loads(body)), set(re.findall(r'"(\w+)"', names)))
 
     def test_waiting_ends_with_completed_and_fails_with_failed(self):
-        http.ANSWERS[:] = [(200, {"status": "Running"}), (200, {"status": "Completed"}), (200, {"status": "Failed", "failure": "the token is dead"})]
+        http.ANSWERS[:] = [(200, {"status": status, "failure": "the token is dead"}) for status in ("Running", "Completed", "Failed")]
         self.assertFalse(self.run_task("pipeline_daily", "wait", backfill="abc"))
         self.assertTrue(self.run_task("pipeline_daily", "wait", backfill="abc"))
         with self.assertRaisesRegex(RuntimeError, "the token is dead"):

@@ -116,7 +116,8 @@ class Contracts(unittest.TestCase):
             script.write_text((app.ROOT / "infra/kubernetes/contracts.sh").read_text())
 
             def git(*arguments):
-                subprocess.run(["git", "-c", "user.name=test", "-c", "user.email=test@example.com", *arguments], cwd=root, check=True, capture_output=True)
+                author = ["-c", "user.name=test", "-c", "user.email=test@example.com"]
+                subprocess.run(["git", *author, *arguments], cwd=root, check=True, capture_output=True)
             git("init")
             (root / "functions/datasets/clicks.yaml").write_text(before)
             git("add", ".")

@@ -1,5 +1,4 @@
 """The simulation's table is of the manifests as they are, and shows what the numbers were chosen for."""
-import re
 import sys
 import unittest
 
@@ -13,8 +12,7 @@ import simulate  # noqa: E402
 class Simulation(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        threshold = int(re.search(r'lagThreshold: "(\d+)"', (simulate.BASE / "scaling-streams.yaml").read_text())[1])
-        cls.streams = simulate.Scaling.read("scaling-streams.yaml", threshold)
+        cls.streams = simulate.Scaling.read("scaling-streams.yaml", simulate.deployed_threshold())
         cls.orchestration = simulate.Scaling.read("scaling-orchestration.yaml", 1)
         cls.usual = simulate.day(500 * simulate.GIB, cls.streams, cls.orchestration)
         cls.tenfold = simulate.day(5000 * simulate.GIB, cls.streams, cls.orchestration)
@@ -32,7 +30,8 @@ class Simulation(unittest.TestCase):
         self.assertLess(self.tenfold["left"], 60)
 
     def test_a_pod_too_few_is_seen(self):
-        self.assertGreater(simulate.day(5000 * simulate.GIB, simulate.Scaling(**{**self.streams.__dict__, "most": 4}), self.orchestration)["left"], 600)
+        few = simulate.Scaling(**{**self.streams.__dict__, "most": 4})
+        self.assertGreater(simulate.day(5000 * simulate.GIB, few, self.orchestration)["left"], 600)
 
     def test_an_idle_topic_scales_to_zero_and_wakes_within_a_minute(self):
         worst, hours = simulate.wake(self.streams, 3600, 1000)

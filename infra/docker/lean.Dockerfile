@@ -17,7 +17,8 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS runtime
 # Debian 12, because its librdkafka, libzstd and libsnappy are those the tests run with; the .NET runtime needs nothing of its own image.
 FROM debian:bookworm-slim
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends ca-certificates librdkafka1 libsasl2-modules libzstd1 libsnappy1v5 libssl3 libstdc++6 tzdata zlib1g \
+ && apt-get install --yes --no-install-recommends \
+      ca-certificates librdkafka1 libsasl2-modules libzstd1 libsnappy1v5 libssl3 libstdc++6 tzdata zlib1g \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --gid 10001 pipeline \
  && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin pipeline

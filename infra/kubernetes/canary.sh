@@ -30,7 +30,8 @@ kube rollout status "deployment/$name" --timeout=5m
 end=$((SECONDS + minutes * 60))
 while [ $SECONDS -lt $end ]; do
   sleep 30
-  restarts=$(kube get pods --selector "app.kubernetes.io/component=$role-canary" --output json | jq '[.items[].status.containerStatuses[]?.restartCount] | add // 0')
+  restarts=$(kube get pods --selector "app.kubernetes.io/component=$role-canary" --output json \
+    | jq '[.items[].status.containerStatuses[]?.restartCount] | add // 0')
   if [ "$restarts" -gt 0 ]; then
     printf 'canary: the new image was restarted; its last log:\n' >&2
     kube logs "deployment/$name" --previous --tail=50 >&2 || :

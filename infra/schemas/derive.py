@@ -134,7 +134,9 @@ def main():
         kinds |= more[0]
         definitions |= more[1]
     result = {
-        "sources": [f"Kubernetes {json.loads(pathlib.Path(swagger).read_text())['info']['version']} api/openapi-spec/swagger.json", "KEDA config/crd/bases and pkg/scalers", "External Secrets config/crds/bases"],
+        "sources": [
+            f"Kubernetes {json.loads(pathlib.Path(swagger).read_text())['info']['version']} api/openapi-spec/swagger.json",
+            "KEDA config/crd/bases and pkg/scalers", "External Secrets config/crds/bases"],
         "kinds": kinds, "triggers": triggers(pathlib.Path(keda, "pkg/scalers")),
     }
     target = pathlib.Path(__file__).parent / "kubernetes.json"

@@ -51,7 +51,8 @@ class Binding:
                 inner = self.nested(nested)
                 if is_block == "true":
                     many = camel(name) in self.many(interface)
-                    blocks[name] = {"nesting": "single" if kind == "struct" else kind, "min": int(needed), "max": 0 if many else 1, "block": inner}
+                    nesting = "single" if kind == "struct" else kind
+                    blocks[name] = {"nesting": nesting, "min": int(needed), "max": 0 if many else 1, "block": inner}
                     continue
                 shape = ["object", {key: fact["type"] for key, fact in inner["attributes"].items()}]
                 attributes[name] = fact_of(shape if kind == "struct" else [kind, shape], needed)
@@ -151,12 +152,14 @@ def main():
     for name, facts in result.items():
         inner = [f'"version": {json.dumps(facts["version"])}', f'"provider": {json.dumps(facts["provider"], sort_keys=True)}']
         for place in ("resources", "data"):
-            members = [f"{json.dumps(kind)}: {json.dumps(block, separators=(',', ':'), sort_keys=True)}" for kind, block in sorted(facts[place].items())]
+            members = [f"{json.dumps(kind)}: {json.dumps(block, separators=(',', ':'), sort_keys=True)}"
+                       for kind, block in sorted(facts[place].items())]
             inner.append(f'"{place}": {{\n' + ",\n".join(members) + "\n}")
         rows.append(f'"{name}": {{\n' + ",\n".join(inner) + "\n}")
     target = ROOT / "schemas" / "terraform.json"
     target.write_text("{\n" + ",\n".join(rows) + "\n}\n")
-    print(f"{target}: {sum(len(facts['resources']) + len(facts['data']) for facts in result.values())} types, {target.stat().st_size // 1024} KiB")
+    types = sum(len(facts["resources"]) + len(facts["data"]) for facts in result.values())
+    print(f"{target}: {types} types, {target.stat().st_size // 1024} KiB")
 
 
 main()

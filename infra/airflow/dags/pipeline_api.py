@@ -13,7 +13,8 @@ def call(method: str, path: str, body: dict | None = None) -> dict:
     """One request; an answer of 400 and above fails the task with the sentences the API wrote."""
     hook = HttpHook(method=method, http_conn_id=CONNECTION)
     headers = {"x-functions-key": hook.get_connection(CONNECTION).password or "", "Content-Type": "application/json"}
-    answer = hook.run(path, data=None if body is None else json.dumps(body), headers=headers, extra_options={"timeout": 60, "check_response": False})
+    data = None if body is None else json.dumps(body)
+    answer = hook.run(path, data=data, headers=headers, extra_options={"timeout": 60, "check_response": False})
     if answer.status_code >= 400:
         raise RuntimeError(f"{method} {path} was answered with {answer.status_code}: {answer.text[:2000]}")
     return answer.json()

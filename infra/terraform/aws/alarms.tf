@@ -16,16 +16,23 @@ resource "aws_sns_topic_subscription" "alarms" {
 locals {
   queue_alarms = merge(
     { for name, queue in aws_sqs_queue.dead : "${name}-dead" => {
-      text = "Messages of ${name} were given up; look at them and redrive.", metric = "ApproximateNumberOfMessagesVisible", above = 0, queue = queue.name
+      text   = "Messages of ${name} were given up; look at them and redrive."
+      metric = "ApproximateNumberOfMessagesVisible"
+      above  = 0
+      queue  = queue.name
     } },
     { for name, queue in aws_sqs_queue.queue : "${name}-age" => {
-      text = "Messages of ${name} wait for more than 15 minutes; is DrainQueue running?", metric = "ApproximateAgeOfOldestMessage", above = 900, queue = queue.name
+      text   = "Messages of ${name} wait for more than 15 minutes; is DrainQueue running?"
+      metric = "ApproximateAgeOfOldestMessage"
+      above  = 900
+      queue  = queue.name
     } },
   )
+  gib = 1024 * 1024 * 1024
   database_alarms = {
-    storage     = { text = "The database has less than 20 GiB free.", metric = "FreeStorageSpace", comparison = "LessThanThreshold", threshold = 21474836480 }
-    cpu         = { text = "The database's CPU was above 85 % for 15 minutes.", metric = "CPUUtilization", comparison = "GreaterThanThreshold", threshold = 85 }
-    connections = { text = "The database has more than 400 connections.", metric = "DatabaseConnections", comparison = "GreaterThanThreshold", threshold = 400 }
+    storage     = { text = "less than 20 GiB free", metric = "FreeStorageSpace", comparison = "Less", threshold = 20 * local.gib }
+    cpu         = { text = "CPU above 85 %", metric = "CPUUtilization", comparison = "Greater", threshold = 85 }
+    connections = { text = "more than 400 connections", metric = "DatabaseConnections", comparison = "Greater", threshold = 400 }
   }
 }
 
@@ -52,14 +59,14 @@ resource "aws_cloudwatch_metric_alarm" "database" {
   for_each = local.database_alarms
 
   alarm_name          = "${var.name}-database-${each.key}"
-  alarm_description   = each.value.text
+  alarm_description   = "The ledger's database has had ${each.value.text} for 15 minutes."
   namespace           = "AWS/RDS"
   metric_name         = each.value.metric
   dimensions          = { DBInstanceIdentifier = aws_db_instance.ledger.identifier }
   statistic           = "Average"
   period              = 300
   evaluation_periods  = 3
-  comparison_operator = each.value.comparison
+  comparison_operator = "${each.value.comparison}ThanThreshold"
   threshold           = each.value.threshold
   treat_missing_data  = "breaching"
   alarm_actions       = [aws_sns_topic.alarms.arn]

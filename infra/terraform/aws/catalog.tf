@@ -4,6 +4,11 @@ resource "aws_glue_catalog_database" "lake" {
   description = "Datasets of the pipeline"
 }
 
+locals {
+  # <column>=${<column>} for each partition column: Athena fills the braces.
+  layout = { for name, table in var.tables : name => join("/", [for column in table.partitions : "${column.name}=$${${column.name}}"]) }
+}
+
 resource "aws_glue_catalog_table" "dataset" {
   for_each = var.tables
 
@@ -15,7 +20,7 @@ resource "aws_glue_catalog_table" "dataset" {
     {
       "classification"            = "parquet"
       "projection.enabled"        = "true"
-      "storage.location.template" = "s3://${var.name}/lake/${each.key}/${join("/", [for column in each.value.partitions : "${column.name}=$${${column.name}}"])}"
+      "storage.location.template" = "s3://${var.name}/lake/${each.key}/${local.layout[each.key]}"
     },
     merge([
       for column in each.value.partitions : { for option, value in column.projection : "projection.${column.name}.${option}" => value }

@@ -61,7 +61,7 @@ variable "segment_retention_days" {
 }
 
 variable "segment_archive_after_days" {
-  description = "Raw segments move to Glacier Instant Retrieval after so many days; null leaves them. Pays when they are kept for half a year."
+  description = "Raw segments move to Glacier Instant Retrieval after so many days; null leaves them. Pays from half a year's keeping."
   type        = number
   default     = null
   nullable    = true
@@ -87,7 +87,9 @@ variable "queues" {
   default = { user_logins = {} }
 
   validation {
-    condition     = alltrue([for queue in var.queues : queue.visibility_seconds >= 60 && queue.visibility_seconds <= 43200 && queue.max_receives >= 2])
+    condition = alltrue([
+      for queue in var.queues : queue.visibility_seconds >= 60 && queue.visibility_seconds <= 43200 && queue.max_receives >= 2
+    ])
     error_message = "queues: visibility_seconds is 60 to 43200, max_receives at least 2."
   }
 }

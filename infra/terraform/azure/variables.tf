@@ -64,13 +64,15 @@ variable "database" {
   nullable = true
 
   validation {
-    condition     = var.database == null || try(tonumber(var.database.version) >= 15 && var.database.backup_days >= 7 && var.database.backup_days <= 35, false)
+    condition = var.database == null || try(
+      tonumber(var.database.version) >= 15 && var.database.backup_days >= 7 && var.database.backup_days <= 35, false
+    )
     error_message = "database.version is 15 or later, backup_days 7 to 35."
   }
 }
 
 variable "database_admin_group" {
-  description = "Microsoft Entra group whose members administrate the database: object id and name. Passwords are set for the app's roles alone."
+  description = "Microsoft Entra group that administrates the database: object id and name. Passwords are for the app's roles alone."
   type        = object({ object_id = string, name = string })
   default     = null
   nullable    = true

@@ -9,7 +9,8 @@ _SENSOR_OPTIONS = {"poke_interval", "timeout", "mode"}
 
 
 class Param:
-    def __init__(self, default, *, type, enum=None, items=None, uniqueItems=None, minimum=None, maximum=None, format=None, description=None):
+    def __init__(
+            self, default, *, type, enum=None, items=None, uniqueItems=None, minimum=None, maximum=None, format=None, description=None):
         self.value, self.type, self.enum = default, type, enum
         if enum is not None and default not in enum:
             raise ValueError(f"{default} is not one of {enum}")

@@ -13,7 +13,8 @@ cat server.key server.pem ca.pem >server.both.pem
 
 secret() { head -c 24 /dev/urandom | base64 | tr '+/' '-_'; }
 password=$(secret)
-connection="Host=postgres;Username=postgres;Password=$password;Database=pipeline;SSL Mode=VerifyFull;Root Certificate=/etc/pipeline/authorities/ca.pem"
+authority=/etc/pipeline/authorities/ca.pem
+connection="Host=postgres;Username=postgres;Password=$password;Database=pipeline;SSL Mode=VerifyFull;Root Certificate=$authority"
 apply() { kubectl create "$@" --namespace pipeline --dry-run=client --output yaml | kubectl apply --filename -; }
 
 kubectl create namespace pipeline --dry-run=client --output yaml | kubectl apply --filename -

@@ -14,7 +14,10 @@ mock_provider "aws" {
 variables {
   name = "example-pipeline"
   oidc_issuers = {
-    eks = { provider_arn = "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/X", issuer = "oidc.eks.eu-west-1.amazonaws.com/id/X" }
+    eks = {
+      provider_arn = "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/X"
+      issuer       = "oidc.eks.eu-west-1.amazonaws.com/id/X"
+    }
   }
   vpc = { id = "vpc-1", private_subnet_ids = ["subnet-a", "subnet-b"], node_security_group_id = "sg-1" }
 }
@@ -23,7 +26,9 @@ run "the_lake_is_closed_encrypted_and_never_cleaned_by_rules" {
   command = plan
 
   assert {
-    condition     = aws_s3_bucket_public_access_block.lake.block_public_policy && aws_s3_bucket_public_access_block.lake.restrict_public_buckets
+    condition = alltrue([
+      aws_s3_bucket_public_access_block.lake.block_public_policy, aws_s3_bucket_public_access_block.lake.restrict_public_buckets
+    ])
     error_message = "The bucket is open to the public."
   }
 
@@ -42,7 +47,8 @@ run "the_lake_is_closed_encrypted_and_never_cleaned_by_rules" {
 
   assert {
     condition = alltrue([
-      for rule in aws_s3_bucket_lifecycle_configuration.lake.rule : alltrue([for filter in rule.filter : !startswith(coalesce(filter.prefix, "-"), "lake")])
+      for rule in aws_s3_bucket_lifecycle_configuration.lake.rule :
+      alltrue([for filter in rule.filter : !startswith(coalesce(filter.prefix, "-"), "lake")])
     ])
     error_message = "A rule touches the lake."
   }
@@ -80,7 +86,7 @@ run "segments_may_be_kept_for_ever" {
   variables { segment_retention_days = null }
 
   assert {
-    condition     = anytrue([for rule in aws_s3_bucket_lifecycle_configuration.lake.rule : rule.id == "segments" && rule.status == "Disabled"])
+    condition     = [for rule in aws_s3_bucket_lifecycle_configuration.lake.rule : rule.status if rule.id == "segments"] == ["Disabled"]
     error_message = "The segments' rule is on although nothing is to be deleted or archived."
   }
 }
@@ -119,13 +125,16 @@ run "the_database_is_private_encrypted_and_backed_up" {
   command = plan
 
   assert {
-    condition = (!aws_db_instance.ledger.publicly_accessible && aws_db_instance.ledger.storage_encrypted && aws_db_instance.ledger.deletion_protection
-    && aws_db_instance.ledger.multi_az && aws_db_instance.ledger.backup_retention_period == 14 && aws_db_instance.ledger.manage_master_user_password)
+    condition = alltrue([
+      !aws_db_instance.ledger.publicly_accessible, aws_db_instance.ledger.storage_encrypted, aws_db_instance.ledger.deletion_protection,
+      aws_db_instance.ledger.multi_az, aws_db_instance.ledger.backup_retention_period == 14,
+      aws_db_instance.ledger.manage_master_user_password,
+    ])
     error_message = "The ledger is the one thing that cannot be lost."
   }
 
   assert {
-    condition     = anytrue([for parameter in aws_db_parameter_group.ledger.parameter : parameter.name == "rds.force_ssl" && parameter.value == "1"])
+    condition     = [for option in aws_db_parameter_group.ledger.parameter : option.value if option.name == "rds.force_ssl"] == ["1"]
     error_message = "Connections without TLS would be taken."
   }
 

@@ -62,7 +62,9 @@ run "the_ledger_may_make_its_extension_and_is_watched" {
   }
 
   assert {
-    condition     = !azurerm_postgresql_flexible_server.ledger[0].public_network_access_enabled && length(azurerm_monitor_metric_alert.database) == 2
+    condition = alltrue([
+      !azurerm_postgresql_flexible_server.ledger[0].public_network_access_enabled, length(azurerm_monitor_metric_alert.database) == 2
+    ])
     error_message = "The ledger is public or nobody watches it."
   }
 }
@@ -73,8 +75,10 @@ run "brokers_have_the_topics_and_may_only_be_read" {
   variables { topics = { user-actions = 32 } }
 
   assert {
-    condition = (azurerm_eventhub.topic["user-actions"].partition_count == 32 && azurerm_eventhub_namespace_authorization_rule.listen[0].listen
-    && !azurerm_eventhub_namespace_authorization_rule.listen[0].send)
+    condition = alltrue([
+      azurerm_eventhub.topic["user-actions"].partition_count == 32, azurerm_eventhub_namespace_authorization_rule.listen[0].listen,
+      !azurerm_eventhub_namespace_authorization_rule.listen[0].send,
+    ])
     error_message = "The topic is missing, or the pipeline's key could write."
   }
 }

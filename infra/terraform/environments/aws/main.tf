@@ -48,6 +48,10 @@ variable "alarm_emails" {
   default     = []
 }
 
+locals {
+  small = { instance_class = "db.t4g.medium", multi_az = false, deletion_protected = false }
+}
+
 module "pipeline" {
   source = "../../aws"
 
@@ -55,7 +59,7 @@ module "pipeline" {
   oidc_issuers        = var.oidc_issuers
   vpc                 = var.vpc
   kafka               = var.scram_secret_arn == null ? null : { scram_secret_arn = var.scram_secret_arn }
-  database            = var.environment == "production" ? {} : { instance_class = "db.t4g.medium", multi_az = false, deletion_protected = false }
+  database            = var.environment == "production" ? {} : local.small
   delivery_repository = var.delivery_repository
   alarm_emails        = var.alarm_emails
 }
