@@ -98,6 +98,8 @@ if has kubectl; then
   suite test_settings
   suite test_airflow
   suite test_delivery
+  suite test_scripts
+  suite test_terraform
 else
   check_with kubectl "manifests" true
 fi

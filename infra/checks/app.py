@@ -25,7 +25,7 @@ def settings():
     """Every setting, with : between its parts and * for an index or a name of one's own."""
     found = set()
     services = "\n".join(APP.values())
-    bound = r"AddOptions(?:WithValidateOnStart)?<(\w+)[^(]*\(\)\.Bind\(configuration(?:\.GetSection\(([^)]+)\))?\)"
+    bound = r"AddOptions(?:WithValidateOnStart)?<(\w+)[^(]*\(\)\s*\.Bind\(configuration(?:\.GetSection\(([^)]+)\))?\)"
     for kind, section in re.findall(bound, services):
         name = section.strip('"') if section.startswith('"') else _constant(section) if section else ""
         found |= {f"{name}:{option}".lstrip(":") for option in _options(kind)}

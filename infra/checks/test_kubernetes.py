@@ -1,7 +1,9 @@
 """The manifests, as far as they can be judged without a cluster."""
+import json
 import re
 import unittest
 
+import app
 import rendered
 import schema
 
@@ -60,6 +62,20 @@ class EveryOverlay(unittest.TestCase):
             if "authenticationRef" in trigger:
                 self.assertIn(trigger["authenticationRef"]["name"], logins)
 
+    @every("ScaledObject")
+    def test_asks_for_the_lag_of_the_groups_that_the_triggers_join(self, _, document):
+        for trigger in document["spec"]["triggers"]:
+            if trigger["type"] != "kafka":
+                continue
+            setting = trigger["metadata"]["topicFromEnv"]
+            source = next((text for text in app.APP.values() if f'"%{setting}%"' in text), None)
+            if source is None:
+                self.assertIn(setting, json.loads((app.ROOT / "infra/checks/settings.json").read_text())["announced"]["settings"])
+                continue
+            group = re.search(r'ConsumerGroup = "([^"]+)"', source)[1]
+            named = trigger["metadata"].get("consumerGroup", "%KafkaGroup%")
+            self.assertEqual(group.replace("%KafkaGroup%", "pipeline"), named.replace("%KafkaGroup%", "pipeline"))
+
     @every("Deployment")
     def test_gives_a_pod_the_time_it_needs_to_stop(self, documents, document):
         spec = rendered.pod(document)
@@ -113,7 +129,7 @@ class TheClock(unittest.TestCase):
         asked = {re.search(r"/admin/functions/(\w+)", rendered.pod(d)["containers"][0]["args"][-1])[1]
                  for d in rendered.of_kind(documents, "CronJob") if "curl" in rendered.pod(d)["containers"][0]["image"]}
         role = next(data for name, data in rendered.config_maps(documents).items() if name.startswith("pipeline-orchestration"))
-        off = {key.split(".")[1] for key in role if key.endswith(".Disabled")}
+        off = {key.split("_")[1] for key in role if key.endswith("_Disabled")}
         self.assertLessEqual(asked, off)
         self.assertEqual({"PublishDue", "Sweep", "ExtractDaily", "DrainQueue", "ScanDropFolder", "Attribute"}, asked)
 
@@ -153,7 +169,7 @@ class Misspelt(unittest.TestCase):
         scaled["spec"]["triggers"][0]["metadata"]["offsetResetPolicy"] = "first"
         scaled["spec"]["maxReplicaCount"] = "many"
         del scaled["spec"]["scaleTargetRef"]
-        del scaled["spec"]["triggers"][1]["metadata"]["consumerGroupFromEnv"]
+        del scaled["spec"]["triggers"][1]["metadata"]["bootstrapServersFromEnv"]
         self.assertEqual(4, len(schema.faults(scaled)))
 
 

@@ -10,7 +10,7 @@ internal sealed record FunctionCatalog
 {
     public IReadOnlyList<FunctionDescriptor> All { get; init; } = [];
 
-    /// <summary>Those of <see cref="All"/> whose triggers are ignored, because the setting <c>AzureWebJobs.NAME.Disabled</c> says so.</summary>
+    /// <summary>Those of <see cref="All"/> whose triggers are ignored, because the setting <c>AzureWebJobs_NAME_Disabled</c> says so.</summary>
     public IReadOnlyList<FunctionDescriptor> Disabled { get; init; } = [];
 
     public IReadOnlyList<TimerFunction> Timers { get; init; } = [];

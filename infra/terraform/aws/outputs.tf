@@ -9,6 +9,8 @@ output "settings" {
       S3__KmsKeyId     = aws_kms_alias.pipeline.name
     },
     { for name, queue in aws_sqs_queue.queue : "Sqs__Queues__${name}__Url" => queue.url },
+    { for name, queue in aws_sqs_queue.dead : "Sqs__Queues__${name}__DeadLetterUrl" => queue.url },
+    { for name in keys(var.queues) : "Sqs__Queues__${name}__Region" => data.aws_region.current.region },
     var.kafka == null ? {} : { KafkaBrokers = aws_msk_cluster.kafka[0].bootstrap_brokers_sasl_scram },
   )
 }

@@ -27,7 +27,7 @@ public sealed class DisabledTests(PostgresServer postgres) : IClassFixture<Postg
 
     [Theory]
     [InlineData("AzureWebJobs.Ask.Disabled", "1", HttpStatusCode.NotFound)]
-    [InlineData("AzureWebJobs:Ask:Disabled", "True", HttpStatusCode.NotFound)]
+    [InlineData("AzureWebJobs_Ask_Disabled", "True", HttpStatusCode.NotFound)]
     [InlineData("AzureWebJobs.Ask.Disabled", "false", HttpStatusCode.OK)]
     public async Task A_disabled_http_function_is_not_found(string setting, string value, HttpStatusCode answer)
     {

@@ -25,4 +25,5 @@ apply secret generic store-account --from-literal=user=pipeline --from-literal=p
 apply secret generic pipeline-settings \
   --from-literal=Ledger__ConnectionString="$connection" --from-literal=LocalHost__Postgres="$connection" \
   --from-literal=LocalHost__Keys__default="$(secret)" --from-literal=LocalHost__Keys__system="$(secret)" \
-  --from-literal=LocalHost__Keys__master="$(secret)" --from-literal=Quarantine__SealingKey="$(head -c 32 /dev/urandom | base64)"
+  --from-literal=LocalHost__Keys__master="$(secret)" --from-literal=Quarantine__SealingKey="$(head -c 32 /dev/urandom | base64)" \
+  --from-literal=Masking__Keys__1__Key="$(head -c 32 /dev/urandom | base64)"
