@@ -57,7 +57,7 @@ def sample():
 
 def _constant(name):
     holder = name.split(".")[0]
-    text = next(text for text in PRODUCT.values() if re.search(rf"record {holder}\b", text))
+    text = next(text for text in PRODUCT.values() if re.search(rf"(?:record|class) {holder}\b", text))
     return re.search(r'const string Section = "(\w+)"', text)[1]
 
 

@@ -49,7 +49,7 @@ class Images(unittest.TestCase):
 
     def test_have_the_native_libraries_the_tests_install(self):
         wanted = re.findall(r"has_library \S+ \|\| echo (\S+)", (app.ROOT / "infra/local/install.sh").read_text())
-        self.assertEqual(3, len(wanted))
+        self.assertGreaterEqual(len(wanted), 3)
         text = (DOCKER / "lean.Dockerfile").read_text()
         for package in wanted:
             self.assertIn(package, text)

@@ -55,7 +55,8 @@ class Scripts(unittest.TestCase):
 
     def run_script(self, script, *arguments, **environment):
         paths = {"PATH": f"{self.folder}:{os.environ['PATH']}", "REAL": KUBECTL, "NOTES": str(self.folder / "notes")}
-        done = subprocess.run(["bash", str(FOLDER / script), *arguments], capture_output=True, text=True, env=os.environ | paths | environment)
+        command = ["bash", str(FOLDER / script), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, env=os.environ | paths | environment)
         notes = self.folder / "notes"
         asked = [json.loads(line) for line in notes.read_text().splitlines()] if notes.exists() else []
         return done, asked
@@ -98,11 +99,11 @@ class Deploy(Scripts):
 
 
 class Canary(Scripts):
+    LABELS = {"app.kubernetes.io/name": "pipeline", "app.kubernetes.io/component": "streams"}
     DEPLOYMENT = {
         "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "pipeline-streams", "resourceVersion": "1"},
-        "spec": {"replicas": 5, "selector": {"matchLabels": {"app.kubernetes.io/name": "pipeline", "app.kubernetes.io/component": "streams"}},
-                 "template": {"metadata": {"labels": {"app.kubernetes.io/name": "pipeline", "app.kubernetes.io/component": "streams"}},
-                              "spec": {"containers": [{"name": "pipeline", "image": "old:1"}]}}},
+        "spec": {"replicas": 5, "selector": {"matchLabels": LABELS},
+                 "template": {"metadata": {"labels": LABELS}, "spec": {"containers": [{"name": "pipeline", "image": "old:1"}]}}},
     }
 
     def judge(self, before, after, **environment):

@@ -49,7 +49,8 @@ class Modules(unittest.TestCase):
                    for document in rendered.of_kind(rendered.overlay("eks"), "ExternalSecret")
                    for entry in [*document["spec"].get("data", []), *document["spec"].get("dataFrom", [])]}
         self.assertEqual(entries, set(re.findall(r'"(pipeline-\w+)"', re.search(r"secret_names = \[([^\]]*)\]", text)[1])))
-        settings = next(data for name, data in rendered.config_maps(rendered.overlay("eks")).items() if name.startswith("pipeline-settings"))
+        maps = rendered.config_maps(rendered.overlay("eks"))
+        settings = next(data for name, data in maps.items() if name.startswith("pipeline-settings"))
         prefixes = {settings[f"{store}__Root"].rsplit("/", 1)[1] for store in ("Lake", "Segments", "Quarantine")}
         self.assertEqual(prefixes, set(re.findall(r'"(\w+)"', re.search(r"for prefix in \[([^\]]*)\]", text)[1])))
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Pipeline.Domain.Failures;
 
 namespace Pipeline.App.Settings;
 
@@ -12,7 +13,12 @@ public static class SecretFiles
     public const string FolderSetting = "Secrets:Folder";
 
     /// <summary>Adds the files of the folder that the settings so far name; they win over variables of the same name.</summary>
-    /// <exception cref="DirectoryNotFoundException">The folder is named and is not there.</exception>
-    public static IConfigurationBuilder AddSecretFiles(this IConfigurationBuilder builder, IConfiguration settings) =>
-        settings[FolderSetting] is { Length: > 0 } folder ? builder.AddKeyPerFile(folder, optional: false) : builder;
+    /// <exception cref="TerminalException">The folder is named and is not there.</exception>
+    public static IConfigurationBuilder AddSecretFiles(this IConfigurationBuilder builder, IConfiguration settings)
+    {
+        if (settings[FolderSetting] is not { Length: > 0 } folder) return builder;
+        if (!Directory.Exists(folder))
+            throw new TerminalException($"{FolderSetting} names '{folder}', which is no folder; mount it there, or leave the setting out.");
+        return builder.AddKeyPerFile(folder, optional: false);
+    }
 }
