@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # On a PostgreSQL made for it: roles.sql as an owner who is no superuser, the ledger's migrations as the app, KEDA's query as the role that
-# may only read, with the answers it should give.
+# may only read, with the answers it should give; and the statements of the runbook of a restored ledger.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 programs=$(find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)
@@ -52,3 +52,8 @@ if ask pipeline_scaling -c "SET default_transaction_read_only = off; DELETE FROM
   echo "The role that scales may delete segments."
   exit 1
 fi
+
+# What the runbook tells people to write is SQL of these tables.
+mapfile -t statements < <(grep -oP 'psql "[$]OWNER"( -At)? -c "\K[^"]+' docs/runbooks/restore-the-ledger.md)
+[ ${#statements[@]} -ge 5 ] || { echo "The runbook has ${#statements[@]} statements; five were there."; exit 1; }
+for statement in "${statements[@]}"; do ask pipeline_app -c "$statement" >/dev/null; done

@@ -36,10 +36,12 @@ public static class CommandLine
     };
 
     /// <summary>The function app's services, from the environment's settings.</summary>
-    internal static ServiceProvider Services()
+    internal static ServiceProvider Services() => new ServiceCollection().AddLogging().AddPipeline(Settings()).BuildServiceProvider();
+
+    /// <summary>The environment's settings, and those in files.</summary>
+    internal static IConfiguration Settings()
     {
         var variables = new ConfigurationBuilder().AddEnvironmentVariables().Build();
-        var configuration = new ConfigurationBuilder().AddConfiguration(variables).AddSecretFiles(variables).Build();
-        return new ServiceCollection().AddLogging().AddPipeline(configuration).BuildServiceProvider();
+        return new ConfigurationBuilder().AddConfiguration(variables).AddSecretFiles(variables).Build();
     }
 }
