@@ -3,11 +3,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Pipeline.App;
 using Pipeline.App.Cli;
+using Pipeline.App.Settings;
 
 if (CommandLine.Names(args)) return await CommandLine.RunAsync(args);
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+builder.Configuration.AddSecretFiles(builder.Configuration);
 builder.Services.AddPipeline(builder.Configuration);
 
 using var app = builder.Build();

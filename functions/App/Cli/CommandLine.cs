@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.App.Settings;
 using Pipeline.Domain.Failures;
 
 namespace Pipeline.App.Cli;
@@ -29,6 +30,7 @@ public static class CommandLine
     private static RootCommand Verbs() => new("Pipeline: streams, files, APIs and tables to Parquet and PostgreSQL, each record once.")
     {
         ValidateVerb.Create(),
+        MigrateVerb.Create(),
         GenerationVerb.Create(),
         StatusVerb.Create(),
         UnmaskVerb.Create(),
@@ -37,6 +39,10 @@ public static class CommandLine
     /// <summary>The function app's services, from the environment's settings.</summary>
     internal static ServiceProvider Services() => new ServiceCollection().AddLogging().AddPipeline(Settings()).BuildServiceProvider();
 
-    /// <summary>The environment's settings.</summary>
-    internal static IConfiguration Settings() => new ConfigurationBuilder().AddEnvironmentVariables().Build();
+    /// <summary>The environment's settings, and those in files.</summary>
+    internal static IConfiguration Settings()
+    {
+        var variables = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        return new ConfigurationBuilder().AddConfiguration(variables).AddSecretFiles(variables).Build();
+    }
 }

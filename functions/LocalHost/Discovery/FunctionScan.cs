@@ -18,6 +18,7 @@ internal sealed class FunctionScan(
 
     private readonly AppSettings settings = new(configuration, faults);
     private readonly List<FunctionDescriptor> all = [];
+    private readonly List<FunctionDescriptor> disabled = [];
     private readonly List<TimerFunction> timers = [];
     private readonly List<KafkaFunction> kafka = [];
     private readonly List<HttpFunction> http = [];
@@ -40,9 +41,11 @@ internal sealed class FunctionScan(
         }
 
         foreach (var (method, attribute) in methods) Add(method, attribute!.Name, zone);
+        AllOrNone<OrchestrationTriggerAttribute>("orchestrators");
+        AllOrNone<ActivityTriggerAttribute>("activities");
         return new FunctionCatalog
         {
-            All = all, Timers = timers, Kafka = kafka, Http = http, Orchestrators = orchestrators, Activities = activities,
+            All = all, Disabled = disabled, Timers = timers, Kafka = kafka, Http = http, Orchestrators = orchestrators, Activities = activities,
         };
     }
 
@@ -54,6 +57,12 @@ internal sealed class FunctionScan(
         var arguments = new ArgumentSources(method, name, trigger, route, faults).Read();
         var function = new FunctionDescriptor(name, method, trigger, arguments, RetryPlan.Read(method, name, faults));
         all.Add(function);
+        if (settings.IsDisabled(name))
+        {
+            disabled.Add(function);
+            return;
+        }
+
         switch (trigger.GetCustomAttribute<TriggerBindingAttribute>())
         {
             case TimerTriggerAttribute:
@@ -73,6 +82,16 @@ internal sealed class FunctionScan(
                 AddDurable(activities, activity.Activity, function);
                 break;
         }
+    }
+
+    // A host that runs durable work takes any of its hub: of a disabled function it would fail what another host could do.
+    private void AllOrNone<T>(string kind) where T : TriggerBindingAttribute
+    {
+        var (off, on) = (Names(all.Intersect(disabled)), Names(all.Except(disabled)));
+        if (off.Length > 0 && on.Length > 0) faults.Add($"Of the {kind}, {off} is disabled and {on} is not; disable all of them or none.");
+
+        string Names(IEnumerable<FunctionDescriptor> functions) =>
+            string.Join(", ", functions.Where(function => function.Trigger.IsDefined(typeof(T))).Select(function => function.Name));
     }
 
     private void AddDurable(Dictionary<string, FunctionDescriptor> durable, string? declared, FunctionDescriptor function)

@@ -59,6 +59,8 @@ internal static class LocalHostBuilder
         var scan = new FunctionScan(web.Configuration, host, local, isWebApplication, time ?? TimeProvider.System, faults);
         var catalog = scan.Read(source.Types);
         var durable = DurableSettings.Read(host.DurableTask, web.Configuration, faults);
+        if (!catalog.TakesTurns) durable = durable with { MaxConcurrentOrchestratorFunctions = 0 };
+        if (!catalog.TakesActivities) durable = durable with { MaxConcurrentActivityFunctions = 0 };
         faults.ThrowIfAny();
 
         web.Logging.AddHostLevels(host.LogLevels);

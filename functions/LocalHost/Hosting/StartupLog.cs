@@ -13,7 +13,9 @@ internal static partial class StartupLog
     {
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("Host.Startup");
         LogHost(log);
-        LogFunctions(log, catalog.All.Count, string.Join(", ", catalog.All.Select(function => function.Name)));
+        var running = catalog.All.Except(catalog.Disabled).ToList();
+        LogFunctions(log, running.Count, string.Join(", ", running.Select(function => function.Name)));
+        if (catalog.Disabled.Count > 0) LogDisabled(log, string.Join(", ", catalog.Disabled.Select(function => function.Name)));
         LogAddress(log, settings.Urls, settings.Keys.Any ? "keys are asked for" : "no key is configured and none is asked for");
     }
 
@@ -23,6 +25,9 @@ internal static partial class StartupLog
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} functions: {Functions}")]
     private static partial void LogFunctions(ILogger log, int count, string functions);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Disabled by settings: {Functions}")]
+    private static partial void LogDisabled(ILogger log, string functions);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "HTTP on {Urls}; {Keys}")]
     private static partial void LogAddress(ILogger log, string urls, string keys);

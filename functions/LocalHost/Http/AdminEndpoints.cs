@@ -36,7 +36,7 @@ internal sealed class AdminEndpoints(FunctionCatalog catalog, ManualRuns runs, H
     {
         var name = (string)http.Request.RouteValues["name"]!;
         var function = catalog.All.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-        if (function is null || catalog.Http.Any(known => known.Function == function))
+        if (function is null || !CanRun(function))
         {
             http.Response.StatusCode = function is null ? StatusCodes.Status404NotFound : StatusCodes.Status400BadRequest;
             return;
@@ -55,6 +55,11 @@ internal sealed class AdminEndpoints(FunctionCatalog catalog, ManualRuns runs, H
             http.Response.StatusCode = StatusCodes.Status400BadRequest;
         }
     }
+
+    // As in the real host a disabled function runs when it is asked for here; of those whose trigger would have to be made up, timers only.
+    private bool CanRun(FunctionDescriptor function) => catalog.Disabled.Contains(function)
+        ? function.Trigger.IsDefined(typeof(TimerTriggerAttribute), false)
+        : catalog.Http.All(known => known.Function != function);
 
     // Text stays text; anything else is its JSON.
     private static string? Input(JsonDocument? body)

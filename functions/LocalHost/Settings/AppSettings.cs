@@ -28,6 +28,15 @@ internal sealed partial class AppSettings(IConfiguration configuration, StartFau
         return string.IsNullOrEmpty(value) ? resolved : value;
     }
 
+    /// <summary>
+    /// Whether <c>AzureWebJobs_NAME_Disabled</c>, or <c>AzureWebJobs.NAME.Disabled</c> where variables may have dots, is true or 1.
+    /// </summary>
+    /// <remarks>https://learn.microsoft.com/azure/azure-functions/disable-function</remarks>
+    public bool IsDisabled(string function) => IsOn($"AzureWebJobs_{function}_Disabled") || IsOn($"AzureWebJobs.{function}.Disabled");
+
+    private bool IsOn(string setting) =>
+        configuration[setting] is { } value && (value == "1" || value.Equals("true", StringComparison.OrdinalIgnoreCase));
+
     [GeneratedRegex("%([^%]+)%")]
     private static partial Regex Token();
 }

@@ -1,0 +1,2 @@
+bucket = "example-terraform-state-production"
+region = "eu-west-1"

@@ -1,0 +1,2 @@
+bucket = "example-terraform-state-staging"
+region = "eu-west-1"
