@@ -184,7 +184,7 @@ internal sealed class AvroRows
         Append();
         if (refusals.Count != told) return;
         batch.Truncate(rows);
-        var fault = new RowFault(RejectionCode.TableRefused, "", $"The warehouse table refused the row: {reason}");
+        var fault = new Fault(RejectionCode.TableRefused, "", $"The warehouse table refused the row: {reason}");
         refusals.Add((fault, place.Start, place.Length, place.Position));
     }
 
