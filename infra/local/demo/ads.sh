@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by demo.sh: ad servers and shops drop files of impressions, clicks and conversions; the app attributes the conversions.
+# Sourced by demo.sh: ad servers, shops and exchanges drop files; the app attributes the conversions.
 
 ad_files=$PWD/sample-data/adtech
 
@@ -12,10 +12,11 @@ drop() {
 
 drop_ads() {
   say ""
-  say "Dropping files of impressions, clicks and conversions into $Drop__Root"
+  say "Dropping files of impressions (JSON), clicks and conversions (CSV) and bid requests (Avro) into $Drop__Root"
   drop impressions.ndjson ad_impressions
   drop clicks.csv clicks
   drop conversions.csv conversions
+  drop bid_requests.avro bid-requests
 }
 
 # Each planted journey's user, type of touch, time and creative, a line each: what is expected, and what the table says.
@@ -58,6 +59,10 @@ attribute() {
 
 print_campaigns() {
   say ""
+  jq -r "$numbers"'"Files\tRecords in\tRows out\tDuplicates\tRefused or filtered",
+    (.datasets[] | select(.dataset | test("^(ad_impressions|clicks|conversions|bid_requests)$"))
+      | "\(.dataset)\t\(.rows_in | grouped)\t\(.rows_out | grouped)\t\(.duplicates | grouped)\t\(.rejected | grouped)")' "$home/run/all.json" | table
+  say ""
   {
     printf 'Campaign\tImpressions\tClicks\tConversions\tby click\tby view\tCTR %%\tCVR %%\tHours to convert\tValue USD\n'
     postgres_sql pipeline "SELECT coalesce(nullif(campaign_id, ''), '(none)'), impressions, clicks, conversions, click_conversions, view_conversions,
@@ -66,6 +71,6 @@ print_campaigns() {
       FROM warehouse.campaign_summary ORDER BY campaign_id"
   } | table
   say ""
-  say "${green}All $(wc -l <"$home/run/journeys") planted journeys are attributed as expected.json says;" \
-    "a late click took $(postgres_sql pipeline "SELECT count(*) FROM warehouse.attributions WHERE user_id LIKE 'journey-%' AND revision > 1") of them on a day computed again.$plain"
+  say "${green}All $(wc -l <"$home/run/journeys.expected") planted journeys are attributed as expected.json says; a late click took" \
+    "$(jq '[.journeys[] | select(.touch_before_late_clicks)] | length' "$ad_files/expected.json") of them from a view.$plain"
 }

@@ -19,6 +19,7 @@ public sealed class DemoTests : IDisposable
         var records = File.ReadAllBytes(Samples).Count(character => character == (byte)'\n');
         var first = await demo.OnceAsync(Samples, stopping);
         Assert.True(first.ExitCode == 0, first.Output);
+        AssertAdsAndLogins(first.Output);
         var counts = Counts();
         Assert.Equal(records, counts.In);
         Assert.True(counts.Rejected > 0);
@@ -27,6 +28,7 @@ public sealed class DemoTests : IDisposable
         Assert.True(second.ExitCode == 0, second.Output);
         Assert.Contains("was fed to this home before: nothing to feed.", second.Output, StringComparison.Ordinal);
         Assert.Equal(counts, Counts());
+        AssertAdsAndLogins(second.Output);
     }
 
     [Fact]
@@ -95,6 +97,13 @@ public sealed class DemoTests : IDisposable
         var (exitCode, output) = await demo.OnceAsync(events, stopping);
         Assert.True(exitCode == 0, output);
         return output;
+    }
+
+    private static void AssertAdsAndLogins(string output)
+    {
+        Assert.Contains("All 18 planted journeys are attributed as expected.json says; a late click took 1 of them from a view.", output, StringComparison.Ordinal);
+        Assert.Contains("All 26 logins are loaded once, devices and addresses masked; 16 messages that are none are in the dead letter queue.", output,
+            StringComparison.Ordinal);
     }
 
     private static void AssertProvidersAgree(string output) => Assert.Contains(
