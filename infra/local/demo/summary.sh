@@ -62,7 +62,7 @@ check_providers() {
   for account in "${clevertap_accounts[@]}"; do check_events "$account"; done
   say ""
   say "${green}The providers say the same of ${#facebook_accounts[@]} accounts of Facebook, ${#google_accounts[@]} of Google Ads and ${#clevertap_accounts[@]} of CleverTap;" \
-    "$(postgres_sql pipeline 'SELECT count(*) FROM pipeline.restatement_log') days were restated.$plain"
+    "$(postgres_sql pipeline "SELECT count(*) FROM pipeline.restatement_log WHERE source <> 'attribution'") days were restated.$plain"
 }
 
 # check_ads SOURCE NAME ACCOUNT JQ: impressions, clicks and spend in millionths, of campaigns and of ads.
