@@ -13,17 +13,19 @@ public static class CommandLine
     public static bool Names(string[] args) => args is [var first, ..] && (Verbs().Subcommands.Any(verb => verb.Name == first) || first is "-h" or "--help" or "--version");
 
     /// <summary>Runs the verb.</summary>
-    /// <returns>0 done, 1 refused with a sentence on standard error.</returns>
+    /// <returns>One of <see cref="ExitCodes"/>; what is not 0 has a sentence on standard error.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
+        var parsed = Verbs().Parse(args);
         try
         {
-            return await Verbs().Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return parsed.Errors.Count > 0 ? ExitCodes.Usage : code;
         }
         catch (Exception error) when (error is TransientException or TerminalException or Microsoft.Extensions.Options.OptionsValidationException)
         {
             await Console.Error.WriteLineAsync(error.Message);
-            return 1;
+            return error is TransientException ? ExitCodes.Away : ExitCodes.Fault;
         }
     }
 

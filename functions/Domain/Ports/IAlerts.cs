@@ -5,6 +5,9 @@ public interface IAlerts
 {
     /// <summary>Records an alert; one with the same dataset, code and subject that is still open is counted, not repeated.</summary>
     Task RaiseAsync(Alert alert, CancellationToken stopping);
+
+    /// <summary>Ends what is open of a dataset's code and subject; nothing happens when nothing is.</summary>
+    Task ResolveAsync(string dataset, string code, string subject, CancellationToken stopping);
 }
 
 /// <summary>A finding a person should know of.</summary>
@@ -13,7 +16,20 @@ public interface IAlerts
 /// <param name="Code">Snake case, stable: what runbooks are filed under.</param>
 /// <param name="Subject">What exactly: a shard, an object key, a publication.</param>
 /// <param name="Text">Sentences: what was seen, what it means, what to do.</param>
-public sealed record Alert(AlertSeverity Severity, string Dataset, string Code, string Subject, string Text);
+public sealed record Alert(AlertSeverity Severity, string Dataset, string Code, string Subject, string Text)
+{
+    /// <summary>When what is wrong began, in the data's own time; null when that is when it was seen.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>What was expected, in words and figures; null when the text says it all.</summary>
+    public string? Expected { get; init; }
+
+    /// <summary>What was seen instead.</summary>
+    public string? Seen { get; init; }
+
+    /// <summary>A query or command that shows it, ready to be pasted.</summary>
+    public string? Query { get; init; }
+}
 
 /// <summary>How soon a person should look.</summary>
 public enum AlertSeverity
