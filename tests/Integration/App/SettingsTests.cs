@@ -18,10 +18,10 @@ public sealed class SettingsTests
     public void The_sample_settings_start_the_app() => Validate(Sample);
 
     [Fact]
-    public void Every_sample_setting_is_explained_in_the_readme()
+    public void Every_sample_setting_is_explained()
     {
-        var readme = File.ReadAllText(Repository.PathOf("README.md"));
-        Assert.All(Sample.Keys.Where(name => name != "FUNCTIONS_WORKER_RUNTIME"), name => Assert.Contains($"`{name}`", readme, StringComparison.Ordinal));
+        var page = File.ReadAllText(Repository.PathOf("docs", "settings.md"));
+        Assert.All(Sample.Keys.Where(name => name != "FUNCTIONS_WORKER_RUNTIME"), name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
     }
 
     [Fact]
