@@ -33,6 +33,6 @@ public sealed class LinkTests
     {
         var readme = File.ReadAllText(Path.Combine(Pages.Root, "README.md"));
         var folders = Directory.EnumerateDirectories(Path.Combine(Pages.Root, "functions")).Select(path => Path.GetFileName(path)!);
-        Assert.Empty(folders.Where(folder => folder is not ("bin" or "obj") && !readme.Contains(folder, StringComparison.Ordinal)));
+        Assert.DoesNotContain(folders, folder => folder is not ("bin" or "obj") && !readme.Contains(folder, StringComparison.Ordinal));
     }
 }
