@@ -68,12 +68,12 @@ class Settings(unittest.TestCase):
             with self.subTest(name):
                 self.assertTrue(any(app.matches(setting.replace("*", "0"), [name]) for setting in app.settings()))
 
-    def test_found_in_the_source_are_those_the_readme_lists(self):
-        readme = (app.ROOT / "README.md").read_text()
+    def test_found_in_the_source_are_those_the_page_lists(self):
+        page = (app.ROOT / "docs/settings.md").read_text()
         for setting in ("KafkaBrokers", "Ledger:ConnectionString", "Publish:MaxAge", "S3:KmsKeyId", "LocalHost:DrainTimeout",
                         "Datasets:Folder", "CleverTap:Projects:*:AccountId", "Facebook:Accounts:*", "ExtractSchedule"):
             self.assertIn(setting, app.settings())
-            self.assertIn(setting.split(":*")[0], readme)
+            self.assertIn(setting.split(":*")[0], page)
 
 
 class Roles(unittest.TestCase):

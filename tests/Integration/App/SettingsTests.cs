@@ -18,13 +18,6 @@ public sealed class SettingsTests
     public void The_sample_settings_start_the_app() => Validate(Sample);
 
     [Fact]
-    public void Every_sample_setting_is_explained_in_the_readme()
-    {
-        var readme = File.ReadAllText(Repository.PathOf("README.md"));
-        Assert.All(Sample.Keys.Where(name => name != "FUNCTIONS_WORKER_RUNTIME"), name => Assert.Contains($"`{name}`", readme, StringComparison.Ordinal));
-    }
-
-    [Fact]
     public void The_defaults_are_the_documented_ones() => Assert.Equal(
         new PublishSettings { MaxAge = TimeSpan.FromMinutes(5), TargetBytes = 268_435_456, MaxRawBytes = 536_870_912, MaxParallel = 2 }, new PublishSettings());
 
