@@ -24,6 +24,7 @@ using Pipeline.Transforms.Avro.Messages;
 using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Publishing;
+using Pipeline.Transforms.Quality;
 using Pipeline.Transforms.Quarantine;
 using Pipeline.Transforms.Rates;
 
@@ -87,6 +88,8 @@ public static class Services
         .AddSingleton<ISourceBudget, SourceBudget>()
         .AddSingleton<IAttributionLedger, AttributionLedger>()
         .AddSingleton<IAlerts, Alerts>()
+        .AddSingleton<IQualityFacts, QualityReader>()
+        .AddSingleton<CheckDataset>()
         .AddSingleton<StatusReader>()
         .AddSingleton<PublicationList>()
         .AddSingleton<AuditLog>()

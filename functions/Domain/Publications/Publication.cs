@@ -1,3 +1,4 @@
+using Pipeline.Domain.Quality;
 using Pipeline.Domain.Segments;
 
 namespace Pipeline.Domain.Publications;
@@ -57,6 +58,12 @@ public sealed record PublicationResult(
 
     /// <summary>The keys of the rows out; empty for a dataset without dedupe.</summary>
     public IReadOnlyList<RowKey> Keys { get; init; } = [];
+
+    /// <summary>Rows of each UTC hour of the first timestamp column, by the hour's beginning.</summary>
+    public IReadOnlyDictionary<DateTimeOffset, long> EventHours { get; init; } = new Dictionary<DateTimeOffset, long>();
+
+    /// <summary>What the rows hold in the columns that are watched.</summary>
+    public IReadOnlyList<ColumnProfile> Profiles { get; init; } = [];
 }
 
 /// <summary>How a commit ended.</summary>

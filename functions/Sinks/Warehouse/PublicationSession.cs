@@ -73,6 +73,7 @@ internal sealed class PublicationSession(
         await CommitStatements.RecordAsync(connection, attempt, result, slices, now, stopping);
         if (slices is not null) await slices.EndAsync(stopping);
         if (dedupe is not null) await KeyCommit.AddAsync(connection, dedupe, attempt.Plan.Id, result.Keys, now, stopping);
+        await QualityRecords.AddAsync(connection, attempt.Plan.Dataset, attempt.Plan.Id, result, now, stopping);
         try
         {
             await transaction.CommitAsync(CancellationToken.None);   // a cancelled COMMIT would leave its outcome open

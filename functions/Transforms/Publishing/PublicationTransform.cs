@@ -5,6 +5,7 @@ using Pipeline.Transforms.Json;
 using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Masking;
 using Pipeline.Transforms.Ports;
+using Pipeline.Transforms.Quality;
 using Pipeline.Transforms.Quarantine;
 using Pipeline.Transforms.Rates;
 using Pipeline.Transforms.Rows;
@@ -29,6 +30,7 @@ internal sealed class PublicationTransform(
     private readonly UnknownFieldCounter unknown = new();
     private readonly BatchMask? mask = BatchMask.Of(contract, keys ?? MaskKeys.None);
     private readonly EventTimes times = new(contract);
+    private readonly ColumnProfiles profiles = new(contract, attempt);
     private readonly SliceRows? slices = SliceRows.Of(contract, attempt, quarantine);
     private readonly RowFilters? filters = RowFilters.Of(contract, quarantine);
     private readonly Duplicates? duplicates = Duplicates.Of(contract, published);
@@ -78,7 +80,7 @@ internal sealed class PublicationTransform(
             throw new InvalidOperationException($"Publication {attempt.Plan.Id} does not balance: {counts}. Nothing was committed.");
         return new(counts, Objects, quarantine.Counts, unknown.ToDictionary(), times.Min, times.Max)
         {
-            Slices = slices?.Outcomes ?? [], Keys = duplicates?.Owned ?? [],
+            Slices = slices?.Outcomes ?? [], Keys = duplicates?.Owned ?? [], EventHours = times.Hours, Profiles = profiles.Counted,
         };
     }
 
@@ -94,6 +96,7 @@ internal sealed class PublicationTransform(
         if (duplicates is not null) kept = await duplicates.KeepAsync(kept, stopping);
         rows += kept.Rows;
         times.Add(kept);
+        profiles.Add(kept);
         if (mask is not null && kept.Rows != 0) kept = mask.Apply(kept);
         if (session is not null && kept.Rows != 0) await session.StageAsync(kept, stopping);
         await lake.AddAsync(kept, stopping);

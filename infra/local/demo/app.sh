@@ -18,6 +18,7 @@ export_settings() {
   Publish__MaxAge=00:00:02
   PublishSchedule="*/5 * * * * *"
   SweepSchedule="0 * * * * *"
+  HealthSchedule="30 * * * * *"
   AttributeSchedule="*/15 * * * * *"
   Quarantine__SealingKey=$(cat "$home/keys/quarantine")
   Masking__Keys__1__Key=$(cat "$home/keys/masking")
@@ -31,7 +32,7 @@ export_settings() {
   Lake__Root=$root/lake Segments__Root=$root/segments Quarantine__Root=$home/quarantine
   export LocalHost__Postgres LocalHost__Urls Ledger__ConnectionString Lake__Root Segments__Root Quarantine__Root Quarantine__SealingKey Drop__Root
   export UserActionsTopic ImpressionsTopic ClicksTopic ConversionsTopic BidRequestsTopic KafkaGroup Masking__Keys__1__Key Publish__MaxAge
-  export PublishSchedule SweepSchedule AttributeSchedule DrainSchedule DropSchedule
+  export PublishSchedule SweepSchedule HealthSchedule AttributeSchedule DrainSchedule DropSchedule
   export_queue_settings
   export_provider_settings
 }
