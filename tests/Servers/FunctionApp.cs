@@ -45,6 +45,7 @@ public sealed class FunctionApp : IDisposable
             ["AttributeSchedule"] = "0 0 4 * * *",
             ["SweepSchedule"] = "*/5 * * * * *",
             ["DropSchedule"] = "*/1 * * * * *",
+            ["AlertSchedule"] = "*/1 * * * * *",
         };
         foreach (var (name, value) in overrides) settings[name] = value;
     }
