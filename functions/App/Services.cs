@@ -6,6 +6,8 @@ using Npgsql;
 using Pipeline.App.Settings;
 using Pipeline.Contracts;
 using Pipeline.Domain.Ports;
+using Pipeline.Sinks.Alerting;
+using Pipeline.Sinks.Alerting.Channels;
 using Pipeline.Sinks.Lake;
 using Pipeline.Sinks.Ledger;
 using Pipeline.Sinks.Ledger.Sweep;
@@ -47,7 +49,8 @@ public static class Services
             configuration["Reference:Campaigns"] ?? CampaignsFile.Below(DatasetFolder(configuration))));
         services.AddSingleton(provider => NpgsqlDataSource.Create(provider.Setting<LedgerSettings>().ConnectionString));
         services.AddSingleton<StartUp>();
-        return services.AddLedger().AddStores().AddKafka().AddFiles().AddQueues().AddProviders().AddMasks().AddAttribution().AddPublishing();
+        return services.AddLedger().AddStores().AddKafka().AddFiles().AddQueues().AddProviders().AddMasks().AddAttribution().AddPublishing()
+            .AddAlerting();
     }
 
     // Contracts of one's own, such as a mounted ConfigMap, take the place of those that came with the program.
@@ -75,6 +78,7 @@ public static class Services
             .Bind(configuration.GetSection(MaskingSettings.Section));
         services.AddOptionsWithValidateOnStart<AttributionOptions, AttributionSettingsValidator>()
             .Bind(configuration.GetSection(AttributionSettingsValidator.Section));
+        services.AddOptionsWithValidateOnStart<AlertOptions, AlertSettingsValidator>().Bind(configuration.GetSection(AlertOptions.Section));
         services.AddOptions<S3Options>().Bind(configuration.GetSection("S3"));
     }
 
@@ -166,6 +170,14 @@ public static class Services
             provider.GetRequiredService<IAttributionLedger>(), provider.GetRequiredService<ISliceLedger>(),
             provider.GetRequiredService<PublicationStores>(), provider.GetRequiredService<Campaigns>(),
             provider.Setting<AttributionOptions>(), provider.GetRequiredService<TimeProvider>()));
+
+    private static IServiceCollection AddAlerting(this IServiceCollection services) => services
+        .AddSingleton(provider => provider.Setting<AlertOptions>())
+        .AddSingleton(provider => new AlertChannels(
+            provider.GetRequiredService<AlertOptions>(), ChannelHttp.NewClient(), provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<AlertDelivery>()
+        .AddSingleton<TestAlerts>()
+        .AddSingleton<AlertList>();
 
     private static IServiceCollection AddPublishing(this IServiceCollection services) => services
         .AddSingleton<ISealer>(provider => new AesGcmSealer(Convert.FromBase64String(provider.Setting<QuarantineSettings>().SealingKey)))

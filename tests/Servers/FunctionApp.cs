@@ -46,6 +46,7 @@ public sealed class FunctionApp : IDisposable
             ["SweepSchedule"] = "*/5 * * * * *",
             ["HealthSchedule"] = "0 0 5 * * *",
             ["DropSchedule"] = "*/1 * * * * *",
+            ["AlertSchedule"] = "*/1 * * * * *",
         };
         foreach (var (name, value) in overrides) settings[name] = value;
     }

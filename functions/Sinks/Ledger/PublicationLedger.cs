@@ -136,18 +136,27 @@ public sealed class PublicationLedger(NpgsqlDataSource source, TimeProvider time
                 publicationId, reason).ListAsync(row => row.GetString(0), stopping);
             foreach (var dataset in failed)
                 await Alerts.RaiseAsync(connection, new(
-                    AlertSeverity.Critical, dataset, "publication_failed", $"publication {publicationId}",
+                    AlertSeverity.Critical, dataset, FailedCode, $"publication {publicationId}",
                     $"Publication {publicationId} of {dataset} was given up: {reason} Its segments wait; correct the cause, then plan it again."),
                     time.GetUtcNow(), stopping);
             return failed.Count;
         }, stopping);
 
+    // Ends when the publication is planned again.
+    private const string FailedCode = "publication_failed";
+
     /// <summary>Operator's verb: a publication that was given up is planned again, with the segments it had.</summary>
     /// <returns>False when it is not in the state failed.</returns>
     public async Task<bool> PlanAgainAsync(long publicationId, CancellationToken stopping) =>
-        await source.TransactAsync($"planning publication {publicationId} again", connection => connection.Command(
-            "UPDATE pipeline.publication SET state = 'planned', failure = NULL WHERE id = $1 AND state = 'failed'", publicationId)
-            .ExecuteAsync(stopping), stopping) > 0;
+        await source.TransactAsync($"planning publication {publicationId} again", async connection =>
+        {
+            var planned = await connection.Command(
+                "UPDATE pipeline.publication SET state = 'planned', failure = NULL WHERE id = $1 AND state = 'failed' RETURNING dataset",
+                publicationId).ListAsync(row => row.GetString(0), stopping);
+            foreach (var dataset in planned)
+                await Alerts.ResolveAsync(connection, dataset, FailedCode, $"publication {publicationId}", time.GetUtcNow(), stopping);
+            return planned.Count;
+        }, stopping) > 0;
 
     private const string UnfinishedColumns =
         "id, publication_id, dataset, role, key, upload_id, part_tags, bytes, sha256 FROM pipeline.lake_object";

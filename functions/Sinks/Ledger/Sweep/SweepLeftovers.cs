@@ -27,6 +27,7 @@ public sealed class SweepLeftovers(
             + await new DeleteLostTries(ledger, stores.Segments, time).RunAsync(stopping)
             + await new DeleteLostFileTries(source, stores.Segments, time).RunAsync(stopping);
         var unknown = await new FindUnknownObjects(ledger, stores.Lake, alerts, time).RunAsync(stopping);
+        await new ResolveObjectAlerts(source, stores.Lake, alerts, time).RunAsync(stopping);
         var forgotten = await new ForgetKeys(source).RunAsync(stopping);
         await new ForgetFacts(source).RunAsync(time.GetUtcNow(), stopping);
         return finished with
