@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Failures;
 using Pipeline.Sources.Slices;
 
@@ -13,7 +14,7 @@ public sealed class GoogleAdsTokens(HttpClient http, GoogleAdsOptions options, T
 
     private static readonly TimeSpan Early = TimeSpan.FromMinutes(5);
 
-    private readonly ProviderCalls calls = new(http, "Google", GoogleAdsErrors.Judge, new(time), time);
+    private readonly ProviderCalls calls = new(http, "Google", SourceKind.GoogleAds.Text(), GoogleAdsErrors.Judge, new(time), time);
     private readonly SemaphoreSlim renewing = new(1, 1);
     private (string Token, DateTimeOffset RenewAt) current = ("", DateTimeOffset.MinValue);
 

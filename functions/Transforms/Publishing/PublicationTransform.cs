@@ -1,6 +1,7 @@
 using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Publications;
 using Pipeline.Domain.Segments;
+using Pipeline.Domain.Telemetry;
 using Pipeline.Transforms.Json;
 using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Masking;
@@ -98,9 +99,15 @@ internal sealed class PublicationTransform(
         times.Add(kept);
         profiles.Add(kept);
         if (mask is not null && kept.Rows != 0) kept = mask.Apply(kept);
-        if (session is not null && kept.Rows != 0) await session.StageAsync(kept, stopping);
-        await lake.AddAsync(kept, stopping);
+        if (session is not null && kept.Rows != 0) await StageAsync(session, kept, stopping);
+        using (Spans.Start("encode", contract.Dataset)?.SetTag("pipeline.rows", kept.Rows)) await lake.AddAsync(kept, stopping);
         batch.Clear();
+    }
+
+    private async ValueTask StageAsync(IPublicationSession session, RecordBatch kept, CancellationToken stopping)
+    {
+        using var span = Spans.Start("stage", contract.Dataset)?.SetTag("pipeline.rows", kept.Rows);
+        await session.StageAsync(kept, stopping);
     }
 
     /// <inheritdoc/>
