@@ -36,6 +36,8 @@ public static class CommandLine
         GenerationVerb.Create(),
         StatusVerb.Create(),
         UnmaskVerb.Create(),
+        ReplayVerb.Create(),
+        QuarantineVerb.Create(),
     };
 
     /// <summary>The function app's services, from the environment's settings.</summary>

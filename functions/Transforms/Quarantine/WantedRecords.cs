@@ -25,7 +25,8 @@ internal sealed class WantedRecords : IRejectionSink
     /// <summary>Reads which records a replay takes from the object that they were refused to.</summary>
     /// <param name="quarantine">Where records go that are refused again.</param>
     /// <returns>Null for an attempt that takes all records.</returns>
-    /// <exception cref="TerminalException">The object is gone or holds other records than the ledger has counted.</exception>
+    /// <exception cref="TransientException">The object is gone or holds other records than the ledger has counted. It goes when another
+    /// publication supersedes the one that refused them, which the next attempt finds out.</exception>
     public static async Task<WantedRecords?> ReadAsync(
         IObjectStore store, PublicationAttempt attempt, IRejectionSink quarantine, CancellationToken stopping)
     {
@@ -36,9 +37,10 @@ internal sealed class WantedRecords : IRejectionSink
             Take(line, causes, found);
         var count = found.Values.Sum(positions => (long)positions.Count);
         if (count != replay.Records)
-            throw new TerminalException(
-                $"Publication {attempt.Plan.Id} replays {replay.Records} records that publication {refusedOf} refused, and its quarantine object "
-                + $"in {store.Root} holds {count} of them. Restore the object, or replay the publication as a whole.");
+            throw new TransientException(
+                $"Publication {attempt.Plan.Id} replays {replay.Records} records that publication {refusedOf} refused, and "
+                + $"'{QuarantineWriter.KeyOf(attempt.Plan.Dataset, refusedOf)}' in {store.Root} holds {count} of them. "
+                + "If that stays so, restore the object, or replay the publication as a whole.");
         return new(found.ToDictionary(each => each.Key, each => each.Value.Order().ToArray()), quarantine);
     }
 
