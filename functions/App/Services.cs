@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.App.Replays;
 using Pipeline.App.Settings;
 using Pipeline.Contracts;
 using Pipeline.Domain.Ports;
@@ -99,7 +100,12 @@ public static class Services
         .AddSingleton<AuditLog>()
         .AddSingleton(provider => new SweepLeftovers(
             provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<PublicationStores>(), provider.GetRequiredService<IAlerts>(),
-            provider.GetRequiredService<TimeProvider>(), provider.RebuildAsync));
+            provider.GetRequiredService<TimeProvider>(), provider.RebuildAsync,
+            [.. provider.GetRequiredService<ContractSet>().Contracts.Where(contract => contract.IsReplaceable()).Select(contract => contract.Dataset)]))
+        .AddSingleton<QuarantineLedger>()
+        .AddSingleton<ReplayPlanner>()
+        .AddSingleton<PlanReplays>()
+        .AddSingleton<ReplayWait>();
 
     private static IServiceCollection AddStores(this IServiceCollection services) => services
         .AddSingleton(provider => new PublicationStores(
@@ -186,7 +192,8 @@ public static class Services
         .AddSingleton<IAvroSchemas>(provider => new AvroSchemas(
             provider.GetRequiredService<ISchemaArchive>(), provider.Registry(), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<TransformPublication>()
-        .AddSingleton<RebuildObject>();
+        .AddSingleton<RebuildObject>()
+        .AddSingleton<QuarantineSamples>();
 
     private static SchemaRegistry? Registry(this IServiceProvider provider) => provider.Setting<RegistryOptions>() is { Url: not null } options
         ? new(Http(TimeSpan.FromSeconds(RegistryTimeoutSeconds)), options, provider.GetRequiredService<TimeProvider>())

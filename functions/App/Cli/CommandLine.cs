@@ -37,6 +37,8 @@ public static class CommandLine
         StatusVerb.Create(),
         UnmaskVerb.Create(),
         AlertsVerb.Create(),
+        ReplayVerb.Create(),
+        QuarantineVerb.Create(),
     };
 
     /// <summary>The function app's services, from the environment's settings.</summary>

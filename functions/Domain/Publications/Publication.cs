@@ -17,6 +17,9 @@ public sealed record PublicationAttempt(PublicationPlan Plan, int Number, IReadO
 {
     /// <summary>The extractions that its segments hold, by ascending id; empty for sources that have none.</summary>
     public IReadOnlyList<PinnedExtraction> Extractions { get; init; } = [];
+
+    /// <summary>What it publishes again; null for records that are published for the first time.</summary>
+    public ReplayOrder? Replay { get; init; }
 }
 
 /// <summary>Where the rows of a publication went. <c>In = Out + Duplicates + Rejected</c>, always.</summary>

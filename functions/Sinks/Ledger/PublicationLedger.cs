@@ -12,13 +12,11 @@ public sealed class PublicationLedger(NpgsqlDataSource source, TimeProvider time
         string dataset, int contractVersion, long maxRawBytes, int maxPublications, CancellationToken stopping) =>
         source.TransactAsync<IReadOnlyList<PublicationPlan>>($"planning {dataset}", async connection =>
         {
-            var plans = await connection.Command(
-                """
-                SELECT id, contract_version, raw_bytes FROM pipeline.publication
-                WHERE dataset = $1 AND state = 'planned' ORDER BY id LIMIT $2
-                """, dataset, maxPublications).ListAsync(row => new PublicationPlan(row.GetInt64(0), dataset, row.GetInt32(1), row.GetInt64(2)), stopping);
+            var plans = await PlannedAsync(connection, dataset, isReplay: false, maxPublications, stopping);
             foreach (var chunk in await SegmentChunks.TakeAsync(connection, dataset, maxRawBytes, maxPublications - plans.Count, stopping))
                 plans.Add(await InsertAsync(connection, dataset, contractVersion, chunk, stopping));
+            // What is new comes before what is published already.
+            plans.AddRange(await PlannedAsync(connection, dataset, isReplay: true, Math.Max(0, maxPublications - plans.Count), stopping));
             return plans;
         }, stopping);
 
@@ -32,6 +30,13 @@ public sealed class PublicationLedger(NpgsqlDataSource source, TimeProvider time
                 plans.Add(await InsertAsync(connection, dataset, contractVersion, chunk, stopping, (from, to)));
             return plans;
         }, stopping);
+
+    private static Task<List<PublicationPlan>> PlannedAsync(
+        NpgsqlConnection connection, string dataset, bool isReplay, int limit, CancellationToken stopping) => connection.Command(
+        """
+        SELECT id, contract_version, raw_bytes FROM pipeline.publication
+        WHERE dataset = $1 AND state = 'planned' AND (replays IS NOT NULL) = $2 ORDER BY id LIMIT $3
+        """, dataset, isReplay, limit).ListAsync(row => new PublicationPlan(row.GetInt64(0), dataset, row.GetInt32(1), row.GetInt64(2)), stopping);
 
     /// <param name="replay">The days of a replay, whose segments keep their state; null to take landed segments.</param>
     private async Task<PublicationPlan> InsertAsync(

@@ -58,7 +58,7 @@ public sealed class StatusReader(NpgsqlDataSource ledger)
         NpgsqlConnection connection, DatasetContract contract, CancellationToken stopping) => ManyAsync(connection, """
             SELECT r.code, r.field, sum(r.records)::bigint
             FROM pipeline.rejection r JOIN pipeline.publication p ON p.id = r.publication_id
-            WHERE p.dataset = $1 AND p.state IN ('committed', 'visible')
+            WHERE p.dataset = $1 AND p.state IN ('committed', 'visible') AND r.state <> 'replayed'
             GROUP BY r.code, r.field ORDER BY 3 DESC, 1, 2
             """, contract, row => new RejectionStatus(row.GetString(0), row.GetString(1), row.GetInt64(2)), stopping);
 
