@@ -28,6 +28,7 @@ public sealed class SweepLeftovers(
             + await new DeleteLostFileTries(source, stores.Segments, time).RunAsync(stopping);
         var unknown = await new FindUnknownObjects(ledger, stores.Lake, alerts, time).RunAsync(stopping);
         var forgotten = await new ForgetKeys(source).RunAsync(stopping);
+        await new FoldCounts(source, time).RunAsync(stopping);
         return finished with
         {
             UploadsAborted = aborted, OrphanSegmentsDeleted = deleted, UnknownObjects = unknown, ObjectsRemoved = removed,
