@@ -40,6 +40,7 @@ public static class Services
         services.AddSettings(configuration);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => ContractReader.ReadFolder(DatasetFolder(configuration)).Verified());
+        services.AddSingleton(_ => new ContractTexts(DatasetFolder(configuration)));
         services.AddSingleton<IRates>(_ => RatesFile.Read(
             configuration["Reference:FxRates"] ?? RatesFile.Below(DatasetFolder(configuration))));
         services.AddSingleton(_ => CampaignsFile.Read(
@@ -88,6 +89,7 @@ public static class Services
         .AddSingleton<IAttributionLedger, AttributionLedger>()
         .AddSingleton<IAlerts, Alerts>()
         .AddSingleton<StatusReader>()
+        .AddSingleton<DayReader>()
         .AddSingleton<PublicationList>()
         .AddSingleton<AuditLog>()
         .AddSingleton(provider => new SweepLeftovers(
@@ -98,7 +100,8 @@ public static class Services
         .AddSingleton(provider => new PublicationStores(
             Lake: provider.Store(provider.Setting<LakeSettings>().Root),
             Segments: provider.Store(provider.Setting<SegmentSettings>().Root),
-            Quarantine: provider.Store(provider.Setting<QuarantineSettings>().Root)));
+            Quarantine: provider.Store(provider.Setting<QuarantineSettings>().Root)))
+        .AddSingleton(provider => new SampleRows(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<PublicationStores>().Lake));
 
     private static IServiceCollection AddKafka(this IServiceCollection services) => services
         .AddSingleton<IKafkaLog>(provider => new KafkaLog(provider.Setting<KafkaSettings>().ToOptions()))
