@@ -44,6 +44,7 @@ public static class Services
         services.AddSettings(configuration);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => ContractReader.ReadFolder(DatasetFolder(configuration)).Verified());
+        services.AddSingleton(_ => new ContractTexts(DatasetFolder(configuration)));
         services.AddSingleton<IRates>(_ => RatesFile.Read(
             configuration["Reference:FxRates"] ?? RatesFile.Below(DatasetFolder(configuration))));
         services.AddSingleton(_ => CampaignsFile.Read(
@@ -96,6 +97,7 @@ public static class Services
         .AddSingleton<IQualityFacts, QualityReader>()
         .AddSingleton<CheckDataset>()
         .AddSingleton<StatusReader>()
+        .AddSingleton<DayReader>()
         .AddSingleton<PublicationList>()
         .AddSingleton<AuditLog>()
         .AddSingleton(provider => new SweepLeftovers(
@@ -111,7 +113,8 @@ public static class Services
         .AddSingleton(provider => new PublicationStores(
             Lake: provider.Store(provider.Setting<LakeSettings>().Root),
             Segments: provider.Store(provider.Setting<SegmentSettings>().Root),
-            Quarantine: provider.Store(provider.Setting<QuarantineSettings>().Root)));
+            Quarantine: provider.Store(provider.Setting<QuarantineSettings>().Root)))
+        .AddSingleton(provider => new SampleRows(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<PublicationStores>().Lake));
 
     private static IServiceCollection AddKafka(this IServiceCollection services) => services
         .AddSingleton<IKafkaLog>(provider => new KafkaLog(provider.Setting<KafkaSettings>().ToOptions()))

@@ -4,7 +4,7 @@ using Pipeline.Domain.Datasets;
 namespace Pipeline.Contracts;
 
 /// <summary>What filters and dedupe do, as the data dictionary tells it.</summary>
-internal static class RuleWords
+public static class RuleWords
 {
     /// <summary>A filter.</summary>
     public static string Filter(FilterSpec filter)

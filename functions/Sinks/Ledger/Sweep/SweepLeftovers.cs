@@ -32,6 +32,7 @@ public sealed class SweepLeftovers(
         await new ResolveObjectAlerts(source, stores.Lake, alerts, time).RunAsync(stopping);
         var forgotten = await new ForgetKeys(source).RunAsync(stopping);
         await new ForgetFacts(source).RunAsync(time.GetUtcNow(), stopping);
+        await new FoldCounts(source, time).RunAsync(stopping);
         return finished with
         {
             UploadsAborted = aborted, OrphanSegmentsDeleted = deleted, UnknownObjects = unknown, ObjectsRemoved = removed,
