@@ -56,7 +56,7 @@ public static class Services
     }
 
     // Contracts of one's own, such as a mounted ConfigMap, take the place of those that came with the program.
-    private static string DatasetFolder(IConfiguration configuration) =>
+    internal static string DatasetFolder(IConfiguration configuration) =>
         configuration["Datasets:Folder"] ?? Path.Combine(AppContext.BaseDirectory, "datasets");
 
     private static void AddSettings(this IServiceCollection services, IConfiguration configuration)

@@ -39,6 +39,7 @@ public static class CommandLine
         AlertsVerb.Create(),
         ReplayVerb.Create(),
         QuarantineVerb.Create(),
+        DoctorVerb.Create(),
     };
 
     /// <summary>The function app's services, from the environment's settings.</summary>
