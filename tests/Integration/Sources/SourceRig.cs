@@ -5,6 +5,7 @@ using Pipeline.Domain.Slices;
 using Pipeline.Sinks.Lake;
 using Pipeline.Sources.CleverTap;
 using Pipeline.Sources.Facebook;
+using Pipeline.Sources.Google;
 using Pipeline.Sources.GoogleAds;
 using Pipeline.Sources.Slices;
 using Pipeline.Tests.Integration.SandboxTests;
@@ -74,7 +75,7 @@ internal sealed class SourceRig : IAsyncDisposable, ILoggerFactory, ILogger
 
     public GoogleAdsSource Google()
     {
-        var tokens = new GoogleAdsTokens(http, GoogleOptions, Clock);
+        var tokens = new GoogleTokens(http, GoogleOptions.Credential, Clock);
         owned.Add(tokens);
         return new(new(http, GoogleOptions, tokens, Clock, new Logger<GoogleAdsClient>(this)), GoogleOptions, Segments, Clock);
     }
