@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pipeline.Domain.Slices;
 using Pipeline.Sinks.Lake;
+using Pipeline.Sources.BigQuery;
 using Pipeline.Sources.CleverTap;
 using Pipeline.Sources.Facebook;
 using Pipeline.Sources.Google;
@@ -48,6 +49,8 @@ internal sealed class SourceRig : IAsyncDisposable, ILoggerFactory, ILogger
 
     public CleverTapOptions CleverTapOptions { get; set; } = new();
 
+    public BigQueryOptions BigQueryOptions { get; set; } = new();
+
     public static async Task<SourceRig> StartAsync(HttpMessageHandler? through = null)
     {
         var rig = new SourceRig(null!, through);
@@ -68,6 +71,11 @@ internal sealed class SourceRig : IAsyncDisposable, ILoggerFactory, ILogger
             BaseUrl = url,
             Projects = [new() { AccountId = "AAA-111-11ZZ", Passcode = "sandbox-passcode-a", TimeZone = "Asia/Kolkata", Events = ["App Launched"] }],
         };
+        rig.BigQueryOptions = new()
+        {
+            BaseUrl = url, TokenUrl = new(url, "/token"), Project = "shop-analytics", Location = "EU", ServiceAccountFile = ServiceAccountKey.File,
+            Streams = [new() { Name = "user_actions", Table = "shop.user_actions", DayColumn = "event_date" }],
+        };
         return rig;
     }
 
@@ -78,6 +86,13 @@ internal sealed class SourceRig : IAsyncDisposable, ILoggerFactory, ILogger
         var tokens = new GoogleTokens(http, GoogleOptions.Credential, Clock);
         owned.Add(tokens);
         return new(new(http, GoogleOptions, tokens, Clock, new Logger<GoogleAdsClient>(this)), GoogleOptions, Segments, Clock);
+    }
+
+    public BigQuerySource BigQuery()
+    {
+        var tokens = new GoogleTokens(http, BigQueryOptions.Credential, Clock);
+        owned.Add(tokens);
+        return new(new(http, BigQueryOptions, tokens, Clock), BigQueryOptions, Segments, Clock);
     }
 
     public CleverTapSource CleverTap() => new(new(http, CleverTapOptions, Clock), CleverTapOptions, Segments, Clock);
