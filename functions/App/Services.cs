@@ -13,12 +13,15 @@ using Pipeline.Sinks.Lake;
 using Pipeline.Sinks.Ledger;
 using Pipeline.Sinks.Ledger.Sweep;
 using Pipeline.Sources.Attribution;
+using Pipeline.Sources.BigQuery;
 using Pipeline.Sources.CleverTap;
 using Pipeline.Sources.Facebook;
 using Pipeline.Sources.Files;
+using Pipeline.Sources.Google;
 using Pipeline.Sources.GoogleAds;
 using Pipeline.Sources.Kafka;
 using Pipeline.Sources.Registry;
+using Pipeline.Sources.Relational;
 using Pipeline.Sources.Slices;
 using Pipeline.Sources.Sqs;
 using Pipeline.Sinks.Warehouse;
@@ -74,6 +77,9 @@ public static class Services
         services.AddOptionsWithValidateOnStart<FacebookOptions, FacebookSettingsValidator>().Bind(configuration.GetSection("Facebook"));
         services.AddOptionsWithValidateOnStart<GoogleAdsOptions, GoogleAdsSettingsValidator>().Bind(configuration.GetSection("GoogleAds"));
         services.AddOptionsWithValidateOnStart<CleverTapOptions, CleverTapSettingsValidator>().Bind(configuration.GetSection("CleverTap"));
+        services.AddOptionsWithValidateOnStart<BigQueryOptions, BigQuerySettingsValidator>().Bind(configuration.GetSection("BigQuery"));
+        services.AddOptionsWithValidateOnStart<RelationalOptions, RelationalSettingsValidator>()
+            .Bind(configuration.GetSection(RelationalOptions.Section));
         services.AddOptionsWithValidateOnStart<RegistryOptions, RegistrySettingsValidator>().Bind(configuration.GetSection("Registry"));
         services.AddOptionsWithValidateOnStart<SqsOptions, SqsSettingsValidator>().Bind(configuration.GetSection(SqsOptions.Section));
         services.AddOptionsWithValidateOnStart<MaskingSettings, MaskingSettingsValidator>()
@@ -155,7 +161,7 @@ public static class Services
         {
             var (options, time) = (provider.Setting<GoogleAdsOptions>(), provider.GetRequiredService<TimeProvider>());
             var http = Http(options);
-            var client = new GoogleAdsClient(http, options, new GoogleAdsTokens(http, options, time), time, provider.GetRequiredService<ILogger<GoogleAdsClient>>());
+            var client = new GoogleAdsClient(http, options, new GoogleTokens(http, options.Credential, time), time, provider.GetRequiredService<ILogger<GoogleAdsClient>>());
             return new GoogleAdsSource(client, options, provider.GetRequiredService<PublicationStores>().Segments, time);
         })
         .AddSingleton<ISliceSource>(provider =>
@@ -163,6 +169,15 @@ public static class Services
             var (options, time) = (provider.Setting<CleverTapOptions>(), provider.GetRequiredService<TimeProvider>());
             return new CleverTapSource(new(Http(options), options, time), options, provider.GetRequiredService<PublicationStores>().Segments, time);
         })
+        .AddSingleton<ISliceSource>(provider =>
+        {
+            var (options, time) = (provider.Setting<BigQueryOptions>(), provider.GetRequiredService<TimeProvider>());
+            var http = Http(options);
+            var client = new BigQueryClient(http, options, new GoogleTokens(http, options.Credential, time), time);
+            return new BigQuerySource(client, options, provider.GetRequiredService<PublicationStores>().Segments, time);
+        })
+        .AddSingleton<ISliceSource>(provider => new RelationalSource(
+            provider.Setting<RelationalOptions>(), provider.GetRequiredService<PublicationStores>().Segments, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<SliceSources>();
 
     // Addresses of providers change behind their names; a connection is not kept for ever.

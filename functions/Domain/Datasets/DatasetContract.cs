@@ -124,6 +124,12 @@ public enum SourceKind
 
     /// <summary>What the pipeline correlates of its own datasets, as pages.</summary>
     Attribution,
+
+    /// <summary>BigQuery, pages of query results.</summary>
+    BigQuery,
+
+    /// <summary>Tables of PostgreSQL databases, pages of rows.</summary>
+    Relational,
 }
 
 /// <summary>How one record's bytes are encoded.</summary>

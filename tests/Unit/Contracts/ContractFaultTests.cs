@@ -145,8 +145,7 @@ public sealed class ContractFaultTests
             "'mode' of table is 'append', which this version does not support; write one of upsert, replace_slice" },
 
         // source and limits
-        { "kind: kafka", "kind: bigquery",
-            "'kind' of source is 'bigquery', which this version does not support; write one of kafka, facebook, google_ads, clevertap" },
+        { "kind: kafka", "kind: bigqery", "'kind' of source is 'bigqery', which is no source kind; write 'bigquery'" },
         { "kind: kafka, topic: shop.orders", "kind: sqs", "source has no 'queue'; add queue: and the queue's name" },
         { "kind: kafka, topic: shop.orders", "kind: files, folder: /orders", "'/orders' cannot be a folder of the drop store" },
         { "format: json", "format: csv", "source is CSV without a header line; add csv: { fields: [the names of its fields in order] }" },
