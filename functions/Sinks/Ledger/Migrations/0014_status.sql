@@ -159,4 +159,4 @@ CREATE INDEX publication_latest ON pipeline.publication (dataset, committed_at) 
 -- What landed in the last minutes. Not BRIN: vacuumed space is used again, and a block range then spans months.
 CREATE INDEX segment_landed_at ON pipeline.segment (landed_at);
 -- The slices of a few days, of all accounts.
-CREATE INDEX slice_day ON pipeline.slice (dataset, day);
+CREATE INDEX slice_dataset_day ON pipeline.slice (dataset, day);
