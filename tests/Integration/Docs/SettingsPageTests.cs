@@ -52,14 +52,16 @@ public sealed partial class SettingsPageTests
         new ConfigurationBuilder().AddSecretFiles(keys.Configuration);
         var services = new ServiceCollection().AddLogging().AddPipeline(keys.Configuration);
         using var provider = services.BuildServiceProvider();
-        foreach (var options in services.Select(service => service.ServiceType).Where(IsOurOptions).Distinct().Select(type => type.GetGenericArguments()[0]))
-            typeof(SettingsPageTests).GetMethod(nameof(Bind), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(options).Invoke(null, [provider]);
+        var bind = typeof(SettingsPageTests).GetMethod(nameof(Bind), BindingFlags.NonPublic | BindingFlags.Static)!;
+        foreach (var options in services.Select(service => service.ServiceType).Where(IsOurOptions).Distinct())
+            bind.MakeGenericMethod(options.GetGenericArguments()).Invoke(null, [provider]);
         foreach (var direct in (Type[])[typeof(ContractSet), typeof(IRates), typeof(Campaigns)]) provider.GetRequiredService(direct);
         ReadHostSettings(keys.Configuration);
         return keys.Settings.Concat(OfTriggers());
     }
 
-    private static bool IsOurOptions(Type service) => service.IsGenericType && service.GetGenericTypeDefinition() == typeof(IConfigureOptions<>)
+    private static bool IsOurOptions(Type service) =>
+        service.IsGenericType && service.GetGenericTypeDefinition() == typeof(IConfigureOptions<>)
         && service.GetGenericArguments()[0].FullName!.StartsWith("Pipeline.", StringComparison.Ordinal);
 
     // Bound and not checked: the values are of no use.
@@ -70,10 +72,12 @@ public sealed partial class SettingsPageTests
 
     private static void ReadHostSettings(IConfiguration configuration)
     {
-        var host = typeof(FunctionsApplication).Assembly;
-        var faults = Activator.CreateInstance(host.GetType("Pipeline.LocalHost.Settings.StartFaults", throwOnError: true)!, nonPublic: true);
-        host.GetType("Pipeline.LocalHost.Settings.LocalHostSettings", throwOnError: true)!.GetMethod("Read")!.Invoke(null, [configuration, faults]);
+        var faults = Activator.CreateInstance(OfHost("StartFaults"), nonPublic: true);
+        OfHost("LocalHostSettings").GetMethod("Read")!.Invoke(null, [configuration, faults]);
     }
+
+    private static Type OfHost(string name) =>
+        typeof(FunctionsApplication).Assembly.GetType($"Pipeline.LocalHost.Settings.{name}", throwOnError: true)!;
 
     // What triggers name between percent signs: [TimerTrigger("%PublishSchedule%")].
     private static IEnumerable<string> OfTriggers() =>
@@ -81,7 +85,9 @@ public sealed partial class SettingsPageTests
         from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
         from parameter in method.GetParameters()
         from attribute in parameter.GetCustomAttributesData()
-        from text in attribute.ConstructorArguments.Concat(attribute.NamedArguments.Select(named => named.TypedValue)).Select(argument => argument.Value).OfType<string>()
+        from argument in attribute.ConstructorArguments.Concat(attribute.NamedArguments.Select(named => named.TypedValue))
+        where argument.Value is string
+        let text = (string)argument.Value!
         from Match name in BetweenPercents().Matches(text)
         select name.Groups[1].Value;
 
@@ -92,7 +98,10 @@ public sealed partial class SettingsPageTests
         {
             var before = "";
             foreach (Match name in Name().Matches(row.Groups[1].Value))
-                yield return before = name.Groups[1].Value is [':', ..] last ? before[..before.LastIndexOf(':')] + last : name.Groups[1].Value;
+            {
+                var text = name.Groups[1].Value;
+                yield return before = text[0] == ':' ? before[..before.LastIndexOf(':')] + text : text;
+            }
         }
     }
 
