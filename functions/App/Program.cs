@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Pipeline.App;
 using Pipeline.App.Cli;
 using Pipeline.App.Settings;
+using Pipeline.App.Telemetry;
 
 if (CommandLine.Names(args)) return await CommandLine.RunAsync(args);
 
@@ -11,6 +12,8 @@ var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.Configuration.AddSecretFiles(builder.Configuration);
 builder.Services.AddPipeline(builder.Configuration);
+builder.AddTelemetry();
+builder.UseMiddleware<FunctionRuns>();
 
 using var app = builder.Build();
 await app.Services.GetRequiredService<StartUp>().RunAsync(CancellationToken.None);

@@ -3,19 +3,25 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.App.Replays;
 using Pipeline.App.Settings;
 using Pipeline.Contracts;
 using Pipeline.Domain.Ports;
+using Pipeline.Sinks.Alerting;
+using Pipeline.Sinks.Alerting.Channels;
 using Pipeline.Sinks.Lake;
 using Pipeline.Sinks.Ledger;
 using Pipeline.Sinks.Ledger.Sweep;
 using Pipeline.Sources.Attribution;
+using Pipeline.Sources.BigQuery;
 using Pipeline.Sources.CleverTap;
 using Pipeline.Sources.Facebook;
 using Pipeline.Sources.Files;
+using Pipeline.Sources.Google;
 using Pipeline.Sources.GoogleAds;
 using Pipeline.Sources.Kafka;
 using Pipeline.Sources.Registry;
+using Pipeline.Sources.Relational;
 using Pipeline.Sources.Slices;
 using Pipeline.Sources.Sqs;
 using Pipeline.Sinks.Warehouse;
@@ -24,6 +30,7 @@ using Pipeline.Transforms.Avro.Messages;
 using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Ports;
 using Pipeline.Transforms.Publishing;
+using Pipeline.Transforms.Quality;
 using Pipeline.Transforms.Quarantine;
 using Pipeline.Transforms.Rates;
 
@@ -40,17 +47,19 @@ public static class Services
         services.AddSettings(configuration);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => ContractReader.ReadFolder(DatasetFolder(configuration)).Verified());
+        services.AddSingleton(_ => new ContractTexts(DatasetFolder(configuration)));
         services.AddSingleton<IRates>(_ => RatesFile.Read(
             configuration["Reference:FxRates"] ?? RatesFile.Below(DatasetFolder(configuration))));
         services.AddSingleton(_ => CampaignsFile.Read(
             configuration["Reference:Campaigns"] ?? CampaignsFile.Below(DatasetFolder(configuration))));
         services.AddSingleton(provider => NpgsqlDataSource.Create(provider.Setting<LedgerSettings>().ConnectionString));
         services.AddSingleton<StartUp>();
-        return services.AddLedger().AddStores().AddKafka().AddFiles().AddQueues().AddProviders().AddMasks().AddAttribution().AddPublishing();
+        return services.AddLedger().AddStores().AddKafka().AddFiles().AddQueues().AddProviders().AddMasks().AddAttribution().AddPublishing()
+            .AddAlerting();
     }
 
     // Contracts of one's own, such as a mounted ConfigMap, take the place of those that came with the program.
-    private static string DatasetFolder(IConfiguration configuration) =>
+    internal static string DatasetFolder(IConfiguration configuration) =>
         configuration["Datasets:Folder"] ?? Path.Combine(AppContext.BaseDirectory, "datasets");
 
     private static void AddSettings(this IServiceCollection services, IConfiguration configuration)
@@ -68,12 +77,16 @@ public static class Services
         services.AddOptionsWithValidateOnStart<FacebookOptions, FacebookSettingsValidator>().Bind(configuration.GetSection("Facebook"));
         services.AddOptionsWithValidateOnStart<GoogleAdsOptions, GoogleAdsSettingsValidator>().Bind(configuration.GetSection("GoogleAds"));
         services.AddOptionsWithValidateOnStart<CleverTapOptions, CleverTapSettingsValidator>().Bind(configuration.GetSection("CleverTap"));
+        services.AddOptionsWithValidateOnStart<BigQueryOptions, BigQuerySettingsValidator>().Bind(configuration.GetSection("BigQuery"));
+        services.AddOptionsWithValidateOnStart<RelationalOptions, RelationalSettingsValidator>()
+            .Bind(configuration.GetSection(RelationalOptions.Section));
         services.AddOptionsWithValidateOnStart<RegistryOptions, RegistrySettingsValidator>().Bind(configuration.GetSection("Registry"));
         services.AddOptionsWithValidateOnStart<SqsOptions, SqsSettingsValidator>().Bind(configuration.GetSection(SqsOptions.Section));
         services.AddOptionsWithValidateOnStart<MaskingSettings, MaskingSettingsValidator>()
             .Bind(configuration.GetSection(MaskingSettings.Section));
         services.AddOptionsWithValidateOnStart<AttributionOptions, AttributionSettingsValidator>()
             .Bind(configuration.GetSection(AttributionSettingsValidator.Section));
+        services.AddOptionsWithValidateOnStart<AlertOptions, AlertSettingsValidator>().Bind(configuration.GetSection(AlertOptions.Section));
         services.AddOptions<S3Options>().Bind(configuration.GetSection("S3"));
     }
 
@@ -87,18 +100,27 @@ public static class Services
         .AddSingleton<ISourceBudget, SourceBudget>()
         .AddSingleton<IAttributionLedger, AttributionLedger>()
         .AddSingleton<IAlerts, Alerts>()
+        .AddSingleton<IQualityFacts, QualityReader>()
+        .AddSingleton<CheckDataset>()
         .AddSingleton<StatusReader>()
+        .AddSingleton<DayReader>()
         .AddSingleton<PublicationList>()
         .AddSingleton<AuditLog>()
         .AddSingleton(provider => new SweepLeftovers(
             provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<PublicationStores>(), provider.GetRequiredService<IAlerts>(),
-            provider.GetRequiredService<TimeProvider>(), provider.RebuildAsync));
+            provider.GetRequiredService<TimeProvider>(), provider.RebuildAsync,
+            [.. provider.GetRequiredService<ContractSet>().Contracts.Where(contract => contract.IsReplaceable()).Select(contract => contract.Dataset)]))
+        .AddSingleton<QuarantineLedger>()
+        .AddSingleton<ReplayPlanner>()
+        .AddSingleton<PlanReplays>()
+        .AddSingleton<ReplayWait>();
 
     private static IServiceCollection AddStores(this IServiceCollection services) => services
         .AddSingleton(provider => new PublicationStores(
             Lake: provider.Store(provider.Setting<LakeSettings>().Root),
             Segments: provider.Store(provider.Setting<SegmentSettings>().Root),
-            Quarantine: provider.Store(provider.Setting<QuarantineSettings>().Root)));
+            Quarantine: provider.Store(provider.Setting<QuarantineSettings>().Root)))
+        .AddSingleton(provider => new SampleRows(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<PublicationStores>().Lake));
 
     private static IServiceCollection AddKafka(this IServiceCollection services) => services
         .AddSingleton<IKafkaLog>(provider => new KafkaLog(provider.Setting<KafkaSettings>().ToOptions()))
@@ -139,7 +161,7 @@ public static class Services
         {
             var (options, time) = (provider.Setting<GoogleAdsOptions>(), provider.GetRequiredService<TimeProvider>());
             var http = Http(options);
-            var client = new GoogleAdsClient(http, options, new GoogleAdsTokens(http, options, time), time, provider.GetRequiredService<ILogger<GoogleAdsClient>>());
+            var client = new GoogleAdsClient(http, options, new GoogleTokens(http, options.Credential, time), time, provider.GetRequiredService<ILogger<GoogleAdsClient>>());
             return new GoogleAdsSource(client, options, provider.GetRequiredService<PublicationStores>().Segments, time);
         })
         .AddSingleton<ISliceSource>(provider =>
@@ -147,6 +169,15 @@ public static class Services
             var (options, time) = (provider.Setting<CleverTapOptions>(), provider.GetRequiredService<TimeProvider>());
             return new CleverTapSource(new(Http(options), options, time), options, provider.GetRequiredService<PublicationStores>().Segments, time);
         })
+        .AddSingleton<ISliceSource>(provider =>
+        {
+            var (options, time) = (provider.Setting<BigQueryOptions>(), provider.GetRequiredService<TimeProvider>());
+            var http = Http(options);
+            var client = new BigQueryClient(http, options, new GoogleTokens(http, options.Credential, time), time);
+            return new BigQuerySource(client, options, provider.GetRequiredService<PublicationStores>().Segments, time);
+        })
+        .AddSingleton<ISliceSource>(provider => new RelationalSource(
+            provider.Setting<RelationalOptions>(), provider.GetRequiredService<PublicationStores>().Segments, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<SliceSources>();
 
     // Addresses of providers change behind their names; a connection is not kept for ever.
@@ -164,6 +195,14 @@ public static class Services
             provider.GetRequiredService<PublicationStores>(), provider.GetRequiredService<Campaigns>(),
             provider.Setting<AttributionOptions>(), provider.GetRequiredService<TimeProvider>()));
 
+    private static IServiceCollection AddAlerting(this IServiceCollection services) => services
+        .AddSingleton(provider => provider.Setting<AlertOptions>())
+        .AddSingleton(provider => new AlertChannels(
+            provider.GetRequiredService<AlertOptions>(), ChannelHttp.NewClient(), provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<AlertDelivery>()
+        .AddSingleton<TestAlerts>()
+        .AddSingleton<AlertList>();
+
     private static IServiceCollection AddPublishing(this IServiceCollection services) => services
         .AddSingleton<ISealer>(provider => new AesGcmSealer(Convert.FromBase64String(provider.Setting<QuarantineSettings>().SealingKey)))
         .AddSingleton(new LakeOptions())
@@ -171,7 +210,8 @@ public static class Services
         .AddSingleton<IAvroSchemas>(provider => new AvroSchemas(
             provider.GetRequiredService<ISchemaArchive>(), provider.Registry(), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<TransformPublication>()
-        .AddSingleton<RebuildObject>();
+        .AddSingleton<RebuildObject>()
+        .AddSingleton<QuarantineSamples>();
 
     private static SchemaRegistry? Registry(this IServiceProvider provider) => provider.Setting<RegistryOptions>() is { Url: not null } options
         ? new(Http(TimeSpan.FromSeconds(RegistryTimeoutSeconds)), options, provider.GetRequiredService<TimeProvider>())

@@ -23,6 +23,7 @@ internal sealed class ContractFolder
     {
         var folder = new ContractFolder();
         folder.AddFiles(path);
+        folder.CheckAgreements();
         folder.AddViews(Path.Combine(path, "views"));
         return new(
             [.. folder.contracts.OrderBy(contract => contract.Dataset, StringComparer.Ordinal)],
@@ -68,6 +69,21 @@ internal sealed class ContractFolder
         if (contract.SourceOf(SourceKind.Sqs) is not { Queue: var queue } || fileOfQueue.TryAdd(queue, list.File)) return true;
         list.Add(0, 0, $"queue '{queue}' feeds {fileOfQueue[queue]} already", "give each dataset a queue of its own");
         return false;
+    }
+
+    private void CheckAgreements()
+    {
+        foreach (var contract in contracts)
+            foreach (var agreement in contract.Quality.Agreements)
+            {
+                if (agreement.WithDataset is not { } other) continue;
+                var told = contracts.Find(each => each.Dataset == other);
+                var hasEvents = told is not null && told.Source.Kind.AreRecords() && told.Columns.Any(column => column.Type.Kind == ColumnKind.Timestamp);
+                if (hasEvents || (told is null && fileOfDataset.ContainsKey(other))) continue;     // what is wrong with that file is reported
+                faults.First(list => list.File == fileOfDataset[contract.Dataset]).Add(0, 0,
+                    $"agreement '{agreement.Name}' of quality is with '{other}', {(told is null ? "which no contract declares" : "whose rows are no events")}",
+                    "name a dataset of a topic, queue or folder with a timestamp");
+            }
     }
 
     private void AddViews(string path)

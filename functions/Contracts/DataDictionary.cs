@@ -29,9 +29,7 @@ public static class DataDictionary
         if (contract.Dedupe is { } dedupe) Fact(page, "once only", RuleWords.Dedupe(dedupe));
         Fact(page, "lake", Lake(contract));
         if (contract.Table is { } table) Fact(page, "table", Table(table));
-        if (contract.Table is { Mode: TableMode.ReplaceSlice })
-            Fact(page, "quality", string.Create(CultureInfo.InvariantCulture,
-                $"a slice of which more than {contract.Quality.MaxRejectRatio * 100:0.##} % of the rows are refused is withheld"));
+        foreach (var rule in QualityWords.Of(contract)) Fact(page, "quality", rule);
         foreach (var view in contract.Views) Fact(page, "view", $"`{view.Name}`");
         Fact(page, "a record", string.Create(CultureInfo.InvariantCulture,
             $"at most {contract.Limits.MaxRecordBytes:N0} bytes, nested at most {contract.Limits.MaxDepth} deep"));

@@ -3,7 +3,7 @@ using Pipeline.Domain.Datasets;
 namespace Pipeline.Contracts;
 
 /// <summary>Where records and values come from, as the data dictionary tells it.</summary>
-internal static class DictionaryWords
+public static class DictionaryWords
 {
     /// <summary>A source.</summary>
     public static string Source(SourceSpec source) => source.Pages is { } pages ? Pages(source, pages) : Topic(source);

@@ -4,7 +4,7 @@ using Pipeline.Domain.Datasets;
 namespace Pipeline.Contracts;
 
 /// <summary>What filters and dedupe do, as the data dictionary tells it.</summary>
-internal static class RuleWords
+public static class RuleWords
 {
     /// <summary>A filter.</summary>
     public static string Filter(FilterSpec filter)
@@ -32,7 +32,8 @@ internal static class RuleWords
             + "the first that is published stays";
     }
 
-    private static string Length(TimeSpan window)
+    /// <summary>A length of time: <c>3 days</c>.</summary>
+    public static string Length(TimeSpan window)
     {
         var (number, unit) = window.Ticks % TimeSpan.TicksPerDay == 0 ? (window.TotalDays, "day")
             : window.Ticks % TimeSpan.TicksPerHour == 0 ? (window.TotalHours, "hour") : (window.TotalMinutes, "minute");

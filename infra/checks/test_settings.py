@@ -27,17 +27,16 @@ def set_in(documents):
 
 class Settings(unittest.TestCase):
     def judge(self, names):
-        announced = FACTS["announced"]
         for name in sorted(names):
             with self.subTest(name):
                 if name in FACTS["read_by_others"]:
                     continue
                 if name.startswith("AzureWebJobs_"):
-                    self.assertIn(name.split("_")[1], set(app.functions()) | set(announced["functions"]))
+                    self.assertIn(name.split("_")[1], set(app.functions()))
                 elif name.startswith("AzureFunctionsJobHost:"):
                     self.assertLessEqual(set(name.split(":")[1:]), app.host_options())
                 else:
-                    self.assertTrue(app.matches(name, app.settings()) or app.matches(name, announced["settings"]),
+                    self.assertTrue(app.matches(name, app.settings()),
                                     "the app has no such setting; mend the name, or say in checks/settings.json who reads it")
 
     def test_of_every_overlay_exist(self):
@@ -67,8 +66,7 @@ class Settings(unittest.TestCase):
     def test_left_on_purpose_still_exist(self):
         for name in FACTS["left"]:
             with self.subTest(name):
-                known = app.settings() | set(FACTS["announced"]["settings"])
-                self.assertTrue(any(app.matches(setting.replace("*", "0"), [name]) for setting in known))
+                self.assertTrue(any(app.matches(setting.replace("*", "0"), [name]) for setting in app.settings()))
 
     def test_found_in_the_source_are_those_the_page_lists(self):
         page = (app.ROOT / "docs/settings.md").read_text()
@@ -85,10 +83,9 @@ class Roles(unittest.TestCase):
                        for key, value in data.items() if key.startswith("AzureWebJobs_") and value == "true"} for role in ROLES}
 
     def test_each_function_runs_in_one_role_and_the_probes_in_all(self):
-        functions = app.functions() | {name: "Announced" for name in FACTS["announced"]["functions"] if name not in app.functions()}
         for overlay in rendered.OVERLAYS:
             off = self.disabled(rendered.overlay(overlay))
-            for name in functions:
+            for name in app.functions():
                 roles = [role for role in ROLES if name not in off[role]]
                 with self.subTest(f"{overlay}: {name}"):
                     self.assertEqual(3 if name.startswith("Health") else 1, len(roles), f"runs in {roles}")

@@ -44,7 +44,9 @@ public sealed class FunctionApp : IDisposable
             ["ExtractSchedule"] = "0 0 3 * * *",
             ["AttributeSchedule"] = "0 0 4 * * *",
             ["SweepSchedule"] = "*/5 * * * * *",
+            ["HealthSchedule"] = "0 0 5 * * *",
             ["DropSchedule"] = "*/1 * * * * *",
+            ["AlertSchedule"] = "*/1 * * * * *",
         };
         foreach (var (name, value) in overrides) settings[name] = value;
     }

@@ -56,6 +56,18 @@ public sealed class PostgresServer : IDisposable
     /// <summary>Stops the server; <c>immediate</c> is a crash: no checkpoint, connections cut.</summary>
     public void Stop(string mode = "fast") => Unprivileged("pg_ctl", "-D", data, "-w", "-s", "-m", mode, "stop");
 
+    /// <summary>Backs a database up while it is used, as it stands at one instant.</summary>
+    public void Backup(string connectionString, string file) =>
+        Run(Program("pg_dump"), "-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", "-Fc", "-f", file, new NpgsqlConnectionStringBuilder(connectionString).Database!);
+
+    /// <summary>Restores a backup into a database of its own and returns its connection string.</summary>
+    public string Restore(string file)
+    {
+        var restored = CreateDatabase();
+        Run(Program("pg_restore"), "-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", "--exit-on-error", "-d", new NpgsqlConnectionStringBuilder(restored).Database!, file);
+        return restored;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -74,10 +86,12 @@ public sealed class PostgresServer : IDisposable
     // initdb and the server refuse to run as root; Debian's package has the user postgres.
     private static void Unprivileged(string program, params string[] arguments)
     {
-        var path = Directory.GetDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).Last() + "/bin/" + program;
+        var path = Program(program);
         if (Environment.UserName == "root") Run("setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", path, .. arguments]);
         else Run(path, arguments);
     }
+
+    private static string Program(string name) => Directory.GetDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).Last() + "/bin/" + name;
 
     private static void Run(string program, params string[] arguments)
     {

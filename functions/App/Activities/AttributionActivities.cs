@@ -46,13 +46,14 @@ public sealed class PlanAttributionActivity(ContractSet contracts, IAttributionL
 }
 
 /// <summary>Computes some days of a bucket of users and lands those whose result changed; safe to run twice.</summary>
-public sealed class AttributeBucketActivity(ContractSet contracts, AttributeBucket attribute, ILogger<AttributeBucketActivity> log)
+public sealed class AttributeBucketActivity(ContractSet contracts, AttributeBucket attribute, IAlerts alerts, ILogger<AttributeBucketActivity> log)
 {
     [Function(nameof(AttributeBucketActivity))]
     public async Task<int> RunAsync([ActivityTrigger] BucketDays piece, CancellationToken stopping)
     {
         var landed = await attribute.RunAsync(piece, AttributionFeeds.Of(contracts), stopping);
         AttributionLog.Attributed(log, piece.Bucket, piece.Days.Count, piece.Days[0], piece.Days[^1], landed.Count);
+        await alerts.ResolveAsync(AttributionAlerts.Dataset, AttributionAlerts.Code, AttributionAlerts.SubjectOf(piece), stopping);
         return landed.Count;
     }
 }
@@ -69,7 +70,7 @@ public sealed class ReportAttributionActivity(IAlerts alerts)
 {
     [Function(nameof(ReportAttributionActivity))]
     public Task RunAsync([ActivityTrigger] FailedPiece failed, CancellationToken stopping) => alerts.RaiseAsync(
-        new(AlertSeverity.Critical, "attributions", "attribution_failed", failed.Subject,
+        new(AlertSeverity.Critical, AttributionAlerts.Dataset, AttributionAlerts.Code, failed.Subject,
             $"{failed.Piece.Days.Count} day(s) could not be attributed, of {failed.Subject} on: {failed.Reason} What stood before stands, "
             + "and the next run tries again."), stopping);
 }
@@ -77,8 +78,18 @@ public sealed class ReportAttributionActivity(IAlerts alerts)
 /// <summary>A piece of work that was given up.</summary>
 public sealed record FailedPiece(BucketDays Piece, string Reason)
 {
+    /// <summary>What the alert is filed under.</summary>
+    public string Subject => AttributionAlerts.SubjectOf(Piece);
+}
+
+/// <summary>The alert on pieces that cannot be computed; it ends when the same piece is.</summary>
+internal static class AttributionAlerts
+{
+    public const string Dataset = "attributions";
+    public const string Code = "attribution_failed";
+
     /// <summary>The bucket and its first day: <c>bucket-03 2026-10-01</c>.</summary>
-    public string Subject => $"{AttributionNames.AccountOf(Piece.Bucket)} {Piece.Days[0]:yyyy-MM-dd}";
+    public static string SubjectOf(BucketDays piece) => $"{AttributionNames.AccountOf(piece.Bucket)} {piece.Days[0]:yyyy-MM-dd}";
 }
 
 /// <summary>The datasets that attribution's pages feed.</summary>

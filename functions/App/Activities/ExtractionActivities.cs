@@ -3,6 +3,7 @@ using Pipeline.App.Orchestrations;
 using Pipeline.Contracts;
 using Pipeline.Domain.Ports;
 using Pipeline.Domain.Slices;
+using Pipeline.Domain.Telemetry;
 using Pipeline.Sources.Slices;
 
 namespace Pipeline.App.Activities;
@@ -57,10 +58,15 @@ public sealed class StepExtractionActivity(SliceSources sources, ISourceBudget b
     {
         var window = request.Task.Extraction.Window;
         var source = sources.Named(window.Source);
+        using var span = Spans.Start("extract step")?.SetTag("pipeline.source", window.Source).SetTag("pipeline.account", window.Account)
+            .SetTag("pipeline.stream", window.Stream);
         var permit = await budget.TryEnterAsync(window.Source, window.Account, request.WorkClass, source.AtOnce, Lease, stopping);
         if (permit.Id is not { } id)
-            return permit.NotBefore is { } later ? new(StepKind.Throttled) { NotBefore = later, Reason = permit.Reason ?? "" }
+        {
+            if (permit.NotBefore is { } later) CountWait(window, later);
+            return permit.NotBefore is { } until ? new(StepKind.Throttled) { NotBefore = until, Reason = permit.Reason ?? "" }
                 : new(StepKind.Stopped) { Reason = permit.Reason ?? "" };
+        }
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var renewing = RenewAsync(id, ended.Token);
@@ -68,6 +74,8 @@ public sealed class StepExtractionActivity(SliceSources sources, ISourceBudget b
         {
             var step = await source.StepAsync(request.Task, stopping);
             await CloseAsync(window, step, stopping);
+            if (step.Kind == StepKind.Throttled) CountWait(window, step.NotBefore!.Value);
+            span?.SetTag("pipeline.step", step.Kind.ToString()).SetTag("pipeline.pages", step.Part?.Pages).SetTag("pipeline.raw_bytes", step.Part?.RawBytes);
             ExtractionLog.Stepped(log, window.ToString(), request.Task.Part, step.Kind, step.Part?.Pages ?? 0, step.Reason);
             return step;
         }
@@ -77,6 +85,13 @@ public sealed class StepExtractionActivity(SliceSources sources, ISourceBudget b
             await renewing;
             await budget.LeaveAsync(id, CancellationToken.None);
         }
+    }
+
+    private void CountWait(SliceWindow window, DateTimeOffset until)
+    {
+        var (source, account) = (Instruments.Label("source", window.Source), Instruments.Label("account", window.Account));
+        Instruments.ProviderWaits.Add(1, source, account);
+        Instruments.ProviderWaited.Add(Math.Max(0, (until - time.GetUtcNow()).TotalSeconds), source, account);
     }
 
     private Task CloseAsync(SliceWindow window, Step step, CancellationToken stopping)
@@ -115,14 +130,22 @@ public sealed class StepExtractionActivity(SliceSources sources, ISourceBudget b
 public sealed record StepRequest(SliceTask Task, WorkClass WorkClass);
 
 /// <summary>Lands an extraction whose parts are all written.</summary>
-public sealed class LandExtractionActivity(ISliceLedger ledger, ILogger<LandExtractionActivity> log)
+public sealed class LandExtractionActivity(ContractSet contracts, ISliceLedger ledger, ILogger<LandExtractionActivity> log)
 {
     [Function(nameof(LandExtractionActivity))]
     public async Task<bool> RunAsync([ActivityTrigger] Landing landing, CancellationToken stopping)
     {
+        var window = landing.Extraction.Window;
+        using var span = Spans.Start("land")?.SetTag("pipeline.source", window.Source).SetTag("pipeline.account", window.Account)
+            .SetTag("pipeline.stream", window.Stream).SetTag("pipeline.raw_bytes", landing.Parts.Sum(part => part.RawBytes));
         var landed = await ledger.LandAsync(landing.Extraction, landing.Parts, landing.Suspect, stopping);
+        if (landed)
+            foreach (var contract in contracts.FedBy(window.Source, window.Stream))
+                Landed.Count(
+                    contract.Dataset, landing.Parts.Sum(part => (long)part.Pages), landing.Parts.Sum(part => part.RawBytes),
+                    landing.Parts.Sum(part => part.ObjectBytes));
         ExtractionLog.Landed(
-            log, landing.Extraction.Window.ToString(), landing.Extraction.Id, landing.Parts.Sum(part => part.Pages), landing.Parts.Sum(part => part.RawBytes), landed);
+            log, window.ToString(), landing.Extraction.Id, landing.Parts.Sum(part => part.Pages), landing.Parts.Sum(part => part.RawBytes), landed);
         return landed;
     }
 }

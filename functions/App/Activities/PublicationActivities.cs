@@ -2,9 +2,12 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.App.Settings;
 using Pipeline.Contracts;
+using Pipeline.Domain.Datasets;
+using Pipeline.Domain.Failures;
 using Pipeline.Domain.Ports;
 using Pipeline.Domain.Publications;
 using Pipeline.Transforms.Publishing;
+using Pipeline.Transforms.Quality;
 
 namespace Pipeline.App.Activities;
 
@@ -21,15 +24,30 @@ public sealed class PlanPublicationsActivity(ContractSet contracts, IPublication
 
 /// <summary>Transforms and commits one publication; running it again after its commit finishes what is left.</summary>
 public sealed class TransformPublicationActivity(
-    ContractSet contracts, TransformPublication transform, ILogger<TransformPublicationActivity> log)
+    ContractSet contracts, TransformPublication transform, CheckDataset check, ILogger<TransformPublicationActivity> log)
 {
     [Function(nameof(TransformPublicationActivity))]
     public async Task<PublicationSummary> RunAsync([ActivityTrigger] PublicationPlan plan, CancellationToken stopping)
     {
-        var summary = await transform.RunAsync(plan.Id, contracts.Named(plan.Dataset), stopping);
+        var contract = contracts.Named(plan.Dataset);
+        var summary = await transform.RunAsync(plan.Id, contract, stopping);
         var counts = summary.Counts;
         Log.Published(log, plan.Id, plan.Dataset, summary.End, counts.In, counts.Out, counts.Duplicates, counts.Rejected, summary.Objects);
+        await CheckAsync(contract, stopping);
         return summary;
+    }
+
+    // The commit has decided: nothing that fails here may look like a failed publication, and CheckHealth looks again.
+    private async Task CheckAsync(DatasetContract contract, CancellationToken stopping)
+    {
+        try
+        {
+            await check.RunBoundsAsync(contract, stopping);
+        }
+        catch (Exception error) when (error is TransientException or TerminalException)
+        {
+            Log.Unchecked(log, contract.Dataset, error.Message);
+        }
     }
 }
 

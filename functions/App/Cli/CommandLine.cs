@@ -36,6 +36,10 @@ public static class CommandLine
         GenerationVerb.Create(),
         StatusVerb.Create(),
         UnmaskVerb.Create(),
+        AlertsVerb.Create(),
+        ReplayVerb.Create(),
+        QuarantineVerb.Create(),
+        DoctorVerb.Create(),
     };
 
     /// <summary>The function app's services, from the environment's settings.</summary>

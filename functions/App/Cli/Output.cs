@@ -8,6 +8,8 @@ namespace Pipeline.App.Cli;
 /// <summary>What verbs print: tables for people, one JSON document for programs (<c>--json</c>). Progress goes to standard error.</summary>
 internal sealed class Output(bool json)
 {
+    private const int FileWidth = 240;
+
     private static readonly JsonSerializerOptions Written = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The option every verb that answers has.</summary>
@@ -20,7 +22,15 @@ internal sealed class Output(bool json)
     public void Answer<T>(T answer, Action<IAnsiConsole, T> forPeople)
     {
         if (json) Console.WriteLine(JsonSerializer.Serialize(answer, Written));
-        else forPeople(AnsiConsole.Console, answer);
+        else forPeople(Console.IsOutputRedirected ? ForFiles() : AnsiConsole.Console, answer);
+    }
+
+    // A file or a pipe has neither colours nor a width.
+    private static IAnsiConsole ForFiles()
+    {
+        var plain = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(Console.Out) });
+        plain.Profile.Width = FileWidth;
+        return plain;
     }
 
     /// <summary>Runs work whose progress people see on standard error; nothing is shown to programs or into files.</summary>

@@ -16,7 +16,8 @@ public sealed class Backfills(SliceSources sources, TimeProvider time)
     {
         var (order, faults) = await BackfillOrder.ReadAsync(request.Body, sources, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), stopping);
         if (order is null) return Problems.Of(faults);
-        var id = await client.ScheduleNewOrchestrationInstanceAsync(nameof(BackfillOrchestration), order, stopping);
+        var id = await client.ScheduleNewOrchestrationInstanceAsync(
+            nameof(BackfillOrchestration), order, new StartOrchestrationOptions($"{BackfillOrder.IdPrefix}{Guid.NewGuid():N}"), stopping);
         var payload = client.CreateHttpManagementPayload(id);
         return new AcceptedResult($"/api/backfills/{id}", payload);
     }
@@ -50,6 +51,9 @@ public sealed class Backfills(SliceSources sources, TimeProvider time)
 /// <summary>The body of POST /api/backfills: <c>{ "source": "facebook", "accounts": ["1"], "from": "2026-09-01", "to": "2026-09-30" }</c>.</summary>
 internal static class BackfillOrder
 {
+    /// <summary>What the instances' ids begin with, so that they can be listed.</summary>
+    public const string IdPrefix = "backfill-";
+
     private static readonly string[] Names = ["source", "accounts", "from", "to"];
 
     /// <summary>Reads and checks it; every fault is told at once.</summary>

@@ -13,8 +13,7 @@ public sealed class Status(ContractSet contracts, StatusReader status)
     public async Task<IActionResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/status")] HttpRequest request, CancellationToken stopping)
     {
-        var datasets = new List<DatasetStatus>();
-        foreach (var contract in contracts.Contracts) datasets.Add(await status.ReadAsync(contract, stopping));
+        var datasets = await status.ReadAsync(contracts.Contracts, stopping);
         return new JsonResult(new StatusAnswer(datasets, await status.OpenAlertsAsync(stopping)));
     }
 }

@@ -16,18 +16,24 @@ public sealed class LedgerSettingsValidator : IValidateOptions<LedgerSettings>
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, LedgerSettings options)
     {
-        if (options.ConnectionString.Length == 0)
-            return ValidateOptionsResult.Fail("Set Ledger:ConnectionString (Host=…;Database=…;Username=…;Password=…).");
+        var fault = FaultOf("Ledger:ConnectionString", options.ConnectionString);
+        return fault is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(fault);
+    }
+
+    /// <summary>What is wrong with a connection string; null when nothing is.</summary>
+    /// <param name="setting">Its name.</param>
+    internal static string? FaultOf(string setting, string connectionString)
+    {
+        if (connectionString.Length == 0) return $"Set {setting} (Host=…;Database=…;Username=…;Password=…).";
         try
         {
-            var connection = new NpgsqlConnectionStringBuilder(options.ConnectionString);
+            var connection = new NpgsqlConnectionStringBuilder(connectionString);
             return Network.IsLoopback(connection.Host ?? "") || connection.SslMode >= SslMode.Require
-                ? ValidateOptionsResult.Success
-                : ValidateOptionsResult.Fail("Ledger:ConnectionString leaves this machine without TLS; add SSL Mode=VerifyFull.");
+                ? null : $"{setting} leaves this machine without TLS; add SSL Mode=VerifyFull.";
         }
         catch (ArgumentException)
         {
-            return ValidateOptionsResult.Fail("Ledger:ConnectionString is not an Npgsql connection string (Host=…;Database=…;Username=…;Password=…).");
+            return $"{setting} is not an Npgsql connection string (Host=…;Database=…;Username=…;Password=…).";
         }
     }
 }

@@ -1,12 +1,10 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Pipeline.Contracts.Yaml;
 using Pipeline.Domain.Datasets;
 
 namespace Pipeline.Contracts.Sections;
 
 /// <summary>The contract's <c>dedupe</c>: <c>{ key: [user_id, occurred_at], window: 3d, by: occurred_at, id: event_id }</c>.</summary>
-internal static partial class DedupeSection
+internal static class DedupeSection
 {
     private const int MaxDays = 400;
 
@@ -57,25 +55,7 @@ internal static partial class DedupeSection
         return column.Name?.Value;
     }
 
-    private static TimeSpan? Window(Section section)
-    {
-        if (section.Text("window", "window: 3d") is not { } text) return null;
-        var form = WindowForm().Match(text.Value);
-        if (form.Success)
-        {
-            var number = int.Parse(form.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
-            var window = form.Groups[2].Value switch
-            {
-                "m" => TimeSpan.FromMinutes(number),
-                "h" => TimeSpan.FromHours(number),
-                _ => TimeSpan.FromDays(number),
-            };
-            if (window > TimeSpan.Zero && window <= TimeSpan.FromDays(MaxDays)) return window;
-        }
-        section.Faults.Add(text, $"'window' of dedupe is {FaultList.Quote(text.Value)}",
-            $"write a number of minutes, hours or days, at most {MaxDays} days: 90m, 12h, 3d");
-        return null;
-    }
-
-    [GeneratedRegex(@"\A([0-9]{1,6})([mhd])\z")] private static partial Regex WindowForm();
+    private static TimeSpan? Window(Section section) => section.Text("window", "window: 3d") is { } text
+        ? SpanText.Read(text, "'window' of dedupe", MaxDays, "90m, 12h, 3d", section.Faults)
+        : null;
 }

@@ -22,7 +22,7 @@ internal static class SourceSection
     private static readonly Words PageKeys =
         new("key", "kind", "streams", "records", "records_optional", "envelope", "unread", "field_mask", "numbers", "nulls");
 
-    private static readonly Words Kinds = new("source kind", SourceKinds.All, ["bigquery", "relational"]);
+    private static readonly Words Kinds = new("source kind", [.. SourceKinds.All]);
 
     private static readonly Words Formats = new("format", "json", "csv", "avro");
 
@@ -91,6 +91,9 @@ internal static class SourceSection
         var envelope = section.Texts("envelope");
         var fieldMask = section.Text("field_mask");
         CheckTwice(section, [.. records, .. envelope]);
+        if (SchemaOf(kind) is { } schema && envelope.All(key => key.Value != schema.Key))
+            faults.Add(section.At("records"), $"'envelope' of {section.Subject} has no {FaultList.Quote(schema.Key)}, by which {kind.Text()} tells its columns",
+                $"write envelope: [{schema.Key}, …]");
         if (fieldMask is not null && envelope.All(key => key.Value != fieldMask.Value))
             faults.Add(fieldMask, $"'field_mask' of {section.Subject} is {FaultList.Quote(fieldMask.Value)}, which is not in its envelope",
                 "write it in envelope: too");
@@ -100,10 +103,17 @@ internal static class SourceSection
             Pages = new(Values(section.Texts("streams")), Values(records), Values(envelope), section.Flag("records_optional"))
             {
                 NumbersAsText = numbers is not null, Nulls = Values(section.Texts("nulls")), Unread = Values(section.Texts("unread")),
-                FieldMask = fieldMask?.Value,
+                FieldMask = fieldMask?.Value, Schema = SchemaOf(kind),
             },
         };
     }
+
+    private static PageSchema? SchemaOf(SourceKind kind) => kind switch
+    {
+        SourceKind.BigQuery => new("schema", IsPositional: true),
+        SourceKind.Relational => new("schema", IsPositional: false),
+        _ => null,
+    };
 
     private static void CheckTwice(Section section, IReadOnlyList<YamlText> keys)
     {

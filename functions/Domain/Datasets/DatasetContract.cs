@@ -40,7 +40,7 @@ public sealed record DatasetContract
     /// <summary>Bounds a single record must keep.</summary>
     public RecordLimits Limits { get; init; } = new();
 
-    /// <summary>Bounds the rows of a slice must keep together.</summary>
+    /// <summary>What its rows must be like together.</summary>
     public QualitySpec Quality { get; init; } = new();
 
     /// <summary>Rows that are not wanted, in the order in which they are asked for: a row goes by the first rule that drops it.</summary>
@@ -124,6 +124,12 @@ public enum SourceKind
 
     /// <summary>What the pipeline correlates of its own datasets, as pages.</summary>
     Attribution,
+
+    /// <summary>BigQuery, pages of query results.</summary>
+    BigQuery,
+
+    /// <summary>Tables of PostgreSQL databases, pages of rows.</summary>
+    Relational,
 }
 
 /// <summary>How one record's bytes are encoded.</summary>
@@ -214,10 +220,6 @@ public enum TableMode
 /// <param name="Stream">The stream's column, a string.</param>
 /// <param name="Day">The day's column, a date.</param>
 public sealed record SliceColumns(string? Source, string Account, string Stream, string Day);
-
-/// <summary>Bounds a dataset's rows must keep together.</summary>
-/// <param name="MaxRejectRatio">A slice of which a larger share of the rows is refused is withheld as a whole; default 0.05.</param>
-public sealed record QualitySpec(double MaxRejectRatio = 0.05);
 
 /// <summary>Bounds a single record must keep; one that does not is refused, its neighbours are not touched.</summary>
 /// <param name="MaxRecordBytes">Bytes of one record, default 1 MiB.</param>

@@ -19,7 +19,16 @@ public sealed record PageSpec(
 
     /// <summary>The key of an answer that lists its fields, with commas between; null where answers do not say.</summary>
     public string? FieldMask { get; init; }
+
+    /// <summary>How answers tell the columns they have; null where they do not.</summary>
+    public PageSchema? Schema { get; init; }
 }
+
+/// <summary>The columns that an answer tells of itself: <c>{"fields": [{"name": "id", "type": "INTEGER", "mode": "NULLABLE"}]}</c>, a
+/// <c>fields</c> within for columns that have parts. It is in every answer, and every column that a contract reads must be in it.</summary>
+/// <param name="Key">The answer's key.</param>
+/// <param name="IsPositional">Records are values in the columns' order, without names: <c>{"f": [{"v": "1"}]}</c>.</param>
+public sealed record PageSchema(string Key, bool IsPositional);
 
 /// <summary>A view of the warehouse that is kept with the contracts.</summary>
 /// <param name="Name">Its name in the warehouse schema.</param>

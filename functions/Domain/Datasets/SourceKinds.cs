@@ -7,6 +7,7 @@ public static class SourceKinds
     [
         (SourceKind.Kafka, "kafka"), (SourceKind.Facebook, "facebook"), (SourceKind.GoogleAds, "google_ads"),
             (SourceKind.CleverTap, "clevertap"), (SourceKind.Files, "files"), (SourceKind.Sqs, "sqs"), (SourceKind.Attribution, "attribution"),
+            (SourceKind.BigQuery, "bigquery"), (SourceKind.Relational, "relational"),
     ];
 
     /// <summary>All texts, in the kinds' order.</summary>

@@ -1,3 +1,4 @@
+using Pipeline.Domain.Quality;
 using Pipeline.Domain.Segments;
 
 namespace Pipeline.Domain.Publications;
@@ -16,6 +17,9 @@ public sealed record PublicationAttempt(PublicationPlan Plan, int Number, IReadO
 {
     /// <summary>The extractions that its segments hold, by ascending id; empty for sources that have none.</summary>
     public IReadOnlyList<PinnedExtraction> Extractions { get; init; } = [];
+
+    /// <summary>What it publishes again; null for records that are published for the first time.</summary>
+    public ReplayOrder? Replay { get; init; }
 }
 
 /// <summary>Where the rows of a publication went. <c>In = Out + Duplicates + Rejected</c>, always.</summary>
@@ -57,6 +61,12 @@ public sealed record PublicationResult(
 
     /// <summary>The keys of the rows out; empty for a dataset without dedupe.</summary>
     public IReadOnlyList<RowKey> Keys { get; init; } = [];
+
+    /// <summary>Rows of each UTC hour of the first timestamp column, by the hour's beginning.</summary>
+    public IReadOnlyDictionary<DateTimeOffset, long> EventHours { get; init; } = new Dictionary<DateTimeOffset, long>();
+
+    /// <summary>What the rows hold in the columns that are watched.</summary>
+    public IReadOnlyList<ColumnProfile> Profiles { get; init; } = [];
 }
 
 /// <summary>How a commit ended.</summary>

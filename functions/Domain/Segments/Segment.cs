@@ -27,4 +27,8 @@ public sealed record SegmentDraft(
 
 /// <summary>A segment the ledger holds.</summary>
 /// <param name="Id">Ledger identity, in landing order.</param>
-public sealed record LandedSegment(long Id, string Dataset, Shard Shard, PositionRange Positions, string ObjectKey, int Records, long RawBytes);
+public sealed record LandedSegment(long Id, string Dataset, Shard Shard, PositionRange Positions, string ObjectKey, int Records, long RawBytes)
+{
+    /// <summary>The span that landed it, as W3C's traceparent; null when nobody listened.</summary>
+    public string? Trace { get; init; }
+}

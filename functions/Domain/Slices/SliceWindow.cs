@@ -1,8 +1,8 @@
 namespace Pipeline.Domain.Slices;
 
 /// <summary>Whole days of one account's stream, asked of a provider together; each day of it is a slice.</summary>
-/// <param name="Source">The provider: <c>facebook</c>, <c>google_ads</c>, <c>clevertap</c>.</param>
-/// <param name="Account">The provider's account (Meta ad account, Google customer, CleverTap project), as the settings name it.</param>
+/// <param name="Source">The provider: <c>facebook</c>, <c>google_ads</c>, <c>clevertap</c>, <c>bigquery</c>, <c>relational</c>.</param>
+/// <param name="Account">The provider's account (Meta ad account, Google customer, CleverTap project, BigQuery project, database), as the settings name it.</param>
 /// <param name="Stream">
 /// What is asked: a level (<c>campaign</c>, <c>ad</c>), an event's name, or a kind of entity. May hold blanks and any letter.
 /// </param>

@@ -33,6 +33,13 @@ public sealed class Alerts(NpgsqlDataSource source, TimeProvider time) : IAlerts
             "UPDATE pipeline.alert SET resolved_at = $4 WHERE dataset = $1 AND code = $2 AND subject = $3 AND resolved_at IS NULL",
             dataset, code, subject, now).ExecuteAsync(stopping);
 
+    /// <summary>Resolves open alerts of a dataset's code within the caller's transaction.</summary>
+    internal static Task<int> ResolveAsync(
+        NpgsqlConnection connection, string dataset, string code, string[] subjects, DateTimeOffset now, CancellationToken stopping) =>
+        connection.Command(
+            "UPDATE pipeline.alert SET resolved_at = $4 WHERE dataset = $1 AND code = $2 AND subject = ANY($3) AND resolved_at IS NULL",
+            dataset, code, subjects, now).ExecuteAsync(stopping);
+
     /// <summary>Resolves the open alert that has the same dataset, code and subject.</summary>
     internal static Task<int> ResolveAsync(
         NpgsqlConnection connection, Alert alert, DateTimeOffset now, CancellationToken stopping) =>

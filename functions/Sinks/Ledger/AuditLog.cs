@@ -19,4 +19,18 @@ public sealed class AuditLog(NpgsqlDataSource source, TimeProvider time)
             """,
             time.GetUtcNow(), actor, dataset, column, reason,
             Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(masked)))).ExecuteAsync(stopping), stopping);
+
+    /// <summary>Records that refused records of a dataset are about to be looked at, masked.</summary>
+    /// <param name="code">The cause; null with <paramref name="field"/> for any.</param>
+    /// <param name="limit">How many at most.</param>
+    public Task SampleAsync(string actor, string dataset, string? code, string? field, int limit, CancellationToken stopping) =>
+        source.TransactAsync("the audit of a look at the quarantine", connection => RecordAsync(
+            connection, time.GetUtcNow(), actor, "quarantine_sample", dataset, "Refused records were shown, masked.", code, field, limit, stopping), stopping);
+
+    /// <summary>Records what was done to refused records, within the caller's transaction.</summary>
+    internal static Task<int> RecordAsync(
+        NpgsqlConnection connection, DateTimeOffset at, string actor, string action, string dataset, string reason, string? code, string? field,
+        long records, CancellationToken stopping) => connection.Command(
+        "INSERT INTO pipeline.audit (at, actor, action, dataset, reason, code, field, records) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        at, actor, action, dataset, reason, code, field, records).ExecuteAsync(stopping);
 }

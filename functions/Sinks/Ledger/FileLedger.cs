@@ -10,6 +10,7 @@ namespace Pipeline.Sinks.Ledger;
 public sealed class FileLedger(NpgsqlDataSource source, TimeProvider time) : IFileLedger
 {
     private const int AlertAfterFailures = 3;
+    private const string RefusedCode = "file_refused";
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<WaitingFile>> SeeAsync(
@@ -52,6 +53,7 @@ public sealed class FileLedger(NpgsqlDataSource source, TimeProvider time) : IFi
             var now = time.GetUtcNow();
             await FileStatements.LandAsync(connection, file, segments, now, stopping);
             if (failures >= AlertAfterFailures) await Alerts.ResolveAsync(connection, Unread(file.Dataset, file.Key, 0, ""), now, stopping);
+            await Alerts.ResolveAsync(connection, file.Dataset, RefusedCode, file.Key, now, stopping);   // a corrected file has its key
             return true;
         }, stopping);
 
@@ -81,7 +83,7 @@ public sealed class FileLedger(NpgsqlDataSource source, TimeProvider time) : IFi
                 """, file.Dataset, file.Number, reason, now).ExecuteAsync(stopping);
             if (refused > 0)
                 await Alerts.RaiseAsync(connection, new(
-                    AlertSeverity.Critical, file.Dataset, "file_refused", file.Key, $"File {file.Key} was not landed: {reason}"),
+                    AlertSeverity.Critical, file.Dataset, RefusedCode, file.Key, $"File {file.Key} was not landed: {reason}"),
                     now, stopping);
             return refused;
         }, stopping);

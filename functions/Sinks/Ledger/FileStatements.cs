@@ -2,6 +2,7 @@ using Npgsql;
 using Pipeline.Domain.Files;
 using Pipeline.Domain.Ports;
 using Pipeline.Domain.Segments;
+using Pipeline.Domain.Telemetry;
 
 namespace Pipeline.Sinks.Ledger;
 
@@ -47,14 +48,14 @@ internal static class FileStatements
     {
         await connection.Command(
             """
-            INSERT INTO pipeline.segment (dataset, shard, positions, epoch, object_key, records, raw_bytes, object_bytes, state, landed_at)
-            SELECT $1, $2, int8range(first, next), 0, object_key, records, raw_bytes, object_bytes, 'landed', $9
+            INSERT INTO pipeline.segment (dataset, shard, positions, epoch, object_key, records, raw_bytes, object_bytes, state, landed_at, trace)
+            SELECT $1, $2, int8range(first, next), 0, object_key, records, raw_bytes, object_bytes, 'landed', $9, $10::text
             FROM unnest($3::bigint[], $4::bigint[], $5::text[], $6::integer[], $7::bigint[], $8::bigint[])
                 AS part (first, next, object_key, records, raw_bytes, object_bytes) ORDER BY first
             """,
             file.Dataset, file.Shard.ToString(), Each(segments, each => each.Positions.First), Each(segments, each => each.Positions.Next),
             Each(segments, each => each.ObjectKey), Each(segments, each => each.Records), Each(segments, each => each.RawBytes),
-            Each(segments, each => each.ObjectBytes), now).ExecuteAsync(stopping);
+            Each(segments, each => each.ObjectBytes), now, Spans.Context).ExecuteAsync(stopping);
         await connection.Command(
             """
             UPDATE pipeline.dropped_file SET state = 'landed', reason = NULL, ended_at = $3, pieces = $4, raw_bytes = $5

@@ -6,6 +6,9 @@ namespace Pipeline.Sinks.Ledger;
 /// <summary>The alerts that landing raises, in the transaction of what they tell of.</summary>
 internal static class LandingAlerts
 {
+    /// <summary>Ends when the stream's generation is raised.</summary>
+    public const string StoppedCode = "shard_stopped";
+
     /// <summary>A range was recorded as void.</summary>
     public static Alert Void(SegmentDraft draft) => new(
         AlertSeverity.Critical, draft.Dataset, "positions_void", $"{draft.Shard}:{draft.Positions.First}-{draft.Positions.Last}",
@@ -14,6 +17,6 @@ internal static class LandingAlerts
 
     /// <summary>A shard was stopped.</summary>
     public static Alert Stopped(string dataset, Shard shard, string reason) => new(
-        AlertSeverity.Critical, dataset, "shard_stopped", shard.ToString(),
+        AlertSeverity.Critical, dataset, StoppedCode, shard.ToString(),
         $"Nothing lands on {shard} any more: {reason} Check the topic, then raise the stream's generation to read it from its start.");
 }

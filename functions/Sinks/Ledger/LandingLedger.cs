@@ -68,12 +68,15 @@ public sealed class LandingLedger(NpgsqlDataSource source, TimeProvider time) : 
             if (streams.Count == 0)
                 throw new TerminalException(
                     $"The ledger knows no stream {stream ?? "at all"} of dataset {dataset}: nothing was landed from it yet. See the stream names in 'status'.");
-            return await connection.Command(
+            var raised = await connection.Command(
                 """
                 UPDATE pipeline.source_cursor SET generation = generation + 1, next_position = NULL, epoch = epoch + 1,
                     stopped_reason = NULL, last_timestamp_ms = NULL
                 WHERE dataset = $1 AND stream = ANY($2) RETURNING stream, generation
                 """, dataset, streams.ToArray()).ListAsync(row => new Shard(row.GetString(0), row.GetInt32(1)), stopping);
+            var stopped = raised.Select(shard => (shard with { Generation = shard.Generation - 1 }).ToString()).ToArray();
+            await Alerts.ResolveAsync(connection, dataset, LandingAlerts.StoppedCode, stopped, time.GetUtcNow(), stopping);
+            return raised;
         }, stopping, async (connection, raised) => (await CursorsAsync(connection, dataset, "FOR UPDATE", stopping))
             .Count(cursor => raised.Any(shard => shard.Stream == cursor.Shard.Stream && shard.Generation <= cursor.Shard.Generation)) == raised.Count);
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using Pipeline.Domain.Segments;
+using Pipeline.Domain.Telemetry;
 
 namespace Pipeline.Sinks.Ledger;
 
@@ -31,15 +32,16 @@ internal static class LandingStatements
         var drafts = runs.SelectMany(run => run.Drafts).ToList();
         await connection.Command(
             """
-            INSERT INTO pipeline.segment (dataset, shard, positions, epoch, object_key, records, raw_bytes, object_bytes, state, landed_at)
+            INSERT INTO pipeline.segment (dataset, shard, positions, epoch, object_key, records, raw_bytes, object_bytes, state, landed_at, trace)
             SELECT dataset, shard, int8range(first, next), epoch, object_key, records, raw_bytes, object_bytes,
-                CASE object_key WHEN '' THEN 'void' ELSE 'landed' END, $10
+                CASE object_key WHEN '' THEN 'void' ELSE 'landed' END, $10, $11::text
             FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::integer[], $8::bigint[], $9::bigint[])
                 AS draft (dataset, shard, first, next, epoch, object_key, records, raw_bytes, object_bytes)
             """,
             Each(drafts, draft => draft.Dataset), Each(drafts, draft => draft.Shard.ToString()), Each(drafts, draft => draft.Positions.First),
             Each(drafts, draft => draft.Positions.Next), Each(drafts, draft => draft.Epoch), Each(drafts, draft => draft.ObjectKey),
-            Each(drafts, draft => draft.Records), Each(drafts, draft => draft.RawBytes), Each(drafts, draft => draft.ObjectBytes), now).ExecuteAsync(stopping);
+            Each(drafts, draft => draft.Records), Each(drafts, draft => draft.RawBytes), Each(drafts, draft => draft.ObjectBytes), now,
+            Spans.Context).ExecuteAsync(stopping);
 
         foreach (var lost in drafts.Where(draft => draft.IsVoid))
             await Alerts.RaiseAsync(connection, LandingAlerts.Void(lost), now, stopping);

@@ -12,13 +12,11 @@ public sealed class PublicationLedger(NpgsqlDataSource source, TimeProvider time
         string dataset, int contractVersion, long maxRawBytes, int maxPublications, CancellationToken stopping) =>
         source.TransactAsync<IReadOnlyList<PublicationPlan>>($"planning {dataset}", async connection =>
         {
-            var plans = await connection.Command(
-                """
-                SELECT id, contract_version, raw_bytes FROM pipeline.publication
-                WHERE dataset = $1 AND state = 'planned' ORDER BY id LIMIT $2
-                """, dataset, maxPublications).ListAsync(row => new PublicationPlan(row.GetInt64(0), dataset, row.GetInt32(1), row.GetInt64(2)), stopping);
+            var plans = await PlannedAsync(connection, dataset, isReplay: false, maxPublications, stopping);
             foreach (var chunk in await SegmentChunks.TakeAsync(connection, dataset, maxRawBytes, maxPublications - plans.Count, stopping))
                 plans.Add(await InsertAsync(connection, dataset, contractVersion, chunk, stopping));
+            // What is new comes before what is published already.
+            plans.AddRange(await PlannedAsync(connection, dataset, isReplay: true, Math.Max(0, maxPublications - plans.Count), stopping));
             return plans;
         }, stopping);
 
@@ -32,6 +30,13 @@ public sealed class PublicationLedger(NpgsqlDataSource source, TimeProvider time
                 plans.Add(await InsertAsync(connection, dataset, contractVersion, chunk, stopping, (from, to)));
             return plans;
         }, stopping);
+
+    private static Task<List<PublicationPlan>> PlannedAsync(
+        NpgsqlConnection connection, string dataset, bool isReplay, int limit, CancellationToken stopping) => connection.Command(
+        """
+        SELECT id, contract_version, raw_bytes FROM pipeline.publication
+        WHERE dataset = $1 AND state = 'planned' AND (replays IS NOT NULL) = $2 ORDER BY id LIMIT $3
+        """, dataset, isReplay, limit).ListAsync(row => new PublicationPlan(row.GetInt64(0), dataset, row.GetInt32(1), row.GetInt64(2)), stopping);
 
     /// <param name="replay">The days of a replay, whose segments keep their state; null to take landed segments.</param>
     private async Task<PublicationPlan> InsertAsync(
@@ -136,18 +141,27 @@ public sealed class PublicationLedger(NpgsqlDataSource source, TimeProvider time
                 publicationId, reason).ListAsync(row => row.GetString(0), stopping);
             foreach (var dataset in failed)
                 await Alerts.RaiseAsync(connection, new(
-                    AlertSeverity.Critical, dataset, "publication_failed", $"publication {publicationId}",
+                    AlertSeverity.Critical, dataset, FailedCode, $"publication {publicationId}",
                     $"Publication {publicationId} of {dataset} was given up: {reason} Its segments wait; correct the cause, then plan it again."),
                     time.GetUtcNow(), stopping);
             return failed.Count;
         }, stopping);
 
+    // Ends when the publication is planned again.
+    private const string FailedCode = "publication_failed";
+
     /// <summary>Operator's verb: a publication that was given up is planned again, with the segments it had.</summary>
     /// <returns>False when it is not in the state failed.</returns>
     public async Task<bool> PlanAgainAsync(long publicationId, CancellationToken stopping) =>
-        await source.TransactAsync($"planning publication {publicationId} again", connection => connection.Command(
-            "UPDATE pipeline.publication SET state = 'planned', failure = NULL WHERE id = $1 AND state = 'failed'", publicationId)
-            .ExecuteAsync(stopping), stopping) > 0;
+        await source.TransactAsync($"planning publication {publicationId} again", async connection =>
+        {
+            var planned = await connection.Command(
+                "UPDATE pipeline.publication SET state = 'planned', failure = NULL WHERE id = $1 AND state = 'failed' RETURNING dataset",
+                publicationId).ListAsync(row => row.GetString(0), stopping);
+            foreach (var dataset in planned)
+                await Alerts.ResolveAsync(connection, dataset, FailedCode, $"publication {publicationId}", time.GetUtcNow(), stopping);
+            return planned.Count;
+        }, stopping) > 0;
 
     private const string UnfinishedColumns =
         "id, publication_id, dataset, role, key, upload_id, part_tags, bytes, sha256 FROM pipeline.lake_object";

@@ -6,17 +6,23 @@ namespace Pipeline.Sinks.Ledger;
 /// <summary>Reads what was published lately.</summary>
 public sealed class PublicationList(NpgsqlDataSource ledger)
 {
-    /// <summary>The publications of a dataset, the newest first.</summary>
+    /// <summary>Publications, the newest first.</summary>
+    /// <param name="dataset">Of this one only; null for all.</param>
+    /// <param name="before">Those with a smaller id only; null from the newest on.</param>
     /// <param name="limit">How many at most.</param>
-    public async Task<IReadOnlyList<PublicationStatus>> ReadAsync(string dataset, int limit, CancellationToken stopping)
+    public async Task<IReadOnlyList<PublicationStatus>> ReadAsync(string? dataset, long? before, int limit, CancellationToken stopping)
     {
+        // Each form has its own index; one statement for both would have none.
+        var of = dataset is null ? "WHERE id < $1 ORDER BY id DESC LIMIT $2" : "WHERE id < $1 AND dataset = $3 ORDER BY dataset, id DESC LIMIT $2";
         await using var connection = await ledger.OpenConnectionAsync(stopping);
-        return await connection.Command(
-            """
+        var command = connection.Command(
+            $"""
             SELECT id, contract_version, state, attempt, rows_in, rows_out, rows_duplicate, rows_rejected, day_from, day_to,
-                planned_at, committed_at, visible_at, failure
-            FROM pipeline.publication WHERE dataset = $1 ORDER BY id DESC LIMIT $2
-            """, dataset, limit).ListAsync(Read, stopping);
+                planned_at, committed_at, visible_at, failure, dataset, raw_bytes
+            FROM pipeline.publication {of}
+            """, before ?? long.MaxValue, limit);
+        if (dataset is not null) command.Parameters.Add(new() { Value = dataset });
+        return await command.ListAsync(Read, stopping);
     }
 
     private static PublicationStatus Read(NpgsqlDataReader row) => new()
@@ -35,6 +41,8 @@ public sealed class PublicationList(NpgsqlDataSource ledger)
         CommittedAt = row.Nullable<DateTimeOffset>(11),
         VisibleAt = row.Nullable<DateTimeOffset>(12),
         Failure = row.Text(13),
+        Dataset = row.GetString(14),
+        RawBytes = row.GetInt64(15),
     };
 }
 
@@ -42,8 +50,10 @@ public sealed class PublicationList(NpgsqlDataSource ledger)
 public sealed record PublicationStatus
 {
     [JsonPropertyName("id")] public required long Id { get; init; }
+    [JsonPropertyName("dataset")] public required string Dataset { get; init; }
     [JsonPropertyName("contract_version")] public required int ContractVersion { get; init; }
     [JsonPropertyName("state")] public required string State { get; init; }
+    [JsonPropertyName("raw_bytes")] public required long RawBytes { get; init; }
     [JsonPropertyName("attempt")] public required int Attempt { get; init; }
     [JsonPropertyName("rows_in")] public required long? RowsIn { get; init; }
     [JsonPropertyName("rows_out")] public required long? RowsOut { get; init; }

@@ -9,6 +9,9 @@ internal static class SliceAlerts
     /// <summary>The codes that end when every slice of their subject is published.</summary>
     public static readonly string[] OfWithheld = ["slice_withheld", "slice_suspect"];
 
+    /// <summary>Ends when a day's slice is published.</summary>
+    public const string EmptyCode = "empty_slice";
+
     /// <summary>What alerts on an account's stream are filed under.</summary>
     public static string Subject(SliceWindow window) => $"{window.Source} {window.Account} {window.Stream}";
 
@@ -26,7 +29,7 @@ internal static class SliceAlerts
 
     /// <summary>Days without rows where rows stand.</summary>
     public static Alert Empty(string dataset, SliceWindow day) => new(
-        AlertSeverity.Critical, dataset, "empty_slice", day.ToString(),
+        AlertSeverity.Critical, dataset, EmptyCode, day.ToString(),
         $"The provider answers no rows for {day}, and {dataset} has rows of that day. They are kept. Look at the account: if the rows are "
         + "really gone at the source, delete them by hand; if not, extract the day again.");
 

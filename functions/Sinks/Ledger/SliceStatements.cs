@@ -1,5 +1,6 @@
 using Npgsql;
 using Pipeline.Domain.Slices;
+using Pipeline.Domain.Telemetry;
 
 namespace Pipeline.Sinks.Ledger;
 
@@ -20,16 +21,16 @@ internal static class SliceStatements
         await connection.Command(
             """
             INSERT INTO pipeline.segment (
-                dataset, shard, positions, epoch, object_key, records, raw_bytes, object_bytes, state, landed_at, extraction_id)
+                dataset, shard, positions, epoch, object_key, records, raw_bytes, object_bytes, state, landed_at, extraction_id, trace)
             SELECT dataset, $2, int8range(first, next), 0, object_key, pages, raw_bytes, object_bytes,
-                CASE WHEN $9::text IS NULL THEN 'landed' ELSE 'withheld' END, $10, $1
+                CASE WHEN $9::text IS NULL THEN 'landed' ELSE 'withheld' END, $10, $1, $11::text
             FROM unnest($3::bigint[], $4::bigint[], $5::text[], $6::integer[], $7::bigint[], $8::bigint[])
                 AS part (first, next, object_key, pages, raw_bytes, object_bytes),
                 (SELECT unnest(datasets) AS dataset FROM pipeline.extraction WHERE id = $1) AS fed
             """,
             extraction.Id, extraction.Shard.ToString(), Each(positions, range => range.First), Each(positions, range => range.Next),
             Each(landed, part => part.ObjectKey), Each(landed, part => part.Pages),
-            Each(landed, part => part.RawBytes), Each(landed, part => part.ObjectBytes), suspect, now).ExecuteAsync(stopping);
+            Each(landed, part => part.RawBytes), Each(landed, part => part.ObjectBytes), suspect, now, Spans.Context).ExecuteAsync(stopping);
         await connection.Command(
             """
             INSERT INTO pipeline.slice AS known (dataset, source, account, stream, day, extraction_id, state, reason)

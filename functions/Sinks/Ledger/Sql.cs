@@ -13,6 +13,14 @@ internal static class Sql
         return command;
     }
 
+    /// <summary>Adds a statement to a batch, with values as a command has them.</summary>
+    public static void Add(this NpgsqlBatch batch, string text, params ReadOnlySpan<object?> values)
+    {
+        var command = new NpgsqlBatchCommand(text);
+        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
+        batch.BatchCommands.Add(command);
+    }
+
     /// <summary>Runs a command and returns the rows it changed.</summary>
     public static async Task<int> ExecuteAsync(this NpgsqlCommand command, CancellationToken stopping)
     {
@@ -29,6 +37,15 @@ internal static class Sql
             while (await reader.ReadAsync(stopping)) rows.Add(read(reader));
             return rows;
         }
+    }
+
+    /// <summary>Reads every row of a batch's next result.</summary>
+    public static async Task<List<T>> NextAsync<T>(this NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken stopping)
+    {
+        if (!await reader.NextResultAsync(stopping)) throw new InvalidOperationException("The batch has no further result.");
+        var rows = new List<T>();
+        while (await reader.ReadAsync(stopping)) rows.Add(read(reader));
+        return rows;
     }
 
     /// <summary>A column that may be null.</summary>

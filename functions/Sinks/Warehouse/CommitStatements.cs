@@ -27,7 +27,7 @@ internal static class CommitStatements
         CancellationToken stopping)
     {
         await InsertObjectsAsync(connection, attempt, result.Objects, slices, stopping);
-        await InsertRejectionsAsync(connection, attempt, result.Rejections, stopping);
+        await InsertRejectionsAsync(connection, attempt, result.Rejections, now, stopping);
         await connection.Command(
             "UPDATE pipeline.segment SET state = 'published' WHERE id = ANY($1)", attempt.Segments.Select(segment => segment.Id).ToArray()).ExecuteAsync(stopping);
         await using var commit = connection.Command(
@@ -63,14 +63,16 @@ internal static class CommitStatements
         Each(objects, made => slices?.SliceOf(made)?.Folder), Each(objects, made => slices?.SliceOf(made)?.Source)).ExecuteAsync(stopping);
 
     private static Task InsertRejectionsAsync(
-        NpgsqlConnection connection, PublicationAttempt attempt, IReadOnlyList<RejectionCount> rejections, CancellationToken stopping) => connection.Command(
+        NpgsqlConnection connection, PublicationAttempt attempt, IReadOnlyList<RejectionCount> rejections, DateTimeOffset now,
+        CancellationToken stopping) => connection.Command(
         """
-        INSERT INTO pipeline.rejection (publication_id, code, field, records, first_shard, first_position)
-        SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[])
+        INSERT INTO pipeline.rejection (publication_id, code, field, records, first_shard, first_position, dataset, refused_at, state)
+        SELECT $1, cause.*, $7, $8, CASE WHEN code = $9 THEN 'unwanted' ELSE 'open' END
+        FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[]) AS cause (code, field, records, first_shard, first_position)
         """,
         attempt.Plan.Id, Each(rejections, count => count.Code.Text()), Each(rejections, count => count.Field),
         Each(rejections, count => count.Records), Each(rejections, count => count.FirstShard.ToString()),
-        Each(rejections, count => count.FirstPosition)).ExecuteAsync(stopping);
+        Each(rejections, count => count.FirstPosition), attempt.Plan.Dataset, now, RejectionCode.Filtered.Text()).ExecuteAsync(stopping);
 
     private static T[] Each<TItem, T>(IReadOnlyList<TItem> items, Func<TItem, T> value) => [.. items.Select(value)];
 

@@ -12,7 +12,7 @@ internal static class PinnedSegments
     public static async Task<IReadOnlyList<LandedSegment>> ReadAsync(NpgsqlConnection connection, long publicationId, CancellationToken stopping) =>
         await connection.Command(
             """
-            SELECT id, dataset, shard, positions, object_key, records, raw_bytes
+            SELECT id, dataset, shard, positions, object_key, records, raw_bytes, trace
             FROM pipeline.publication_segment JOIN pipeline.segment ON segment.id = segment_id
             WHERE publication_segment.publication_id = $1 AND object_key <> '' ORDER BY id
             """, publicationId).ListAsync(row =>
@@ -20,6 +20,9 @@ internal static class PinnedSegments
                 var positions = row.GetFieldValue<NpgsqlRange<long>>(3);
                 return new LandedSegment(
                     row.GetInt64(0), row.GetString(1), ShardText.Parse(row.GetString(2)), new(positions.LowerBound, positions.UpperBound),
-                    row.GetString(4), row.GetInt32(5), row.GetInt64(6));
+                    row.GetString(4), row.GetInt32(5), row.GetInt64(6))
+                {
+                    Trace = row.Text(7),
+                };
             }, stopping);
 }

@@ -12,11 +12,10 @@ internal static class PublicationBalance
     {
         var counts = result.Counts;
         var landed = attempt.Segments.Sum(segment => (long)segment.Records);
-        // A provider's record is a page of any number of rows; the rows of its slices are counted instead. A piece of a file and a record
-        // of which rows are made item by item have any number of rows too, which only their decoder knows.
-        var isRowEach = attempt.Segments.All(segment =>
-            contract.SourceOf(segment.Shard) is { Kind: not SourceKind.Files } source && source.Avro?.RowsOf is null);
-        if (attempt.Extractions.Count == 0 && isRowEach) Equal(attempt, "records in", counts.In, "records its segments hold", landed);
+        // Of providers' pages the rows of their slices are counted instead; how many rows a file has only its decoder knows.
+        var isRowEach = attempt.Segments.All(segment => contract.IsRowEach(segment.Shard));
+        if (attempt.Replay is { RefusedOf: not null } replay) Equal(attempt, "records in", counts.In, "refused records to replay", replay.Records);
+        else if (isRowEach && attempt.Extractions.Count == 0) Equal(attempt, "records in", counts.In, "records its segments hold", landed);
         if (attempt.Extractions.Count != 0)
             Equal(attempt, "rows out", counts.Out, "rows of its slices", result.Slices.Sum(slice => slice.Rows));
         Equal(attempt, "records in", counts.In, "rows out, duplicates and rejections", counts.Out + counts.Duplicates + counts.Rejected);

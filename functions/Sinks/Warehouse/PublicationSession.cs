@@ -65,14 +65,19 @@ internal sealed class PublicationSession(
     private async Task<CommitOutcome> CommitAsync(NpgsqlConnection connection, PublicationResult result, CancellationToken stopping)
     {
         await using var transaction = await connection.BeginTransactionAsync(stopping);
-        if (await CommitStatements.LockAsync(connection, attempt, stopping) is { } decided) return decided;
         var now = time.GetUtcNow();
+        var replay = ReplayCommit.Of(connection, attempt, now);
+        if (replay is not null) await replay.LockAsync(stopping);
+        if (await CommitStatements.LockAsync(connection, attempt, stopping) is { } decided) return decided;
+        if (replay is not null && !await replay.BeginAsync(contract, stopping)) return CommitOutcome.Fenced;
         var slices = SliceCommit.Of(connection, contract, attempt, result, now);
         if (slices is not null) await slices.BeginAsync(stopping);
         if (target is not null) await target.MergeAsync(attempt.Plan.Id, stopping);
         await CommitStatements.RecordAsync(connection, attempt, result, slices, now, stopping);
         if (slices is not null) await slices.EndAsync(stopping);
+        if (replay is not null) await replay.EndAsync(stopping);
         if (dedupe is not null) await KeyCommit.AddAsync(connection, dedupe, attempt.Plan.Id, result.Keys, now, stopping);
+        await QualityRecords.AddAsync(connection, attempt.Plan.Dataset, attempt.Plan.Id, result, now, stopping);
         try
         {
             await transaction.CommitAsync(CancellationToken.None);   // a cancelled COMMIT would leave its outcome open

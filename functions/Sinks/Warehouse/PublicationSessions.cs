@@ -22,15 +22,25 @@ public sealed class PublicationSessions(NpgsqlDataSource source, TimeProvider ti
             var begun = await connection.Command(
                 """
                 UPDATE pipeline.publication SET attempt = attempt + 1, contract_version = $3
-                WHERE id = $1 AND dataset = $2 AND state = 'planned' RETURNING attempt, raw_bytes
-                """, publicationId, contract.Dataset, contract.Version).ListAsync(row => (Number: row.GetInt32(0), RawBytes: row.GetInt64(1)), stopping);
-            if (begun is [var (number, rawBytes)])
+                WHERE id = $1 AND dataset = $2 AND state = 'planned' RETURNING attempt, raw_bytes, replays IS NOT NULL
+                """, publicationId, contract.Dataset, contract.Version)
+                .ListAsync(row => (Number: row.GetInt32(0), RawBytes: row.GetInt64(1), IsReplay: row.GetBoolean(2)), stopping);
+            if (begun is [var (number, rawBytes, isReplay)])
+            {
+                var replay = isReplay ? await ReplayOrders.OpenAsync(connection, publicationId, stopping) : null;
+                if (isReplay && replay is null)
+                {
+                    await EndWithoutEffectAsync(connection, publicationId, stopping);
+                    return (null, state);
+                }
                 return (new PublicationAttempt(
                     new(publicationId, contract.Dataset, contract.Version, rawBytes), number,
                     await PinnedSegments.ReadAsync(connection, publicationId, stopping))
                 {
                     Extractions = await PinnedExtractions.ToTakeAsync(connection, publicationId, contract.Version, stopping),
+                    Replay = replay,
                 }, state);
+            }
             await RequireCommittedAsync(connection, publicationId, contract.Dataset, stopping);
             return (null, state);
         }, stopping);
@@ -53,6 +63,7 @@ public sealed class PublicationSessions(NpgsqlDataSource source, TimeProvider ti
                 ? new PublicationAttempt(plan, number, await PinnedSegments.ReadAsync(connection, publicationId, stopping))
                 {
                     Extractions = await PinnedExtractions.DecidedAsync(connection, publicationId, stopping),
+                    Replay = await ReplayOrders.DecidedAsync(connection, publicationId, stopping),
                 }
                 : throw new TerminalException($"Publication {publicationId} is not committed, so no object of it can be rebuilt. Publish it first.");
         }, stopping);
@@ -60,6 +71,14 @@ public sealed class PublicationSessions(NpgsqlDataSource source, TimeProvider ti
     /// <inheritdoc/>
     public IPublishedKeys? CommittedKeys(DatasetContract contract) =>
         contract.Dedupe is null ? null : PublishedKeys.Committed(source, contract.Dataset);
+
+    // Its attempt's number was raised, so that one that is still under way finds itself fenced off.
+    private static Task<int> EndWithoutEffectAsync(NpgsqlConnection connection, long publicationId, CancellationToken stopping) => connection.Command(
+        """
+        UPDATE pipeline.publication SET state = 'superseded', rows_in = 0, rows_out = 0, rows_duplicate = 0, rows_rejected = 0,
+            failure = 'Nothing was left to replay: what it replays was superseded, or its refusals were settled meanwhile.'
+        WHERE id = $1
+        """, publicationId).ExecuteAsync(stopping);
 
     private static async Task RequireCommittedAsync(NpgsqlConnection connection, long publicationId, string dataset, CancellationToken stopping)
     {

@@ -118,6 +118,8 @@ internal sealed class SliceCommit(
             await Alerts.RaiseAsync(connection, SliceAlerts.Empty(dataset, DayOf(slice)), now, stopping);
         foreach (var (path, records) in result.UnknownFields)
             await Alerts.RaiseAsync(connection, SliceAlerts.NewField(dataset, path, records), now, stopping);
+        await Alerts.ResolveAsync(
+            connection, dataset, SliceAlerts.EmptyCode, Each(published, slice => DayOf(slice).ToString()), now, stopping);
         await connection.Command(
             """
             UPDATE pipeline.alert SET resolved_at = $4 WHERE dataset = $1 AND code = ANY($2) AND subject = ANY($3) AND resolved_at IS NULL

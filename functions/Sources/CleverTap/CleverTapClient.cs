@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Pipeline.Domain.Datasets;
 using Pipeline.Sources.Slices;
 
 namespace Pipeline.Sources.CleverTap;
@@ -9,7 +10,7 @@ namespace Pipeline.Sources.CleverTap;
 public sealed class CleverTapClient(HttpClient http, CleverTapOptions options, TimeProvider time)
 {
     private readonly ProviderGate gate = new(time);
-    private ProviderCalls Calls => field ??= new(http, "CleverTap", Judge, gate, time);
+    private ProviderCalls Calls => field ??= new(http, "CleverTap", SourceKind.CleverTap.Text(), Judge, gate, time);
 
     /// <summary>Begins an export of project-local days.</summary>
     /// <param name="api"><c>events</c> or <c>profiles</c>.</param>

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Pipeline.Domain.Datasets;
+using Pipeline.Domain.Telemetry;
 using Pipeline.Sources.Slices;
 
 namespace Pipeline.Sources.Facebook;
@@ -17,7 +19,7 @@ public sealed class FacebookClient(HttpClient http, FacebookOptions options, Tim
 
     private readonly ProviderGate gate = new(time);
     private readonly byte[] token = Encoding.UTF8.GetBytes(options.AccessToken);
-    private ProviderCalls Calls => field ??= new(http, "Meta", FacebookErrors.Judge, gate, time);
+    private ProviderCalls Calls => field ??= new(http, "Meta", SourceKind.Facebook.Text(), FacebookErrors.Judge, gate, time);
     private readonly string proof = Convert.ToHexStringLower(
         HMACSHA256.HashData(Encoding.UTF8.GetBytes(options.AppSecret), Encoding.UTF8.GetBytes(options.AccessToken)));
 
@@ -122,6 +124,8 @@ public sealed class FacebookClient(HttpClient http, FacebookOptions options, Tim
     // A limit that is used up refuses the next call, and refused calls cost the access tier: so that one is not made.
     private void NoteUsage(string account, ProviderHeaders headers)
     {
+        if (FacebookUsage.Share(headers) is { } share)
+            Instruments.ProviderQuota.Record(share, Instruments.Label("source", SourceKind.Facebook.Text()), Instruments.Label("account", account));
         var used = FacebookUsage.UsedUp(headers);
         if (!used.Account && !used.Application) return;
         gate.Note(account, new(

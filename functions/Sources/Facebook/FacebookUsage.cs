@@ -24,6 +24,16 @@ public static class FacebookUsage
             Highest(Parse(headers[App]), "call_count", "total_cputime", "total_time") >= Full || Highest(insights, "app_id_util_pct") >= Full);
     }
 
+    /// <summary>The highest share of a limit that is used, 1 for all of it; null when the answer says nothing.</summary>
+    public static double? Share(ProviderHeaders headers)
+    {
+        if (headers[App] is null && headers[Account] is null && headers[Business] is null && headers[Insights] is null) return null;
+        var insights = Highest(Parse(headers[Insights]), "acc_id_util_pct", "app_id_util_pct");
+        var own = Math.Max(Highest(Parse(headers[App]), "call_count", "total_cputime", "total_time"), Highest(Parse(headers[Account]), "acc_id_util_pct"));
+        var business = BusinessUses(headers).Select(use => Highest(use, "call_count", "total_cputime", "total_time")).DefaultIfEmpty(0).Max();
+        return Math.Max(insights, Math.Max(own, business)) / Full;
+    }
+
     /// <summary>The longest time that any of the headers names; a minute when none does.</summary>
     public static TimeSpan Wait(ProviderHeaders headers)
     {

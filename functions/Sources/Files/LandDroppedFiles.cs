@@ -4,6 +4,7 @@ using Pipeline.Domain.Failures;
 using Pipeline.Domain.Files;
 using Pipeline.Domain.Ports;
 using Pipeline.Domain.Segments;
+using Pipeline.Domain.Telemetry;
 using Pipeline.Transforms.Files;
 
 namespace Pipeline.Sources.Files;
@@ -49,6 +50,7 @@ public sealed class LandDroppedFiles(
             await ledger.RefuseAsync(file, "Its name has a backslash, which no object's key can have. Rename it.", stopping);
             return false;
         }
+        using var span = Spans.Start("land", file.Dataset);
         IReadOnlyList<SegmentDraft> segments;
         try
         {
@@ -63,11 +65,14 @@ public sealed class LandDroppedFiles(
         }
         catch (Exception error) when (error is IOException or TransientException or TerminalException)
         {
+            span.Fail(error);
             Log.Unread(log, file.Dataset, file.Key, error.Message);
             await ledger.FailAsync(file, error.Message, stopping);
             return false;
         }
         if (!await ledger.LandAsync(file, segments, stopping)) return false;
+        Landed.Count(file.Dataset, segments);
+        span?.SetTag("pipeline.segments", segments.Count).SetTag("pipeline.raw_bytes", segments.Sum(segment => segment.RawBytes));
         Log.Landed(log, file.Dataset, file.Key, file.Number, segments.Count, segments.Sum(segment => segment.RawBytes));
         return true;
     }

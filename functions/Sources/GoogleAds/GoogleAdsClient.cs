@@ -1,15 +1,17 @@
 using System.Net.Http.Json;
 using Microsoft.Extensions.Logging;
+using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Failures;
+using Pipeline.Sources.Google;
 using Pipeline.Sources.Slices;
 
 namespace Pipeline.Sources.GoogleAds;
 
 /// <summary>Runs queries by searchStream: https://developers.google.com/google-ads/api/rest/common/search.</summary>
-public sealed class GoogleAdsClient(HttpClient http, GoogleAdsOptions options, GoogleAdsTokens tokens, TimeProvider time, ILogger<GoogleAdsClient> log)
+public sealed class GoogleAdsClient(HttpClient http, GoogleAdsOptions options, GoogleTokens tokens, TimeProvider time, ILogger<GoogleAdsClient> log)
 {
     private readonly ProviderGate gate = new(time);
-    private ProviderCalls Calls => field ??= new(http, "Google", GoogleAdsErrors.Judge, gate, time);
+    private ProviderCalls Calls => field ??= new(http, "Google", SourceKind.GoogleAds.Text(), GoogleAdsErrors.Judge, gate, time);
 
     /// <summary>Runs a query and hands on each batch as it was sent.</summary>
     /// <param name="batch">Its bytes are lent for the call.</param>

@@ -17,7 +17,6 @@ public static class GoogleAdsErrors
         if (answer.Code is >= 200 and < 300) return Judge(body);
         // A stream's error stands in a list of one.
         var error = (body is { ValueKind: JsonValueKind.Array } ? body.Items().FirstOrDefault() : body).Member("error");
-        if (error.Text() is { } oauth) return JudgeToken(oauth);
         return JudgeError(error, answer.Code, answer.Headers.RetryAfter);
     }
 
@@ -71,14 +70,6 @@ public static class GoogleAdsErrors
             _ => As(VerdictKind.Refused, "it refuses the question; the query or the API has changed."),
         };
     }
-
-    private static Verdict JudgeToken(string error) => error switch
-    {
-        "invalid_grant" => new(VerdictKind.Stopped, "Google answered invalid_grant: the consent has ended; give it again and set GoogleAds:RefreshToken.", WholeApplication: true),
-        "invalid_client" or "unauthorized_client" =>
-            new(VerdictKind.Stopped, $"Google answered {error}: check GoogleAds:ClientId and GoogleAds:ClientSecret.", WholeApplication: true),
-        _ => new(VerdictKind.TryAgain, "Google gave no access token."),
-    };
 
     // A protobuf duration: "30s", "1.5s".
     private static TimeSpan? Delay(string? text) =>

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Pipeline.Domain.Datasets;
+using Pipeline.Sources.Google;
 using Pipeline.Sources.Slices;
 
 namespace Pipeline.Sources.GoogleAds;
@@ -44,4 +46,10 @@ public sealed record GoogleAdsOptions : SliceSourceOptions
 
     /// <summary>Days that one query covers: a query is one operation of the daily quota, however many days it has.</summary>
     [Range(1, 31)] public int DaysPerQuery { get; init; } = 31;
+
+    /// <summary>What access tokens are asked for with.</summary>
+    public GoogleCredential Credential => new(SourceKind.GoogleAds, "GoogleAds", "https://www.googleapis.com/auth/adwords", TokenUrl, ServiceAccountFile)
+    {
+        ClientId = ClientId, ClientSecret = ClientSecret, RefreshToken = RefreshToken,
+    };
 }

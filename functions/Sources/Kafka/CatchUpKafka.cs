@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Domain.Ports;
 using Pipeline.Domain.Segments;
+using Pipeline.Domain.Telemetry;
 
 namespace Pipeline.Sources.Kafka;
 
@@ -32,6 +33,7 @@ public sealed class CatchUpKafka(
 
     private async Task<long> LandRestAsync(string dataset, TopicPartition topicPartition, CancellationToken stopping)
     {
+        using var span = Spans.Start("land", dataset);
         var landed = 0L;
         for (var complete = false; !complete;)
         {
@@ -40,6 +42,7 @@ public sealed class CatchUpKafka(
             var drafts = await landing.WriteAsync(dataset, claim, stretch.Pieces, stopping);
             var lost = await ledger.LandAsync(drafts, stopping);
             if (lost.Count > 0) break;      // the trigger is at work again and needs no help
+            Landed.Count(dataset, drafts);
             landed += drafts.Sum(draft => draft.Records);
             complete = stretch.Complete;
         }

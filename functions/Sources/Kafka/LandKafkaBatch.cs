@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Pipeline.Domain.Ports;
 using Pipeline.Domain.Segments;
+using Pipeline.Domain.Telemetry;
 
 namespace Pipeline.Sources.Kafka;
 
@@ -24,6 +26,7 @@ public sealed class LandKafkaBatch(
     public async Task RunAsync(
         string dataset, IReadOnlyDictionary<TopicPartition, IReadOnlyList<RawRecord>> delivered, CancellationToken stopping)
     {
+        using var span = Spans.Start("land", dataset);
         var open = new Dictionary<TopicPartition, IReadOnlyList<RawRecord>>(delivered);
         for (var race = 0; open.Count > 0; race++)
         {
@@ -38,6 +41,7 @@ public sealed class LandKafkaBatch(
             foreach (var claim in claims)
                 if (!unfinished.Contains(claim.Shard) && !lost.Contains(claim.Shard)) open.Remove(TopicPartition.Parse(claim.Shard.Stream));
 
+            Count(dataset, [.. drafts.Where(draft => !lost.Contains(draft.Shard))], lost.Count, span);
             Log.Landed(log, dataset, drafts.Sum(draft => draft.Records), drafts.Count, drafts.Sum(draft => draft.RawBytes), lost.Count);
             if (lost.Count > 0) await BackOffAsync(dataset, race, lost, stopping);
         }
@@ -49,6 +53,14 @@ public sealed class LandKafkaBatch(
         var topicPartition = TopicPartition.Parse(claim.Shard.Stream);
         var stretch = await stretches.FollowAsync(dataset, claim, topicPartition, delivered[topicPartition], stopping);
         return (await landing.WriteAsync(dataset, claim, stretch.Pieces, stopping), stretch.Complete);
+    }
+
+    private static void Count(string dataset, List<SegmentDraft> landed, int lost, Activity? span)
+    {
+        Landed.Count(dataset, landed);
+        if (lost > 0) Instruments.LandingRaces.Add(lost, Instruments.Dataset(dataset));
+        span?.SetTag("pipeline.records", landed.Sum(draft => draft.Records)).SetTag("pipeline.raw_bytes", landed.Sum(draft => draft.RawBytes))
+            .SetTag("pipeline.segments", landed.Count);
     }
 
     // Two workers on one shard fence each other; a random pause lets one of them through.

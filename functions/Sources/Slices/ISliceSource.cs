@@ -2,7 +2,7 @@ using Pipeline.Domain.Slices;
 
 namespace Pipeline.Sources.Slices;
 
-/// <summary>A provider whose figures are asked by account, stream and day. Facebook, Google Ads and CleverTap look alike through it.</summary>
+/// <summary>A provider whose figures are asked by account, stream and day. All of them look alike through it.</summary>
 /// <remarks>
 /// No method waits for a provider's pleasure: what takes time is a <see cref="Step"/> with an instant, and the orchestration sets a
 /// durable timer. Transient faults (500, a dropped connection) are tried again inside a call a few times, then throw
@@ -10,7 +10,7 @@ namespace Pipeline.Sources.Slices;
 /// </remarks>
 public interface ISliceSource
 {
-    /// <summary>As settings, contracts and the ledger name it: <c>facebook</c>, <c>google_ads</c>, <c>clevertap</c>.</summary>
+    /// <summary>As settings, contracts and the ledger name it: <c>facebook</c>, <c>google_ads</c>, <c>clevertap</c>, <c>bigquery</c>, <c>relational</c>.</summary>
     string Name { get; }
 
     /// <summary>The accounts of the settings.</summary>

@@ -1,13 +1,17 @@
+using System.Diagnostics;
 using System.Net;
 using Pipeline.Domain.Failures;
+using Pipeline.Domain.Telemetry;
 using Polly;
 using Polly.Retry;
 
 namespace Pipeline.Sources.Slices;
 
 /// <summary>Asks a provider over HTTP: a few tries for what a moment heals, and every other answer as its verdict.</summary>
+/// <param name="source">As settings and metrics name it: <c>facebook</c>.</param>
 /// <param name="judge">The source's table.</param>
-public sealed class ProviderCalls(HttpClient http, string provider, Func<ProviderAnswer, Verdict> judge, ProviderGate gate, TimeProvider time)
+public sealed class ProviderCalls(
+    HttpClient http, string provider, string source, Func<ProviderAnswer, Verdict> judge, ProviderGate gate, TimeProvider time)
 {
     /// <summary>Careless retries cost access tiers (Meta counts errors), so there are few, and far apart.</summary>
     private const int Retries = 3;
@@ -32,8 +36,9 @@ public sealed class ProviderCalls(HttpClient http, string provider, Func<Provide
         await pipeline.ExecuteAsync(async token =>
         {
             gate.ThrowIfClosed(account);
+            using var span = Begin(account);
             using var message = request();
-            using var response = await SendAsync(message, token);
+            using var response = await SendAsync(account, message, token);
             return await ReadAsync(account, response, token);
         }, stopping);
 
@@ -46,27 +51,43 @@ public sealed class ProviderCalls(HttpClient http, string provider, Func<Provide
         var response = await pipeline.ExecuteAsync(async token =>
         {
             gate.ThrowIfClosed(account);
+            using var span = Begin(account);
             using var message = request();
-            var answer = await SendAsync(message, token);
-            if (answer.IsSuccessStatusCode) return answer;
+            var answer = await SendAsync(account, message, token);
+            if (answer.IsSuccessStatusCode)
+            {
+                Count(account, nameof(VerdictKind.Good));
+                return answer;
+            }
             using (answer) await ReadAsync(account, answer, token);
             throw new TransientException($"{provider} answered {(int)answer.StatusCode}.");
         }, stopping);
         using (response) return await read(await response.Content.ReadAsStreamAsync(stopping), new(response));
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken stopping)
+    private Activity? Begin(string account) =>
+        Spans.Start("provider call")?.SetTag("pipeline.source", source).SetTag("pipeline.account", account);
+
+    private void Count(string account, string outcome) => Instruments.ProviderCalls.Add(
+        1, Instruments.Label("source", source), Instruments.Label("account", account), Instruments.Label("outcome", outcome));
+
+    private async Task<HttpResponseMessage> SendAsync(string account, HttpRequestMessage message, CancellationToken stopping)
     {
+        var began = time.GetTimestamp();
         try
         {
-            return await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, stopping);
+            var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, stopping);
+            Instruments.ProviderDuration.Record(time.GetElapsedTime(began).TotalSeconds, Instruments.Label("source", source));
+            return response;
         }
         catch (HttpRequestException error)
         {
+            Count(account, "Unreachable");
             throw new TransientException($"{provider} could not be asked ({error.HttpRequestError}); it is tried again.", error);
         }
         catch (TaskCanceledException error) when (!stopping.IsCancellationRequested)
         {
+            Count(account, "Unreachable");
             throw new TransientException($"{provider} did not answer within {http.Timeout.TotalSeconds:0} s; it is tried again.", error);
         }
     }
@@ -76,6 +97,7 @@ public sealed class ProviderCalls(HttpClient http, string provider, Func<Provide
         var answer = new ProviderAnswer(response.StatusCode, await BodyAsync(response, stopping), new(response));
         var verdict = judge(answer);
         gate.Note(account, verdict);
+        Count(account, verdict.Kind.ToString());
         if (verdict.Kind == VerdictKind.TryAgain) throw new TransientException(verdict.Reason);
         return verdict.Kind == VerdictKind.Good ? answer : throw new ProviderException(verdict);
     }

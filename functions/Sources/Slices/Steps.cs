@@ -19,6 +19,10 @@ public static class Steps
     /// <summary>Smaller parts in place of this one.</summary>
     public static Step Cut<T>(IEnumerable<T> states, string reason) => new(StepKind.Cut) { States = [.. states.Select(Write)], Reason = reason };
 
+    /// <summary>The question itself is refused, as after a column was dropped: there is no answer, the window's days are withheld with an
+    /// alert, and what stood before stands.</summary>
+    public static Step Unanswered(SliceTask task, Verdict verdict) => Fetched(new(task.Part, "", 0, 0, 0), verdict.Reason);
+
     /// <summary>Half the days at a time.</summary>
     public static Step Halved(string reason) => new(StepKind.Halved) { Reason = reason };
 

@@ -13,6 +13,8 @@ public sealed class DrainQueues(
     SqsCalls calls, SqsOptions options, DrainLimits limits, IQueueLedger messages, ILandingLedger ledger, SegmentLanding landing,
     IRates rates, IAlerts alerts, TimeProvider time, ILogger<DrainQueues> log)
 {
+    private const string StoppedCode = "queue_stopped";
+
     /// <summary>Drains the queues of some contracts, one after the other; one that cannot be drained does not keep the others waiting.</summary>
     /// <exception cref="TransientException">PostgreSQL or the store is away.</exception>
     public async Task RunAsync(IEnumerable<DatasetContract> contracts, CancellationToken stopping)
@@ -27,12 +29,13 @@ public sealed class DrainQueues(
         try
         {
             await DrainAsync(contract, name, queue, stopping);
+            await alerts.ResolveAsync(contract.Dataset, StoppedCode, name, stopping);
         }
         catch (TerminalException error)
         {
             Log.Stopped(log, name, error.Message);
             await alerts.RaiseAsync(new(
-                AlertSeverity.Critical, contract.Dataset, "queue_stopped", name,
+                AlertSeverity.Critical, contract.Dataset, StoppedCode, name,
                 $"Nothing is landed from queue {name}: {error.Message} The queue keeps its messages; every run tries again."), stopping);
         }
     }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Failures;
 using Pipeline.Domain.Ports;
+using Pipeline.Domain.Telemetry;
 using Pipeline.Sources.Kafka;
 
 namespace Pipeline.Sources.Sqs;
@@ -21,6 +22,7 @@ internal sealed class LandMessages(
     /// <returns>Messages landed, and messages given up.</returns>
     public async Task<(int Landed, int Dead)> RunAsync(IReadOnlyList<SqsMessage> delivered, CancellationToken stopping)
     {
+        using var span = Spans.Start("land", dataset)?.SetTag("pipeline.queue", queue).SetTag("pipeline.records", delivered.Count);
         var distinct = delivered.DistinctBy(message => message.Id).ToList();
         var fresh = await NewAsync(distinct, stopping);
         var known = distinct.Count - fresh.Count;
@@ -61,7 +63,11 @@ internal sealed class LandMessages(
             var first = claim.NextPosition ?? 0;
             var piece = new Piece(new(first, first + fresh.Count), [.. fresh.Select((message, i) => message.ToRecord(first + i))]);
             var draft = (await landing.WriteAsync(dataset, claim, [piece], stopping))[0];
-            if (await messages.LandAsync(draft, queue, [.. fresh.Select(message => message.Id)], stopping)) return fresh.Count;
+            if (await messages.LandAsync(draft, queue, [.. fresh.Select(message => message.Id)], stopping))
+            {
+                Landed.Count(dataset, [draft]);
+                return fresh.Count;
+            }
             if (race == MaxRaces)
                 throw new TransientException($"Landing {dataset} lost {MaxRaces} races for {claim.Shard}; another worker holds the shard.");
             // Two workers on one queue fence each other; a random pause lets one of them through.

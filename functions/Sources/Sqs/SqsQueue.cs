@@ -65,6 +65,15 @@ public sealed class SqsQueue(SqsCalls calls, string url, Uri endpoint, string re
         return Enumerable.Range(0, refused.Count).Except(sent).Concat(failed.Select(number => sent[number])).ToHashSet();
     }
 
+    /// <summary>All attributes of the queue, as SQS names them: <c>VisibilityTimeout</c>, <c>RedrivePolicy</c>, …</summary>
+    public async Task<IReadOnlyDictionary<string, string>> AttributesAsync(CancellationToken stopping)
+    {
+        using var answer = await AskAsync("GetQueueAttributes", new() { ["AttributeNames"] = new JsonArray("All") }, stopping);
+        return answer.RootElement.TryGetProperty("Attributes", out var attributes)
+            ? attributes.EnumerateObject().ToDictionary(each => each.Name, each => each.Value.GetString() ?? "")
+            : [];
+    }
+
     private async Task<long> AttributeAsync(string name, CancellationToken stopping)
     {
         using var answer = await AskAsync("GetQueueAttributes", new() { ["AttributeNames"] = new JsonArray(name) }, stopping);

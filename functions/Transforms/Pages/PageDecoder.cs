@@ -20,6 +20,7 @@ public sealed class PageDecoder : IBlockDecoder
     private readonly PageHeader header = new();
     private readonly Dictionary<(SourceKind Kind, string Zone, string Stream), PageSource> sources = [];
     private readonly PageBlock rows = new();
+    private readonly CellRows cells = new();
 
     /// <summary>A decoder of one contract's pages.</summary>
     /// <param name="rates">Exchange rates; needed where a column is made from them.</param>
@@ -53,7 +54,11 @@ public sealed class PageDecoder : IBlockDecoder
     }
 
     /// <inheritdoc/>
-    public void Dispose() => rows.Dispose();
+    public void Dispose()
+    {
+        rows.Dispose();
+        cells.Dispose();
+    }
 
     /// <summary>Fills <see cref="rows"/> with the records of a page.</summary>
     /// <returns>Why the page is refused; null when it is not.</returns>
@@ -74,7 +79,9 @@ public sealed class PageDecoder : IBlockDecoder
         for (var record = 0; record < found.Count; record++)
         {
             var position = block.Positions[page] + record;
-            source.Stamp.Append(rows, position, block.TimestampsMs[page], answer.Span.Slice(found[record].Start, found[record].Length));
+            var row = answer.Span.Slice(found[record].Start, found[record].Length);
+            if (source.IsPositional) row = cells.Name(row, source.Envelope.Fields);
+            source.Stamp.Append(rows, position, block.TimestampsMs[page], row);
         }
         return null;
     }
@@ -100,6 +107,8 @@ public sealed class PageDecoder : IBlockDecoder
     private sealed class PageSource(DatasetContract bound, IRates? rates, TimeZoneInfo? zone)
     {
         public string Name { get; } = bound.Source.Kind.Text();
+
+        public bool IsPositional { get; } = bound.Source.Pages?.Schema is { IsPositional: true };
 
         public PageEnvelope Envelope { get; } = new(bound);
 

@@ -8,7 +8,10 @@ namespace Pipeline.Transforms.Pages;
 /// <summary>Checks an answer against the envelope that was agreed and finds its records, in one pass.</summary>
 internal sealed class PageEnvelope(DatasetContract contract)
 {
-    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = 1024 };       // each record's depth is the decoder's to judge
+    /// <summary>Objects and lists within each other in an answer; each record's depth is the decoder's to judge.</summary>
+    public const int MaxDepth = 1024;
+
+    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = MaxDepth };
 
     private readonly PageSpec spec = contract.Source.Pages!;
     private readonly byte[][] recordKeys = [.. contract.Source.Pages!.Records.Select(Encoding.UTF8.GetBytes)];
@@ -16,9 +19,14 @@ internal sealed class PageEnvelope(DatasetContract contract)
     private readonly FieldMask mask = new(contract);
     private readonly List<(int Start, int Length)> records = [];
     private readonly HashSet<int> seen = [];
+    private readonly AnswerSchema schema = new(contract);
+    private (int Start, int Length) schemaAt;
 
     /// <summary>Where the records of the last answer lie.</summary>
     public IReadOnlyList<(int Start, int Length)> Records => records;
+
+    /// <summary>The columns that the last answer told of; empty where answers do not.</summary>
+    public IReadOnlyList<SchemaField> Fields => schema.Fields;
 
     /// <summary>Reads an answer.</summary>
     /// <returns>Why it is refused; null when it is not.</returns>
@@ -26,11 +34,12 @@ internal sealed class PageEnvelope(DatasetContract contract)
     {
         records.Clear();
         seen.Clear();
+        schemaAt = default;
         if (answer.StartsWith("\uFEFF"u8)) return PageFault.OfEnvelope("", "The answer begins with a byte order mark.");
         var reader = new Utf8JsonReader(answer, isFinalBlock: false, new(AnyDepth));
         try
         {
-            return Object(ref reader) ?? End(ref reader);
+            return Object(ref reader) ?? End(ref reader) ?? Schema(answer);
         }
         catch (JsonException)
         {
@@ -61,9 +70,26 @@ internal sealed class PageEnvelope(DatasetContract contract)
         if (!seen.Add(isRecords ? -1 : other)) return Twice(PageFault.Clean(name));
         if (!reader.Read()) return Truncated(reader);
         if (isRecords) return List(ref reader, PageFault.Clean(name));
+        if (spec.Schema is { } told && other >= 0 && spec.Envelope[other] == told.Key) return Skip(ref reader);
         if (spec.FieldMask is not null && other >= 0 && spec.Envelope[other] == spec.FieldMask && reader.TokenType == JsonTokenType.String)
             return mask.Check(reader.ValueSpan);
         return reader.TrySkip() ? null : Truncated(reader);
+    }
+
+    private PageFault? Skip(ref Utf8JsonReader reader)
+    {
+        var start = (int)reader.TokenStartIndex;
+        if (!reader.TrySkip()) return Truncated(reader);
+        schemaAt = (start, (int)reader.BytesConsumed - start);
+        return null;
+    }
+
+    private PageFault? Schema(ReadOnlySpan<byte> answer)
+    {
+        if (spec.Schema is not { } told) return null;
+        return schemaAt.Length == 0
+            ? PageFault.OfEnvelope(told.Key, $"The answer has no '{told.Key}', which tells its columns.")
+            : schema.Check(answer.Slice(schemaAt.Start, schemaAt.Length));
     }
 
     private PageFault? List(ref Utf8JsonReader reader, string name)

@@ -1,10 +1,12 @@
 using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Publications;
 using Pipeline.Domain.Segments;
+using Pipeline.Domain.Telemetry;
 using Pipeline.Transforms.Json;
 using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Masking;
 using Pipeline.Transforms.Ports;
+using Pipeline.Transforms.Quality;
 using Pipeline.Transforms.Quarantine;
 using Pipeline.Transforms.Rates;
 using Pipeline.Transforms.Rows;
@@ -29,10 +31,12 @@ internal sealed class PublicationTransform(
     private readonly UnknownFieldCounter unknown = new();
     private readonly BatchMask? mask = BatchMask.Of(contract, keys ?? MaskKeys.None);
     private readonly EventTimes times = new(contract);
+    private readonly ColumnProfiles profiles = new(contract, attempt);
     private readonly SliceRows? slices = SliceRows.Of(contract, attempt, quarantine);
     private readonly RowFilters? filters = RowFilters.Of(contract, quarantine);
     private readonly Duplicates? duplicates = Duplicates.Of(contract, published);
     private PublishedObject? refusedObject;
+    private WantedRecords? wanted;
     private long records;
     private long rows;
 
@@ -44,12 +48,14 @@ internal sealed class PublicationTransform(
     /// <exception cref="SlicesWithheldException">Of some slices too many rows are refused.</exception>
     public async Task ReadAsync(IPublicationSession? session, RefusedRows refused, CancellationToken stopping)
     {
+        wanted = await WantedRecords.ReadAsync(stores.Quarantine, attempt, quarantine, stopping);
         using var decoder = BlockDecoders.For(contract, rates, schemas);
         var batch = RecordBatches.For(contract);
-        var feed = new SegmentFeed(stores.Segments, attempt);
+        var feed = new SegmentFeed(stores.Segments, wanted?.In(attempt) ?? attempt);
         var rawBytes = 0L;
         await foreach (var (segment, block) in lake.Threads > 1 ? feed.BlocksAheadAsync(stopping) : feed.BlocksAsync(stopping))
         {
+            if (wanted?.Wants(segment.Shard, block) == false) continue;
             if (batch.Rows >= BatchRows || rawBytes >= BatchBytes || !Continues(batch, segment, block))
             {
                 await TakeAsync(batch, session, stopping);
@@ -57,7 +63,7 @@ internal sealed class PublicationTransform(
             }
             batch.Shard = segment.Shard;
             await decoder.PrepareAsync(block, batch, stopping);
-            var sink = slices ?? (IRejectionSink)quarantine;
+            var sink = slices ?? wanted ?? (IRejectionSink)quarantine;
             records += decoder.Decode(block, batch, sink, unknown, refused.Of(segment.Shard.ToString()));
             rawBytes += block.Values.Length;
             await quarantine.FlushAsync(stopping);
@@ -73,12 +79,13 @@ internal sealed class PublicationTransform(
     {
         await lake.FinishAsync(stopping);
         refusedObject = await quarantine.FinishAsync(stopping);
-        var counts = new PublicationCounts(records, rows, (slices?.Duplicates ?? 0) + (duplicates?.Count ?? 0), quarantine.Records);
+        var counts = new PublicationCounts(wanted?.Records ?? records, rows, (slices?.Duplicates ?? 0) + (duplicates?.Count ?? 0), quarantine.Records);
         if (!counts.Balanced)
             throw new InvalidOperationException($"Publication {attempt.Plan.Id} does not balance: {counts}. Nothing was committed.");
-        return new(counts, Objects, quarantine.Counts, unknown.ToDictionary(), times.Min, times.Max)
+        var unknownFields = wanted is null ? unknown.ToDictionary() : new Dictionary<string, long>();   // counted when they were refused
+        return new(counts, Objects, quarantine.Counts, unknownFields, times.Min, times.Max)
         {
-            Slices = slices?.Outcomes ?? [], Keys = duplicates?.Owned ?? [],
+            Slices = slices?.Outcomes ?? [], Keys = duplicates?.Owned ?? [], EventHours = times.Hours, Profiles = profiles.Counted,
         };
     }
 
@@ -89,15 +96,23 @@ internal sealed class PublicationTransform(
     private async ValueTask TakeAsync(RecordBatch batch, IPublicationSession? session, CancellationToken stopping)
     {
         if (batch.Rows == 0) return;
-        var kept = filters?.Keep(batch) ?? batch;
+        var kept = wanted?.Keep(batch) ?? batch;
+        kept = filters?.Keep(kept) ?? kept;
         kept = slices?.Keep(kept) ?? kept;
         if (duplicates is not null) kept = await duplicates.KeepAsync(kept, stopping);
         rows += kept.Rows;
         times.Add(kept);
+        profiles.Add(kept);
         if (mask is not null && kept.Rows != 0) kept = mask.Apply(kept);
-        if (session is not null && kept.Rows != 0) await session.StageAsync(kept, stopping);
-        await lake.AddAsync(kept, stopping);
+        if (session is not null && kept.Rows != 0) await StageAsync(session, kept, stopping);
+        using (Spans.Start("encode", contract.Dataset)?.SetTag("pipeline.rows", kept.Rows)) await lake.AddAsync(kept, stopping);
         batch.Clear();
+    }
+
+    private async ValueTask StageAsync(IPublicationSession session, RecordBatch kept, CancellationToken stopping)
+    {
+        using var span = Spans.Start("stage", contract.Dataset)?.SetTag("pipeline.rows", kept.Rows);
+        await session.StageAsync(kept, stopping);
     }
 
     /// <inheritdoc/>

@@ -3,6 +3,7 @@ using Pipeline.Domain.Failures;
 using Pipeline.Domain.Ports;
 using Pipeline.Domain.Publications;
 using Pipeline.Domain.Segments;
+using Pipeline.Domain.Telemetry;
 using Pipeline.Transforms.Segments;
 
 namespace Pipeline.Transforms.Publishing;
@@ -70,6 +71,8 @@ internal sealed class SegmentFeed(IObjectStore segments, PublicationAttempt atte
 
     private async Task<Stream> OpenAsync(LandedSegment segment, CancellationToken stopping)
     {
+        // As many as a publication's links: a span each for thousands of small segments would say no more.
+        using var span = attempt.Segments.Count <= Spans.MaxLinks ? Spans.Start("read", segment.Dataset)?.SetTag("pipeline.raw_bytes", segment.RawBytes) : null;
         try
         {
             return await segments.OpenReadAsync(segment.ObjectKey, stopping);

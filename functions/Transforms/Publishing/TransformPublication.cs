@@ -2,6 +2,7 @@ using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Failures;
 using Pipeline.Domain.Ports;
 using Pipeline.Domain.Publications;
+using Pipeline.Domain.Telemetry;
 using Pipeline.Transforms.Lake;
 using Pipeline.Transforms.Masking;
 using Pipeline.Transforms.Ports;
@@ -29,13 +30,28 @@ public sealed class TransformPublication(
     /// </exception>
     public async Task<PublicationSummary> RunAsync(long publicationId, DatasetContract contract, CancellationToken stopping)
     {
+        using var telemetry = new PublicationTelemetry(publicationId, contract.Dataset);
+        try
+        {
+            return telemetry.Ended(await RoundsAsync(publicationId, contract, telemetry, stopping));
+        }
+        catch (Exception error)
+        {
+            telemetry.Failed(error);
+            throw;
+        }
+    }
+
+    private async Task<PublicationSummary> RoundsAsync(
+        long publicationId, DatasetContract contract, PublicationTelemetry telemetry, CancellationToken stopping)
+    {
         var refused = new RefusedRows();
         var withheld = new WithheldSlices(contract);
         for (var round = 1; ; round++)
         {
             try
             {
-                return await AttemptAsync(publicationId, contract, refused, withheld, stopping);
+                return await AttemptAsync(publicationId, contract, refused, withheld, telemetry, stopping);
             }
             catch (SlicesWithheldException error)
             {
@@ -58,13 +74,15 @@ public sealed class TransformPublication(
     }
 
     private async Task<PublicationSummary> AttemptAsync(
-        long publicationId, DatasetContract contract, RefusedRows refused, WithheldSlices withheld, CancellationToken stopping)
+        long publicationId, DatasetContract contract, RefusedRows refused, WithheldSlices withheld,
+        PublicationTelemetry telemetry, CancellationToken stopping)
     {
         await using var session = await sessions.BeginAsync(publicationId, contract, stopping);
         if (session is null)
             return new(publicationId, PublicationEnd.AlreadyCommitted, default, 0, await complete.RunAsync(publicationId, stopping));
 
         session.Attempt.Plan.CheckVersion(contract);
+        telemetry.Begun(session.Attempt);
         await using var transform = new PublicationTransform(
             stores, withheld.In(session.Attempt), contract, new(LakeSchema.Of(contract), options, stores.Lake, publicationId),
             new QuarantineWriter(stores.Quarantine, sealer, contract.Dataset, publicationId), rates, schemas, masks, session.Keys);
@@ -72,6 +90,7 @@ public sealed class TransformPublication(
         var outcome = await CommitAsync(session, transform, result, stopping);
         if (outcome == CommitOutcome.Fenced)
             return new(publicationId, PublicationEnd.Fenced, default, 0, await AbortAsync(transform.Objects, stopping));
+        telemetry.Committed(result);
         var unfinished = await CompleteAsync(publicationId, result, stopping);
         return new(publicationId, PublicationEnd.Committed, result.Counts, result.Objects.Count, unfinished);
     }
@@ -80,6 +99,7 @@ public sealed class TransformPublication(
     /// publication.</returns>
     private async Task<int> CompleteAsync(long publicationId, PublicationResult result, CancellationToken stopping)
     {
+        using var span = Spans.Start("complete")?.SetTag("pipeline.objects", result.Objects.Count);
         try
         {
             return await complete.RunAsync(publicationId, stopping);
@@ -93,6 +113,7 @@ public sealed class TransformPublication(
     private async Task<PublicationResult> TransformAsync(
         IPublicationSession session, PublicationTransform transform, RefusedRows refused, CancellationToken stopping)
     {
+        using var span = Spans.Start("transform");
         try
         {
             await transform.ReadAsync(session, refused, stopping);
@@ -112,6 +133,7 @@ public sealed class TransformPublication(
     private async Task<CommitOutcome> CommitAsync(
         IPublicationSession session, PublicationTransform transform, PublicationResult result, CancellationToken stopping)
     {
+        using var span = Spans.Start("commit")?.SetTag("pipeline.rows", result.Counts.Out);
         try
         {
             return await session.CommitAsync(result, stopping);

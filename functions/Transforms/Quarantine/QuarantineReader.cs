@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipeline.Domain.Ports;
 using Pipeline.Domain.Publications;
@@ -16,14 +17,21 @@ public static class QuarantineReader
         IObjectStore quarantine, string dataset, long publicationId, CancellationToken stopping)
     {
         var refused = new RefusedRows();
+        await foreach (var line in LinesAsync(quarantine, dataset, publicationId, stopping)) Take(line, refused);
+        return refused;
+    }
+
+    /// <summary>The lines of a publication's visible quarantine object; none when there is no such object.</summary>
+    internal static async IAsyncEnumerable<string> LinesAsync(
+        IObjectStore quarantine, string dataset, long publicationId, [EnumeratorCancellation] CancellationToken stopping)
+    {
         var key = QuarantineWriter.KeyOf(dataset, publicationId);
         await foreach (var stored in quarantine.ListAsync(key, null, stopping))
         {
             if (stored.Key != key) continue;
             using var reader = new StreamReader(await quarantine.OpenReadAsync(key, stopping));
-            while (await reader.ReadLineAsync(stopping) is { } line) Take(line, refused);
+            while (await reader.ReadLineAsync(stopping) is { } line) yield return line;
         }
-        return refused;
     }
 
     private static void Take(string line, RefusedRows refused)

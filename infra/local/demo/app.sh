@@ -18,10 +18,12 @@ export_settings() {
   Publish__MaxAge=00:00:02
   PublishSchedule="*/5 * * * * *"
   SweepSchedule="0 * * * * *"
+  HealthSchedule="30 * * * * *"
   AttributeSchedule="*/15 * * * * *"
   Quarantine__SealingKey=$(cat "$home/keys/quarantine")
   Masking__Keys__1__Key=$(cat "$home/keys/masking")
   DrainSchedule="*/5 * * * * *"
+  AlertSchedule="*/5 * * * * *"
   local root=$home
   if [ "$lake" = s3 ]; then
     root=s3://$s3_bucket
@@ -31,7 +33,7 @@ export_settings() {
   Lake__Root=$root/lake Segments__Root=$root/segments Quarantine__Root=$home/quarantine
   export LocalHost__Postgres LocalHost__Urls Ledger__ConnectionString Lake__Root Segments__Root Quarantine__Root Quarantine__SealingKey Drop__Root
   export UserActionsTopic ImpressionsTopic ClicksTopic ConversionsTopic BidRequestsTopic KafkaGroup Masking__Keys__1__Key Publish__MaxAge
-  export PublishSchedule SweepSchedule AttributeSchedule DrainSchedule DropSchedule
+  export PublishSchedule SweepSchedule HealthSchedule AlertSchedule AttributeSchedule DrainSchedule DropSchedule
   export_queue_settings
   export_provider_settings
 }

@@ -6,7 +6,8 @@ using Pipeline.Sandbox.Apis.Control;
 
 namespace Pipeline.Sandbox.Apis;
 
-/// <summary>The providers' APIs over HTTP at one address: the Graph API, the Google Ads API with its token endpoint, CleverTap.</summary>
+/// <summary>The providers' APIs over HTTP at one address: the Graph API, the Google Ads API with its token endpoint, CleverTap,
+/// BigQuery.</summary>
 public sealed class ApisServer : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -21,7 +22,7 @@ public sealed class ApisServer : IAsyncDisposable
 
     /// <summary>Starts to listen.</summary>
     /// <param name="url">Such as <c>http://127.0.0.1:0</c>; port 0 takes a free one.</param>
-    /// <param name="dataFolder">Folder of <c>facebook</c>, <c>google-ads</c> and <c>clevertap</c>, each with an <c>accounts.json</c>.</param>
+    /// <param name="dataFolder">Folder of <c>facebook</c>, <c>google-ads</c>, <c>clevertap</c> and <c>bigquery</c>, each with an <c>accounts.json</c>.</param>
     /// <exception cref="InvalidDataException">A sample file is missing or wrong.</exception>
     /// <exception cref="IOException">The address is taken.</exception>
     public static async Task<ApisServer> StartAsync(string url, string dataFolder, TimeProvider time, CancellationToken stopping)
@@ -35,6 +36,7 @@ public sealed class ApisServer : IAsyncDisposable
         providers.Facebook.Map(app);
         providers.GoogleAds.Map(app);
         providers.CleverTap.Map(app);
+        providers.BigQuery.Map(app);
         new ControlApi(providers).Map(app);
         try
         {

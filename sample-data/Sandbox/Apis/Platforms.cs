@@ -6,7 +6,8 @@ internal static class Platforms
     public const string Facebook = "facebook";
     public const string GoogleAds = "google_ads";
     public const string CleverTap = "clevertap";
+    public const string BigQuery = "bigquery";
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Facebook, GoogleAds, CleverTap];
+    public static IReadOnlyList<string> All { get; } = [Facebook, GoogleAds, CleverTap, BigQuery];
 }

@@ -1,3 +1,4 @@
+using Pipeline.Sandbox.Apis.BigQuery;
 using Pipeline.Sandbox.Apis.Calls;
 using Pipeline.Sandbox.Apis.CleverTap;
 using Pipeline.Sandbox.Apis.Facebook;
@@ -6,7 +7,7 @@ using Pipeline.Sandbox.Apis.World;
 
 namespace Pipeline.Sandbox.Apis;
 
-/// <summary>The three providers, the worlds they speak of, and the switches that all of them obey.</summary>
+/// <summary>The providers, the worlds they speak of, and the switches that all of them obey.</summary>
 internal sealed class Providers
 {
     private const long WholeConversions = 1_000_000;
@@ -17,6 +18,7 @@ internal sealed class Providers
         var facebook = SampleFiles.Read<FacebookFile>(dataFolder, "facebook");
         var googleAds = SampleFiles.Read<GoogleAdsFile>(dataFolder, "google-ads");
         var cleverTap = SampleFiles.Read<CleverTapFile>(dataFolder, "clevertap");
+        var bigQuery = SampleFiles.Read<BigQueryFile>(dataFolder, "bigquery");
         Desk = new(Faults, Counters, time);
         FacebookWorld = new(Platforms.Facebook, facebook.Accounts, WholeConversions, Restatements, time);
         GoogleAdsWorld = new(Platforms.GoogleAds, googleAds.Accounts, PartsOfConversions, Restatements, time);
@@ -24,6 +26,8 @@ internal sealed class Providers
         Facebook = new(facebook, FacebookWorld, Desk, Structures, time);
         GoogleAds = new(googleAds, GoogleAdsWorld, Desk, Structures, time);
         CleverTap = new(CleverTapWorld, Desk, new(Counters), Structures);
+        BigQueryWorld = new(bigQuery.Projects, Restatements, time);
+        BigQuery = new(BigQueryWorld, Desk, new(Structures), GoogleAds.Tokens);
     }
 
     public FaultPlan Faults { get; } = new();
@@ -48,11 +52,16 @@ internal sealed class Providers
 
     public CleverTapApi CleverTap { get; }
 
+    public BigQueryWorld BigQueryWorld { get; }
+
+    public BigQueryApi BigQuery { get; }
+
     /// <summary>The faults a platform knows.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyDictionary<string, FaultName>> KnownFaults { get; } =
         new Dictionary<string, IReadOnlyDictionary<string, FaultName>>
         {
             [Platforms.Facebook] = FacebookFaults.Names, [Platforms.GoogleAds] = GoogleAdsFaults.Names, [Platforms.CleverTap] = CleverTapFaults.Names,
+            [Platforms.BigQuery] = BigQueryFaults.Names,
         };
 
     /// <summary>The changes of structure a platform knows.</summary>
@@ -62,6 +71,7 @@ internal sealed class Providers
             [Platforms.Facebook] = FacebookStructures.Names,
             [Platforms.GoogleAds] = GoogleAdsStructures.Names,
             [Platforms.CleverTap] = CleverTapStructures.Names,
+            [Platforms.BigQuery] = BigQueryStructures.Names,
         };
 
     /// <summary>Everything as at the start.</summary>
@@ -75,5 +85,6 @@ internal sealed class Providers
         Facebook.Clear();
         GoogleAds.Tokens.Clear();
         CleverTap.Clear();
+        BigQuery.Clear();
     }
 }

@@ -15,7 +15,7 @@ internal static class ApisVerb
         };
         var data = new Option<DirectoryInfo?>("--data") { Description = "Folder of the sample accounts; the ones beside the program when absent." };
         var portFile = new Option<FileInfo?>("--port-file") { Description = "File that gets the address when the APIs answer." };
-        var verb = new Command("apis", "Plays the APIs of Facebook Ads, Google Ads and CleverTap, and prints the address they are at.")
+        var verb = new Command("apis", "Plays the APIs of Facebook Ads, Google Ads, CleverTap and BigQuery, and prints the address they are at.")
         {
             urls, data, portFile,
         };

@@ -75,7 +75,7 @@ internal sealed class AttributionWorld : IAsyncDisposable
     public async Task<int> AttributeAsync(AttributionRequest? request = null)
     {
         var plan = await PlanAsync(request);
-        var activity = new AttributeBucketActivity(Contracts, Attributor(), NullLogger<AttributeBucketActivity>.Instance);
+        var activity = new AttributeBucketActivity(Contracts, Attributor(), new Alerts(Source, clock), NullLogger<AttributeBucketActivity>.Instance);
         var landed = 0;
         foreach (var piece in plan.Pieces) landed += await activity.RunAsync(piece, Stop);
         await new MarkAttributedActivity(Ledger).RunAsync([.. plan.Publications], Stop);

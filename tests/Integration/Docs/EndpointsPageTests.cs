@@ -28,14 +28,18 @@ public sealed partial class EndpointsPageTests
         where trigger is not null
         from verb in trigger.Methods ?? []
         let key = trigger.AuthLevel == AuthorizationLevel.Anonymous ? "" : trigger.AuthLevel.ToString().ToLowerInvariant()
-        select Line(verb.ToUpperInvariant(), trigger.Route ?? "", key);
+        select Line(verb.ToUpperInvariant(), Constraint().Replace(trigger.Route ?? "", "}").TrimStart('/'), key);
 
     private static string Line(string verb, string route, string key) => $"{verb} /{route}, key: {(key.Length == 0 ? "none" : key)}";
+
+    // {id:long} is {id} to a caller.
+    [GeneratedRegex(@":\w+\}")]
+    private static partial Regex Constraint();
 
     // Request, key, what it does.
     [GeneratedRegex(@"^\| (`[^|]*) \| ?(\w*) ?\|", RegexOptions.Multiline)]
     private static partial Regex Row();
 
-    [GeneratedRegex(@"`(GET|POST|PUT|DELETE) /([^`? ]*)")]
+    [GeneratedRegex(@"`(GET|HEAD|POST|PUT|DELETE) /([^`? ]*)")]
     private static partial Regex Request();
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using Npgsql;
 using Pipeline.Sandbox;
 using Pipeline.Sandbox.Generating;
 using Pipeline.Tests.Integration.Readers;
@@ -51,9 +50,10 @@ public sealed class KillTests(PostgresServer postgres, ITestOutputHelper output)
         Assert.Equal(Events, status.GetProperty("rows_out").GetInt64());
         Assert.Equal(records.Count - Events, status.GetProperty("rejected").GetInt64());
         Assert.Equal(("0", "0"), UserActionsLake.Differences(app.Lake, input));
-        await AssertTableHoldsLatestAsync(database, input);
+        await UserActionsTable.AssertHoldsLatestAsync(database, input, stopping);
         AssertQuarantineHolds(app.Quarantine, records.Count - Events);
-        Assert.Empty(ObjectsTheLedgerDoesNotKnow(app.Lake, database));
+        Assert.Empty(LedgerObjects.Unknown(app.Lake, database));
+        Assert.Empty(LedgerObjects.Lost(app.Lake, database));
     }
 
     private static List<byte[]> WriteEvents(string path)
@@ -69,42 +69,9 @@ public sealed class KillTests(PostgresServer postgres, ITestOutputHelper output)
         return records;
     }
 
-    // The generator makes no two events of one user and SKU in the same second, so the latest is one row.
-    private static async Task AssertTableHoldsLatestAsync(string database, string input)
-    {
-        var expected = ParquetReaders.Query($"""
-            SELECT user_id || '|' || "SKU" || '|' || strftime(max(event_datetime), '%Y-%m-%d %H:%M:%S') || '|' || arg_max(event_name, event_datetime)
-            FROM ({UserActionsLake.Expected(input)}) GROUP BY user_id, "SKU"
-            """).Select(row => row[0]!).ToHashSet(StringComparer.Ordinal);
-        await using var connection = new NpgsqlConnection(database);
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var command = new NpgsqlCommand("""
-            SELECT user_id || '|' || "SKU" || '|' || to_char(event_datetime AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || '|' || event_name
-            FROM warehouse.user_activity_latest
-            """, connection);
-        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
-        var found = new List<string>();
-        while (await reader.ReadAsync(TestContext.Current.CancellationToken)) found.Add(reader.GetString(0));
-        Assert.Equal(expected.Count, found.Count);
-        Assert.Empty(found.Where(row => !expected.Contains(row)).Take(5));
-    }
-
     private static void AssertQuarantineHolds(string quarantine, int records)
     {
         var codes = ParquetReaders.Query($"SELECT code, count(*)::VARCHAR FROM read_ndjson('{quarantine}/user_actions/*.ndjson') GROUP BY code");
         Assert.Equal([["truncated", records.ToString(System.Globalization.CultureInfo.InvariantCulture)]], codes);
-    }
-
-    private static IEnumerable<string> ObjectsTheLedgerDoesNotKnow(string lake, string database)
-    {
-        using var connection = new NpgsqlConnection(database);
-        connection.Open();
-        using var command = new NpgsqlCommand("SELECT key FROM pipeline.lake_object WHERE state = 'visible' AND role = 'data'", connection);
-        using var reader = command.ExecuteReader();
-        var known = new HashSet<string>();
-        while (reader.Read()) known.Add(reader.GetString(0));
-        var found = Directory.EnumerateFiles(Path.Combine(lake, "user_actions"), "*.parquet", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(lake, path)).ToHashSet();
-        return known.Except(found).Concat(found.Except(known));
     }
 }

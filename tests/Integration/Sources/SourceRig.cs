@@ -3,8 +3,10 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pipeline.Domain.Slices;
 using Pipeline.Sinks.Lake;
+using Pipeline.Sources.BigQuery;
 using Pipeline.Sources.CleverTap;
 using Pipeline.Sources.Facebook;
+using Pipeline.Sources.Google;
 using Pipeline.Sources.GoogleAds;
 using Pipeline.Sources.Slices;
 using Pipeline.Tests.Integration.SandboxTests;
@@ -47,6 +49,8 @@ internal sealed class SourceRig : IAsyncDisposable, ILoggerFactory, ILogger
 
     public CleverTapOptions CleverTapOptions { get; set; } = new();
 
+    public BigQueryOptions BigQueryOptions { get; set; } = new();
+
     public static async Task<SourceRig> StartAsync(HttpMessageHandler? through = null)
     {
         var rig = new SourceRig(null!, through);
@@ -67,6 +71,11 @@ internal sealed class SourceRig : IAsyncDisposable, ILoggerFactory, ILogger
             BaseUrl = url,
             Projects = [new() { AccountId = "AAA-111-11ZZ", Passcode = "sandbox-passcode-a", TimeZone = "Asia/Kolkata", Events = ["App Launched"] }],
         };
+        rig.BigQueryOptions = new()
+        {
+            BaseUrl = url, TokenUrl = new(url, "/token"), Project = "shop-analytics", Location = "EU", ServiceAccountFile = ServiceAccountKey.File,
+            Streams = [new() { Name = "user_actions", Table = "shop.user_actions", DayColumn = "event_date" }],
+        };
         return rig;
     }
 
@@ -74,9 +83,16 @@ internal sealed class SourceRig : IAsyncDisposable, ILoggerFactory, ILogger
 
     public GoogleAdsSource Google()
     {
-        var tokens = new GoogleAdsTokens(http, GoogleOptions, Clock);
+        var tokens = new GoogleTokens(http, GoogleOptions.Credential, Clock);
         owned.Add(tokens);
         return new(new(http, GoogleOptions, tokens, Clock, new Logger<GoogleAdsClient>(this)), GoogleOptions, Segments, Clock);
+    }
+
+    public BigQuerySource BigQuery()
+    {
+        var tokens = new GoogleTokens(http, BigQueryOptions.Credential, Clock);
+        owned.Add(tokens);
+        return new(new(http, BigQueryOptions, tokens, Clock), BigQueryOptions, Segments, Clock);
     }
 
     public CleverTapSource CleverTap() => new(new(http, CleverTapOptions, Clock), CleverTapOptions, Segments, Clock);

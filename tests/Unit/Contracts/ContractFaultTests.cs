@@ -31,8 +31,30 @@ public sealed class ContractFaultTests
         { ", newer_by: ordered_at", "", "table has no 'newer_by'" },
         { "version: 3", "version: 3\nversoin: 4", "'versoin' is no key of the contract; write 'version'; the keys are" },
         { "max_depth", "max_deepness", "'max_deepness' is no key of limits; write one of max_record_bytes, max_depth" },
-        { "version: 3", "version: 3\nquality: { max_reject_ratio: 0.1 }", "quality bounds the rows of a slice, and the table has no slices; remove it" },
         { "from: share", "from: share, mask: hmac", "column 'share' has a mask and type float64; remove mask; only strings have one" },
+
+        // quality
+        { "version: 3", "version: 3\nquality: { max_delay: soon }",
+            "'max_delay' of quality is 'soon'; write a number of minutes, hours or days, at most 60 days: 15m, 2h, 3d" },
+        { "version: 3", "version: 3\nquality: { max_delay: 61d }", "'max_delay' of quality is '61d'" },
+        { "version: 3", "version: 3\nquality: { volume: { deviation: 1 } }",
+            "'deviation' of 'volume' of quality is '1'; write a number between 0 and 1" },
+        { "version: 3", "version: 3\nquality: { volume: { of: [id] } }", "'id' has type string, which has no sum" },
+        { "version: 3", "version: 3\nquality: { volumes: {} }", "'volumes' is no key of quality; write 'volume'" },
+        { "version: 3", "version: 3\nquality: { columns: { share: 1 } }",
+            "'columns' of quality is a mapping, not a list; write a list of { column" },
+        { "version: 3", "version: 3\nquality: { columns: [{ column: share }] }", "item 1 of 'columns' of quality bounds nothing" },
+        { "version: 3", "version: 3\nquality: { columns: [{ column: share, min: 2, max: 1 }] }",
+            "'max' of item 1 of 'columns' of quality is less than its 'min'" },
+        { "version: 3", "version: 3\nquality: { columns: [{ column: shares, min: 2 }] }",
+            "'column' of item 1 of 'columns' of quality names 'shares', which is no column of this contract; write 'share'" },
+        { "version: 3", "version: 3\nquality: { columns: [{ column: id, max: 2 }] }", "'id' has type string, which has no sum" },
+        { "version: 3", "version: 3\nquality: { columns: [{ column: share, max_null_ratio: 2 }] }",
+            "'max_null_ratio' of item 1 of 'columns' of quality is '2'; write a number from 0 to 1" },
+        { "version: 3", "version: 3\nquality: { ratios: [{ name: part, of: share, to: day }] }", "'day' has type date, which has no sum" },
+        { "version: 3", "version: 3\nquality: { ratios: [{ name: Part, of: share, to: amount }] }", "'Part' cannot be the name of a ratio" },
+        { "version: 3", "version: 3\nquality: { agreements: [] }",
+            "'agreements' of quality compares streams of slices, and the table has no slices; remove it" },
 
         // kinds of nodes
         { "lake: { partition_by: [day], sort_by: [ordered_at], codec: snappy }", "lake: zstd", "lake is a text, not a mapping" },
@@ -123,8 +145,7 @@ public sealed class ContractFaultTests
             "'mode' of table is 'append', which this version does not support; write one of upsert, replace_slice" },
 
         // source and limits
-        { "kind: kafka", "kind: bigquery",
-            "'kind' of source is 'bigquery', which this version does not support; write one of kafka, facebook, google_ads, clevertap" },
+        { "kind: kafka", "kind: bigqery", "'kind' of source is 'bigqery', which is no source kind; write 'bigquery'" },
         { "kind: kafka, topic: shop.orders", "kind: sqs", "source has no 'queue'; add queue: and the queue's name" },
         { "kind: kafka, topic: shop.orders", "kind: files, folder: /orders", "'/orders' cannot be a folder of the drop store" },
         { "format: json", "format: csv", "source is CSV without a header line; add csv: { fields: [the names of its fields in order] }" },

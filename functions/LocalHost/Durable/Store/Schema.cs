@@ -94,6 +94,8 @@ internal static class Schema
         """,
         // When an instance started by a client is to begin.
         "ALTER TABLE localhost.instance ADD COLUMN start_at timestamptz",
+        // What has not ended is listed without looking at what has.
+        "CREATE INDEX instance_open ON localhost.instance (hub, id) WHERE status IN (0, 6, 7)",
     ];
 
     public static async Task MigrateAsync(NpgsqlDataSource database, CancellationToken stopping)

@@ -4,7 +4,8 @@ namespace Pipeline.Sinks.Ledger.Sweep;
 
 /// <summary>Deletes the dedupe keys that no row can be a duplicate of any more: those that the dataset's watermark has left behind by its
 /// window and a day, counted from when they were published.</summary>
-/// <remarks>Looks once for each day of the watermark. None is deleted while an object of the dataset may have to be made again.</remarks>
+/// <remarks>Looks once for each day of the watermark. None is deleted while an object of the dataset may have to be made again, or a
+/// replay waits that asks for them.</remarks>
 internal sealed class ForgetKeys(NpgsqlDataSource source)
 {
     private const int PageKeys = 50_000;
@@ -18,6 +19,8 @@ internal sealed class ForgetKeys(NpgsqlDataSource source)
             SELECT id, (watermark_micros / $1)::integer FROM pipeline.dedupe
             WHERE watermark_micros / $1 > coalesce(forgotten_day, -2147483648) AND NOT EXISTS (
                 SELECT FROM pipeline.publication WHERE publication.dataset = dedupe.dataset AND state = 'committed')
+                AND NOT EXISTS (
+                SELECT FROM pipeline.publication WHERE publication.dataset = dedupe.dataset AND state = 'planned' AND replays IS NOT NULL)
             """, MicrosPerDay).ListAsync(row => (Id: row.GetInt16(0), Day: row.GetInt32(1)), stopping), stopping);
         var forgotten = 0L;
         foreach (var (id, day) in due) forgotten += await ForgetAsync(id, day, stopping);

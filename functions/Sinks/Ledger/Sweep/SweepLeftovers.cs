@@ -8,9 +8,10 @@ namespace Pipeline.Sinks.Ledger.Sweep;
 /// <summary>Finishes what crashes left behind, and reports what the ledger does not know (DESIGN 5, Sweep). Safe to run twice at once.</summary>
 /// <param name="stores">Where segments, Parquet objects and refused records are kept.</param>
 /// <param name="rebuild">Makes an object anew whose upload is lost, and puts the new upload into the ledger.</param>
+/// <param name="sliced">Datasets whose slices are replaced; null for none.</param>
 public sealed class SweepLeftovers(
     NpgsqlDataSource source, PublicationStores stores, IAlerts alerts, TimeProvider time,
-    Func<UnfinishedObject, CancellationToken, Task> rebuild)
+    Func<UnfinishedObject, CancellationToken, Task> rebuild, IReadOnlyCollection<string>? sliced = null)
 {
     /// <summary>Runs every step; what cannot be done now is left for the next run.</summary>
     /// <exception cref="TransientException">PostgreSQL or a store is away as a whole.</exception>
@@ -19,6 +20,7 @@ public sealed class SweepLeftovers(
         var ledger = new SweepLedger(source);
         var publications = new PublicationLedger(source, time);
         var finished = await new FinishStaged(publications, stores, alerts, rebuild).RunAsync(stopping);
+        await new SettleQuarantine(source).RunAsync(sliced ?? [], stopping);
         var removed = await new RemoveSuperseded(publications, stores).RunAsync(null, stopping);
         var aborted = await new AbortUploads(ledger, stores.Lake, time).RunAsync(stopping)
             + await new AbortUploads(ledger, stores.Quarantine, time).RunAsync(stopping);
@@ -27,7 +29,10 @@ public sealed class SweepLeftovers(
             + await new DeleteLostTries(ledger, stores.Segments, time).RunAsync(stopping)
             + await new DeleteLostFileTries(source, stores.Segments, time).RunAsync(stopping);
         var unknown = await new FindUnknownObjects(ledger, stores.Lake, alerts, time).RunAsync(stopping);
+        await new ResolveObjectAlerts(source, stores.Lake, alerts, time).RunAsync(stopping);
         var forgotten = await new ForgetKeys(source).RunAsync(stopping);
+        await new ForgetFacts(source).RunAsync(time.GetUtcNow(), stopping);
+        await new FoldCounts(source, time).RunAsync(stopping);
         return finished with
         {
             UploadsAborted = aborted, OrphanSegmentsDeleted = deleted, UnknownObjects = unknown, ObjectsRemoved = removed,

@@ -35,6 +35,12 @@ internal sealed class CallCounters
         }
     }
 
+    /// <summary>An operation that no call stands for.</summary>
+    public void Billed(string platform)
+    {
+        lock (gate) Of(platform).Operations++;
+    }
+
     /// <summary>The whole, true answer goes out.</summary>
     public void Answered(ApiCall call)
     {

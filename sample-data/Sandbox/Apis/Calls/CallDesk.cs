@@ -33,6 +33,9 @@ internal sealed class CallDesk(FaultPlan faults, CallCounters counters, TimeProv
         lock (gate) closed.TryAdd((call.Platform, wholePlatform ? "*" : call.Account), new(rule, now, now + rule.Wait, call.Slice));
     }
 
+    /// <summary>Something that the provider is paid for was done.</summary>
+    public void Billed(string platform) => counters.Billed(platform);
+
     /// <summary>From now on the token is refused.</summary>
     public void Kill(string platform, string token)
     {

@@ -71,6 +71,7 @@ internal sealed class ControlApi(Providers providers)
             Platforms.Facebook => providers.FacebookWorld.Find(account) is not null,
             Platforms.GoogleAds => providers.GoogleAdsWorld.Find(account) is not null,
             Platforms.CleverTap => providers.CleverTapWorld.Find(account) is not null,
+            Platforms.BigQuery => providers.BigQueryWorld.Find(account) is not null,
             _ => false,
         };
         if (!exists) return $"{restating.Platform} has no account '{restating.Account}'.";
@@ -95,6 +96,7 @@ internal sealed class ControlApi(Providers providers)
             "facebook" => Ads(providers.FacebookWorld),
             "google" or "google_ads" => Ads(providers.GoogleAdsWorld),
             "clevertap" => providers.CleverTapWorld.Find(account) is { } found ? Truth.Events(providers.CleverTapWorld, found, from, to) : null,
+            "bigquery" => providers.BigQueryWorld.Find(account) is { } found ? Truth.Actions(providers.BigQueryWorld, found, from, to) : null,
             _ => null,
         };
         return rows is null ? Wrong($"{platform} has no account '{account}'.") : Results.Json(rows.ToList());

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Sandbox.Apis.BigQuery;
 using Pipeline.Sandbox.Apis.CleverTap;
 using Pipeline.Sandbox.Apis.World;
 
@@ -38,6 +39,20 @@ internal static class Truth
                 ["platform"] = each.Person.Platform,
                 ["event_props"] = each.Properties.ToJsonString(),
             });
+
+    /// <summary>Users' actions of the days, in the table's order.</summary>
+    public static IEnumerable<Dictionary<string, string>> Actions(BigQueryWorld world, BigQueryProject project, DateOnly from, DateOnly to) =>
+        Enumerable.Range(0, to.DayNumber - from.DayNumber + 1).SelectMany(day => world.Rows(project, from.AddDays(day))).Select(row => new Dictionary<string, string>
+        {
+            ["project"] = project.Id,
+            ["day"] = $"{row.Day:O}",
+            ["micros"] = row.Micros.ToString(CultureInfo.InvariantCulture),
+            ["event"] = row.Event,
+            ["user"] = row.User,
+            ["platform"] = row.Platform,
+            ["product_name"] = row.ProductName ?? "",
+            ["sku"] = row.Sku,
+        });
 
     private static Dictionary<string, string> Row(
         AdAccount account, string level, DateOnly day, AdCampaign? campaign, AdGroup? group, Ad? ad, AdFigures sum) => new()

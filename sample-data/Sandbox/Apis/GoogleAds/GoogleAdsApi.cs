@@ -71,7 +71,7 @@ internal sealed class GoogleAdsApi(GoogleAdsFile file, AdWorld world, CallDesk d
     {
         _ = AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header);
         var token = header is { Scheme: "Bearer", Parameter: { } shown } ? shown : "";
-        if (!Tokens.IsAlive(token)) throw Refuse("token_expired");
+        if (!Tokens.IsAlive(token, GoogleTokens.Ads)) throw Refuse("token_expired");
         var (text, pageToken) = await BodyAsync(request, stream);
         var query = Gaql.Parse(text);
         var (account, rows) = RowsOf(request, query);

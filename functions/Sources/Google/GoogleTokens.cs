@@ -1,19 +1,19 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Failures;
 using Pipeline.Sources.Slices;
 
-namespace Pipeline.Sources.GoogleAds;
+namespace Pipeline.Sources.Google;
 
 /// <summary>Access tokens, from a refresh token or a service account's key, kept until shortly before they end.</summary>
 /// <remarks>https://developers.google.com/identity/protocols/oauth2</remarks>
-public sealed class GoogleAdsTokens(HttpClient http, GoogleAdsOptions options, TimeProvider time) : IDisposable
+public sealed class GoogleTokens(HttpClient http, GoogleCredential credential, TimeProvider time) : IDisposable
 {
-    private const string Scope = "https://www.googleapis.com/auth/adwords";
-
     private static readonly TimeSpan Early = TimeSpan.FromMinutes(5);
 
-    private readonly ProviderCalls calls = new(http, "Google", GoogleAdsErrors.Judge, new(time), time);
+    private readonly ProviderCalls calls = new(
+        http, "Google", credential.Source.Text(), answer => GoogleTokenErrors.Judge(answer, credential.Section), new(time), time);
     private readonly SemaphoreSlim renewing = new(1, 1);
     private (string Token, DateTimeOffset RenewAt) current = ("", DateTimeOffset.MinValue);
 
@@ -38,14 +38,14 @@ public sealed class GoogleAdsTokens(HttpClient http, GoogleAdsOptions options, T
 
     private async Task<(string Token, DateTimeOffset RenewAt)> RenewAsync(CancellationToken stopping)
     {
-        var form = options.ServiceAccountFile.Length > 0
+        var form = credential.ServiceAccountFile.Length > 0
             ? new Dictionary<string, string> { ["grant_type"] = "urn:ietf:params:oauth:grant-type:jwt-bearer", ["assertion"] = Assertion() }
             : new Dictionary<string, string>
             {
-                ["grant_type"] = "refresh_token", ["client_id"] = options.ClientId, ["client_secret"] = options.ClientSecret,
-                ["refresh_token"] = options.RefreshToken,
+                ["grant_type"] = "refresh_token", ["client_id"] = credential.ClientId, ["client_secret"] = credential.ClientSecret,
+                ["refresh_token"] = credential.RefreshToken,
             };
-        var answer = await calls.AskAsync("", () => new(HttpMethod.Post, options.TokenUrl) { Content = new FormUrlEncodedContent(form) }, stopping);
+        var answer = await calls.AskAsync("", () => new(HttpMethod.Post, credential.TokenUrl) { Content = new FormUrlEncodedContent(form) }, stopping);
         var body = JsonText.Parse(answer.Body);
         var token = body.Member("access_token").Text() ?? throw new TransientException("Google's token answer holds no access_token.");
         var life = TimeSpan.FromSeconds(body.Member("expires_in").Number() ?? 3600);
@@ -57,11 +57,11 @@ public sealed class GoogleAdsTokens(HttpClient http, GoogleAdsOptions options, T
     {
         var key = JsonText.Parse(KeyFile());
         string Field(string name) => key.Member(name).Text()
-            ?? throw new TerminalException($"GoogleAds:ServiceAccountFile has no '{name}'. Download the service account's key as JSON.");
+            ?? throw new TerminalException($"{credential.Section}:ServiceAccountFile has no '{name}'. Download the service account's key as JSON.");
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         var head = JsonSerializer.SerializeToUtf8Bytes(new { alg = "RS256", typ = "JWT", kid = Field("private_key_id") });
         var claims = JsonSerializer.SerializeToUtf8Bytes(
-            new { iss = Field("client_email"), scope = Scope, aud = options.TokenUrl.OriginalString, iat = now, exp = now + 3600 });
+            new { iss = Field("client_email"), scope = credential.Scope, aud = credential.TokenUrl.OriginalString, iat = now, exp = now + 3600 });
         var signed = $"{Base64Url(head)}.{Base64Url(claims)}";
         using var rsa = RSA.Create();
         ImportKey(rsa, Field("private_key"));
@@ -69,7 +69,7 @@ public sealed class GoogleAdsTokens(HttpClient http, GoogleAdsOptions options, T
         return $"{signed}.{Base64Url(signature)}";
     }
 
-    private static void ImportKey(RSA rsa, string pem)
+    private void ImportKey(RSA rsa, string pem)
     {
         try
         {
@@ -78,7 +78,7 @@ public sealed class GoogleAdsTokens(HttpClient http, GoogleAdsOptions options, T
         catch (Exception error) when (error is ArgumentException or CryptographicException)
         {
             throw new TerminalException(
-                "The private_key in GoogleAds:ServiceAccountFile cannot be read as a private key; download it again as JSON.", error);
+                $"The private_key in {credential.Section}:ServiceAccountFile cannot be read as a private key; download it again as JSON.", error);
         }
     }
 
@@ -86,11 +86,11 @@ public sealed class GoogleAdsTokens(HttpClient http, GoogleAdsOptions options, T
     {
         try
         {
-            return File.ReadAllBytes(options.ServiceAccountFile);
+            return File.ReadAllBytes(credential.ServiceAccountFile);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new TerminalException("The file that GoogleAds:ServiceAccountFile names cannot be read; mount the service account's key there.", error);
+            throw new TerminalException($"The file that {credential.Section}:ServiceAccountFile names cannot be read; mount the service account's key there.", error);
         }
     }
 

@@ -1,0 +1,134 @@
+using System.Runtime.CompilerServices;
+using Amazon.Runtime;
+using Pipeline.App.Settings;
+using Pipeline.Domain.Failures;
+using Pipeline.Domain.Ports;
+using Pipeline.Sinks.Lake;
+
+namespace Pipeline.App.Cli.Doctor;
+
+/// <summary>The stores: everything the app does with objects, done once with a probe under a prefix that no dataset has.</summary>
+internal static class StoreChecks
+{
+    private const string Prefix = "_doctor/";
+    private const long FewestBytes = 512L << 20, FewBytes = 5L << 30;
+    private const int FewestAbortDays = 2;
+
+    public static IEnumerable<Check> Of(Patient patient)
+    {
+        var stores = new List<(string Setting, string Root)>();
+        if (patient.Has<LakeSettings>(out var lake)) stores.Add(("Lake:Root", lake.Root));
+        if (patient.Has<SegmentSettings>(out var segments)) stores.Add(("Segments:Root", segments.Root));
+        if (patient.Has<QuarantineSettings>(out var quarantine)) stores.Add(("Quarantine:Root", quarantine.Root));
+        foreach (var (setting, root) in stores)
+            yield return new($"store.{setting}", $"Check {setting} and the S3 settings.", stopping => WritableAsync(patient, setting, root, stopping));
+        if (patient.Has<DropSettings>(out var drop) && drop.Root.Length > 0)
+            yield return new("store.Drop:Root", "Check Drop:Root and the S3 settings.", stopping => ListableAsync(patient, drop.Root, stopping));
+    }
+
+    private static async IAsyncEnumerable<Finding> WritableAsync(
+        Patient patient, string setting, string root, [EnumeratorCancellation] CancellationToken stopping)
+    {
+        var check = $"store.{setting}";
+        var options = patient.S3;
+        var store = ObjectStores.Open(root, options, patient.Time);
+        var probe = new StoreProbe(store, $"{Prefix}{Guid.NewGuid():N}");
+        if (await FirstFaultAsync(check, setting, store, options, probe, stopping) is { } fault)
+        {
+            await probe.RemoveAsync(CancellationToken.None);
+            yield return fault;
+            yield break;
+        }
+        var sealing = options.KmsKeyId is { } key && IsS3(root) ? $" under the KMS key {key}" : "";
+        yield return Finding.Ok(check, $"{store.Root}: listed, written{sealing}, read back, uploaded in two phases, deleted.");
+        if (IsS3(root)) yield return await LifecycleAsync(check, root, options, stopping);
+        else yield return Space(check, store.Root);
+    }
+
+    private static async Task<Finding?> FirstFaultAsync(
+        string check, string setting, IObjectStore store, S3Options options, StoreProbe probe, CancellationToken stopping)
+    {
+        foreach (var (step, right, run) in probe.Steps)
+        {
+            try
+            {
+                await run(stopping);
+            }
+            catch (Exception error) when (error is TransientException or TerminalException)
+            {
+                return Finding.Fault(check, $"{store.Root} cannot be {step}: {error.Message}", Remedy(setting, store.Root, right, options, error));
+            }
+        }
+        return null;
+    }
+
+    private static async IAsyncEnumerable<Finding> ListableAsync(Patient patient, string root, [EnumeratorCancellation] CancellationToken stopping)
+    {
+        const string Check = "store.Drop:Root";
+        var options = patient.S3;
+        var store = ObjectStores.Open(root, options, patient.Time);
+        if (!IsS3(root) && !Directory.Exists(root))
+        {
+            yield return Finding.Fault(Check, $"There is no folder {store.Root}.", "Create or mount it, or correct Drop:Root.");
+            yield break;
+        }
+        Finding? fault = null;
+        try
+        {
+            await foreach (var _ in store.ListAsync("", null, stopping)) break;
+        }
+        catch (Exception error) when (error is TransientException or TerminalException)
+        {
+            fault = Finding.Fault(Check, $"{store.Root} cannot be listed: {error.Message}", Remedy("Drop:Root", store.Root, "s3:ListBucket, s3:GetObject", options, error));
+        }
+        yield return fault ?? Finding.Ok(Check, $"{store.Root}: listed.");
+    }
+
+    private static string Remedy(string setting, string root, string right, S3Options options, Exception error)
+    {
+        if (!IsS3(root)) return $"Create the folder with write access for the service's user, or correct {setting}.";
+        return (error.InnerException as AmazonServiceException)?.ErrorCode switch
+        {
+            "NoSuchBucket" => $"Create the bucket, or correct {setting}.",
+            "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "InvalidClientTokenId" =>
+                "Correct the credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the identity this machine has.",
+            "PermanentRedirect" or "AuthorizationHeaderMalformed" => "Correct S3:Region to the bucket's region.",
+            { } code when options.KmsKeyId is not null && (code.Contains("KMS", StringComparison.OrdinalIgnoreCase) || right == StoreProbe.Writing && code != "AccessDenied") =>
+                "Correct S3:KmsKeyId, and allow kms:GenerateDataKey and kms:Decrypt on the key.",
+            "AccessDenied" => $"Allow {right} on {root}.{(options.KmsKeyId is null ? "" : " The KMS key needs kms:GenerateDataKey and kms:Decrypt.")}",
+            _ => $"Check S3:Endpoint, S3:Region, the credentials and {setting}.",
+        };
+    }
+
+    private static async Task<Finding> LifecycleAsync(string check, string root, S3Options options, CancellationToken stopping)
+    {
+        try
+        {
+            return await S3Lifecycle.AbortDaysAsync(root, options, stopping) switch
+            {
+                null => Finding.Warning(
+                    $"{check}.lifecycle", "The bucket keeps uploads that nobody completes, and bills for them.",
+                    "Add a lifecycle rule AbortIncompleteMultipartUpload with 7 days (infra/terraform/aws/storage.tf)."),
+                < FewestAbortDays and var days => Finding.Warning(
+                    $"{check}.lifecycle", $"The bucket drops uploads after {days} day: committed ones may be waiting to be completed.",
+                    "Give them 7 days: what was dropped is rebuilt from its segments, which takes longer."),
+                var days => Finding.Ok($"{check}.lifecycle", $"Uploads that nobody completes are dropped after {days} days."),
+            };
+        }
+        catch (Exception error) when (error is TransientException or TerminalException)
+        {
+            return Finding.Skipped($"{check}.lifecycle", "The bucket does not tell its lifecycle.");
+        }
+    }
+
+    private static Finding Space(string check, string folder)
+    {
+        var free = new DriveInfo(folder).AvailableFreeSpace;
+        var left = $"{free / 1e9:0.0} GB are left on the disk of {folder}.";
+        return free < FewestBytes ? Finding.Fault($"{check}.space", left, "Free space now: landing stops when the disk is full.")
+            : free < FewBytes ? Finding.Warning($"{check}.space", left, "Free space, or move the store.")
+            : Finding.Ok($"{check}.space", left);
+    }
+
+    private static bool IsS3(string root) => root.StartsWith("s3://", StringComparison.OrdinalIgnoreCase);
+}

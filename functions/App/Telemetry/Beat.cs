@@ -1,0 +1,52 @@
+using Pipeline.Sinks.Ledger;
+
+namespace Pipeline.App.Telemetry;
+
+/// <summary>What one function did since its heartbeat was last written.</summary>
+internal sealed class Beat(string function)
+{
+    private readonly Lock gate = new();
+    private Heartbeat? noted;
+    private DateTimeOffset writtenAt = DateTimeOffset.MinValue;
+
+    public void Begin(DateTimeOffset now)
+    {
+        lock (gate) noted = Noted(now) with { Started = now };
+    }
+
+    /// <param name="error">Why it failed; null when it did not.</param>
+    public void End(DateTimeOffset now, string? error)
+    {
+        lock (gate)
+        {
+            var beat = Noted(now);
+            noted = error is null ? beat with { Succeeded = now, Runs = beat.Runs + 1 }
+                : beat with { Failed = now, Error = error, Runs = beat.Runs + 1, Failures = beat.Failures + 1 };
+        }
+    }
+
+    /// <summary>Takes what there is to write; null for nothing, or when the last was written too short a time ago.</summary>
+    public Heartbeat? Take(DateTimeOffset now, TimeSpan apart)
+    {
+        lock (gate)
+        {
+            if (noted is null || now - writtenAt < apart) return null;
+            var taken = noted;
+            (noted, writtenAt) = (null, now);
+            return taken;
+        }
+    }
+
+    /// <summary>It could not be written: it goes with what happened meanwhile.</summary>
+    public void GiveBack(Heartbeat taken)
+    {
+        lock (gate)
+            noted = noted is null ? taken : noted with
+            {
+                Succeeded = noted.Succeeded ?? taken.Succeeded, Failed = noted.Failed ?? taken.Failed, Error = noted.Error ?? taken.Error,
+                Runs = noted.Runs + taken.Runs, Failures = noted.Failures + taken.Failures,
+            };
+    }
+
+    private Heartbeat Noted(DateTimeOffset now) => noted ?? new(function, now, null, null, null, 0, 0);
+}

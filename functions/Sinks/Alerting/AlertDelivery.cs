@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Pipeline.Domain.Failures;
+
+namespace Pipeline.Sinks.Alerting;
+
+/// <summary>Tells channels what happened to alerts: once each, in order, until they have it. Safe to run twice at once, on any number of instances.</summary>
+public sealed class AlertDelivery
+{
+    private const int MaxMessages = 100;   // to one channel in one round
+    private const int Rounds = 3;          // what waited for a message before it can follow in the same run
+
+    private readonly AlertOutbox outbox;
+    private readonly AlertChannels channels;
+    private readonly ILogger<AlertDelivery> log;
+
+    public AlertDelivery(NpgsqlDataSource ledger, AlertOptions options, AlertChannels channels, TimeProvider time, ILogger<AlertDelivery> log)
+    {
+        (this.channels, this.log) = (channels, log);
+        outbox = new(ledger, new(options), channels, options, time);
+    }
+
+    /// <summary>Sends what is due. A channel that fails does not keep the others waiting.</summary>
+    /// <returns>Messages that arrived.</returns>
+    /// <exception cref="TransientException">PostgreSQL is away; the next run goes on.</exception>
+    public async Task<int> RunAsync(CancellationToken stopping)
+    {
+        if (channels.IsEmpty) return 0;
+        var arrived = 0;
+        for (var round = 0; round < Rounds && await outbox.HasWorkAsync(stopping); round++)
+        {
+            await outbox.FillAsync(stopping);
+            var sent = (await Task.WhenAll((await outbox.DueAsync(stopping)).Select(channel => DrainAsync(channel, stopping)))).Sum();
+            if (sent == 0) break;
+            arrived += sent;
+        }
+        return arrived;
+    }
+
+    // The first failure ends a channel's turn: what is behind it would meet the same.
+    private async Task<int> DrainAsync(string channel, CancellationToken stopping)
+    {
+        for (var sent = 0; ; sent++)
+        {
+            if (sent == MaxMessages || await outbox.LeaseAsync(channel, stopping) is not { } leased) return sent;
+            if (!await TryAsync(leased, stopping)) return sent;
+        }
+    }
+
+    private async Task<bool> TryAsync(LeasedMessage leased, CancellationToken stopping)
+    {
+        var outcome = channels.Find(leased.Channel) is { } channel ? await channel.SendAsync(leased.Message, stopping)
+            : SendOutcome.Failed($"This instance's settings have no channel {leased.Channel}.");
+        if (outcome.IsDelivered)
+        {
+            await outbox.DeliveredAsync(leased, outcome, stopping);
+            Log.Delivered(log, leased.Id, leased.Channel, leased.Message.Event, leased.Message.Alerts.Count, leased.Try);
+            return true;
+        }
+        await outbox.FailedAsync(leased, outcome, stopping);
+        Log.NotDelivered(log, leased.Id, leased.Channel, leased.Message.Event, leased.Message.Alerts.Count, leased.Try, outcome.Error!);
+        return false;
+    }
+}
+
+/// <summary>What delivery of alerts writes to the log.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(301, LogLevel.Information, "Message {Message} to {Channel} arrived: {Event}, {Alerts} alert(s), try {Try}.")]
+    internal static partial void Delivered(ILogger log, long message, string channel, AlertEvent @event, int alerts, int @try);
+
+    [LoggerMessage(302, LogLevel.Warning, "Message {Message} to {Channel} did not arrive ({Event}, {Alerts} alert(s), try {Try}): {Reason}")]
+    internal static partial void NotDelivered(ILogger log, long message, string channel, AlertEvent @event, int alerts, int @try, string reason);
+}

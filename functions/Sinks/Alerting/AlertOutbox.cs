@@ -1,0 +1,118 @@
+using Npgsql;
+using Pipeline.Domain.Alerts;
+using Pipeline.Domain.Ports;
+using Pipeline.Sinks.Ledger;
+
+namespace Pipeline.Sinks.Alerting;
+
+/// <summary>The messages that wait to be sent, in the ledger. A message is leased for one try: who dies during it leaves it to the next.</summary>
+internal sealed class AlertOutbox(NpgsqlDataSource ledger, AlertRoutes routes, AlertChannels channels, AlertOptions options, TimeProvider time)
+{
+    // Of the two-key form, whose keys nothing else takes: 'aler', 1.
+    private const string OneAtATime = "SELECT pg_try_advisory_xact_lock(1634493810, 1)";
+
+    /// <summary>How long a message is tried before it is given up.</summary>
+    public static readonly TimeSpan GiveUpAfter = TimeSpan.FromDays(1);
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
+
+    // Longer than a try may take, so that a lease never ends before its try.
+    private TimeSpan Lease => options.Timeout * 2;
+
+    /// <summary>Whether there is anything to do: the one question of a run that finds nothing.</summary>
+    public async Task<bool> HasWorkAsync(CancellationToken stopping) => (await ledger.ReadAsync("the outbox of alerts", connection => connection.Command(
+        """
+        SELECT EXISTS (SELECT FROM pipeline.alert
+                WHERE told_severity IS NULL OR (severity = 'critical' AND told_severity = 'warning') OR (resolved_at IS NOT NULL AND NOT told_resolved))
+            OR EXISTS (SELECT FROM pipeline.alert WHERE resolved_at IS NULL AND told_severity IS NOT NULL AND told_at <= $1)
+            OR EXISTS (SELECT FROM pipeline.alert_delivery WHERE message_id IS NULL AND NOT damped AND due_at <= $2)
+            OR EXISTS (SELECT FROM pipeline.alert_message WHERE state = 'waiting' AND next_try_at <= $2)
+        """, time.GetUtcNow() - options.RepeatAfter, time.GetUtcNow()).ListAsync(row => row.GetBoolean(0), stopping), stopping))[0];
+
+    /// <summary>Turns what happened to alerts into messages. Two at once would part groups, so the second leaves it to the first.</summary>
+    public async Task FillAsync(CancellationToken stopping)
+    {
+        var derive = new DeriveDeliveries(routes, options);
+        var form = new FormMessages(channels);
+        while (await AloneAsync((connection, now) => derive.RunAsync(connection, now, stopping), stopping)) continue;
+        while (await AloneAsync((connection, now) => form.RunAsync(connection, now, stopping), stopping)) continue;
+    }
+
+    /// <summary>The channels that have messages due.</summary>
+    public async Task<IReadOnlyList<string>> DueAsync(CancellationToken stopping) => await ledger.ReadAsync(
+        "the outbox of alerts", connection => connection.Command(
+            "SELECT DISTINCT channel FROM pipeline.alert_message WHERE state = 'waiting' AND next_try_at <= $1", time.GetUtcNow())
+            .ListAsync(row => row.GetString(0), stopping), stopping);
+
+    /// <summary>Leases the next message of a channel for one try; null when none is due.</summary>
+    public Task<LeasedMessage?> LeaseAsync(string channel, CancellationToken stopping) => ledger.TransactAsync("the outbox of alerts", async connection =>
+    {
+        var leased = await connection.Command(
+            """
+            UPDATE pipeline.alert_message SET tries = tries + 1, next_try_at = $3 WHERE id = (
+                SELECT id FROM pipeline.alert_message WHERE state = 'waiting' AND channel = $1 AND next_try_at <= $2
+                ORDER BY next_try_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+            RETURNING id, tries, key, event, formed_at
+            """, channel, time.GetUtcNow(), time.GetUtcNow() + Lease).ListAsync(row => (
+                Id: row.GetInt64(0), Try: row.GetInt32(1), Key: row.GetGuid(2), Event: Enum.Parse<AlertEvent>(row.GetString(3), ignoreCase: true),
+                At: row.GetFieldValue<DateTimeOffset>(4)), stopping);
+        if (leased is not [var message]) return null;
+        var alerts = await ToldAlerts.OfMessageAsync(connection, message.Id, stopping);
+        return new LeasedMessage(message.Id, channel, message.Try, new(message.Key, message.Event, message.At, alerts));
+    }, stopping);
+
+    /// <summary>Notes that a message has arrived; what was said of its channel's trouble is over.</summary>
+    public Task DeliveredAsync(LeasedMessage leased, SendOutcome outcome, CancellationToken stopping) => ledger.TransactAsync(
+        "the outbox of alerts", async connection =>
+        {
+            var now = time.GetUtcNow();
+            await connection.Command(
+                "UPDATE pipeline.alert_message SET state = 'delivered', ended_at = $2, last_error = $3 WHERE id = $1 AND state = 'waiting'",
+                leased.Id, now, outcome.Error).ExecuteAsync(stopping);
+            return await Ledger.Alerts.ResolveAsync(connection, "", AlertCodes.AlertUndeliverable, leased.Channel, now, stopping);
+        }, stopping);
+
+    /// <summary>Notes a try that failed: the next comes later, or, after a day, never; that is an alert itself, and so is a refusal.</summary>
+    public Task FailedAsync(LeasedMessage leased, SendOutcome outcome, CancellationToken stopping) => ledger.TransactAsync(
+        "the outbox of alerts", async connection =>
+        {
+            var now = time.GetUtcNow();
+            var givenUp = now - leased.Message.At >= GiveUpAfter;
+            var next = now + (outcome.RetryAfter > Pause(leased.Try) ? outcome.RetryAfter.Value : Pause(leased.Try));
+            var marked = await connection.Command(
+                """
+                UPDATE pipeline.alert_message SET last_error = $3, next_try_at = $4, state = CASE WHEN $5 THEN 'failed' ELSE state END,
+                    ended_at = CASE WHEN $5 THEN $6::timestamptz END
+                WHERE id = $1 AND tries = $2 AND state = 'waiting'
+                """, leased.Id, leased.Try, outcome.Error, next, givenUp, now).ExecuteAsync(stopping);
+            if (outcome.RetryAfter is not null)
+                await connection.Command(
+                    "UPDATE pipeline.alert_message SET next_try_at = $2 WHERE state = 'waiting' AND channel = $1 AND next_try_at < $2",
+                    leased.Channel, next).ExecuteAsync(stopping);
+            if (marked > 0 && (givenUp || outcome.Refused))
+                await Ledger.Alerts.RaiseAsync(connection, Undeliverable(leased, outcome, givenUp), now, stopping);
+            return marked;
+        }, stopping);
+
+    private static Alert Undeliverable(LeasedMessage leased, SendOutcome outcome, bool givenUp) => new(
+        AlertSeverity.Critical, "", AlertCodes.AlertUndeliverable, leased.Channel,
+        $"Channel {leased.Channel} {(givenUp ? "has not taken a message for a day, and it was given up" : "does not want a message, which is tried again for a day")}: "
+        + $"{outcome.Error} It tells of {leased.Message.Alerts.Count} alert(s), from number {leased.Message.Alerts[0].Id} on; GET /api/alerts has them. "
+        + "Correct the channel's settings, then POST /api/alerts/test.");
+
+    // Half of each pause is left to chance, so that instances and messages that failed together are not tried together.
+    private static TimeSpan Pause(int tries)
+    {
+        var full = FirstPause * Math.Pow(2, Math.Min(tries - 1, 16));
+        return (full < LongestPause ? full : LongestPause) * (0.5 + Random.Shared.NextDouble() / 2);
+    }
+
+    private Task<bool> AloneAsync(Func<NpgsqlConnection, DateTimeOffset, Task<bool>> work, CancellationToken stopping) => ledger.TransactAsync(
+        "the outbox of alerts", async connection =>
+            (await connection.Command(OneAtATime).ListAsync(row => row.GetBoolean(0), stopping))[0] && await work(connection, time.GetUtcNow()), stopping);
+}
+
+/// <summary>A message that is this instance's to try, until its lease ends.</summary>
+/// <param name="Try">Which try it is, from 1.</param>
+internal sealed record LeasedMessage(long Id, string Channel, int Try, AlertMessage Message);

@@ -1,0 +1,131 @@
+using Npgsql;
+using Pipeline.Sinks.Ledger;
+
+namespace Pipeline.Sinks.Alerting;
+
+/// <summary>Decides what each channel is to be told, from what happened to the alerts since it last looked.</summary>
+/// <remarks>An alert that a transaction holds is passed over and found by the next run: nobody who raises one waits for this, or it for them.</remarks>
+internal sealed class DeriveDeliveries(AlertRoutes routes, AlertOptions options)
+{
+    private const int MaxAlerts = 200;   // of one transaction
+
+    // What ended unseen so long ago is of no use to anybody: it is what a first set-up of channels finds.
+    private static readonly TimeSpan TooLate = TimeSpan.FromDays(1);
+
+    /// <summary>Looks at some alerts, within the caller's transaction.</summary>
+    /// <returns>Whether there may be more.</returns>
+    public async Task<bool> RunAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken stopping)
+    {
+        var changed = await connection.Command(
+            $"""
+            SELECT {ChangedAlert.Columns} FROM pipeline.alert
+            WHERE told_severity IS NULL OR (severity = 'critical' AND told_severity = 'warning') OR (resolved_at IS NOT NULL AND NOT told_resolved)
+            ORDER BY id LIMIT {MaxAlerts} FOR UPDATE SKIP LOCKED
+            """).ListAsync(ChangedAlert.Read, stopping);
+        foreach (var alert in changed) await TellAsync(connection, alert, now, stopping);
+
+        var silent = await connection.Command(
+            $"""
+            SELECT {ChangedAlert.Columns} FROM pipeline.alert
+            WHERE resolved_at IS NULL AND told_severity IS NOT NULL AND told_at <= $1 ORDER BY told_at LIMIT {MaxAlerts} FOR UPDATE SKIP LOCKED
+            """, now - options.RepeatAfter).ListAsync(ChangedAlert.Read, stopping);
+        foreach (var alert in silent) await RepeatAsync(connection, alert, now, stopping);
+        return changed.Count == MaxAlerts || silent.Count == MaxAlerts;
+    }
+
+    private async Task TellAsync(NpgsqlConnection connection, ChangedAlert alert, DateTimeOffset now, CancellationToken stopping)
+    {
+        var told = alert;
+        if (alert.ToldSeverity is null && alert.ResolvedAt < now - TooLate)
+        {
+            await MarkAsync(connection, alert with { ToldSeverity = alert.Severity, ToldAt = now, ToldResolved = true }, stopping);
+            return;
+        }
+        if (told.ToldSeverity is null) told = await RaiseAsync(connection, told, now, stopping);
+        if (told is { Severity: "critical", ToldSeverity: "warning" })
+        {
+            await InsertAsync(connection, told, "escalated", 0, now, ChannelsOf(told), stopping);
+            told = told with { ToldSeverity = told.Severity, ToldAt = now };
+        }
+        if (told is { ResolvedAt: { } resolved, ToldResolved: false })
+        {
+            await InsertAsync(connection, told, "resolved", 0, resolved + options.ResolveWait, await ToldAsync(connection, told, stopping), stopping);
+            told = told with { ToldResolved = true };
+        }
+        await MarkAsync(connection, told, stopping);
+    }
+
+    // Channels that were not told yet that the alert before had ended are not told that it began again either.
+    private async Task<ChangedAlert> RaiseAsync(NpgsqlConnection connection, ChangedAlert alert, DateTimeOffset now, CancellationToken stopping)
+    {
+        if (await BeforeAsync(connection, alert, stopping) is not { } before)
+        {
+            var first = alert with { Thread = Guid.NewGuid(), ToldSeverity = alert.Severity, ToldAt = now };
+            await InsertAsync(connection, first, "raised", 0, alert.RaisedAt + options.GroupWait, ChannelsOf(first), stopping);
+            return first;
+        }
+        var damped = await connection.Command(
+            """
+            UPDATE pipeline.alert_delivery SET damped = true
+            WHERE alert_id = $1 AND event = 'resolved' AND message_id IS NULL AND NOT damped RETURNING channel
+            """, before.Id).ListAsync(row => row.GetString(0), stopping);
+        var going = alert with { Thread = before.Thread, ToldSeverity = damped.Count > 0 ? before.ToldSeverity : alert.Severity, ToldAt = now };
+        await InsertAsync(connection, going, "raised", 0, now, damped, stopping, damped: true);
+        await InsertAsync(connection, going, "raised", 0, alert.RaisedAt + options.GroupWait, ChannelsOf(going).Except(damped), stopping);
+        return going;
+    }
+
+    private async Task RepeatAsync(NpgsqlConnection connection, ChangedAlert alert, DateTimeOffset now, CancellationToken stopping)
+    {
+        // A channel that has not even taken the last message is not told more of the same.
+        var behind = await connection.Command(
+            """
+            SELECT DISTINCT d.channel FROM pipeline.alert_delivery AS d LEFT JOIN pipeline.alert_message AS m ON m.id = d.message_id
+            WHERE d.thread = $1 AND NOT d.damped AND coalesce(m.state, 'waiting') = 'waiting'
+            """, alert.Thread).ListAsync(row => row.GetString(0), stopping);
+        var number = (await connection.Command(
+            "SELECT coalesce(max(number), 0) + 1 FROM pipeline.alert_delivery WHERE alert_id = $1 AND event = 'repeated'", alert.Id)
+            .ListAsync(row => row.GetInt32(0), stopping))[0];
+        await InsertAsync(connection, alert, "repeated", number, now, ChannelsOf(alert).Except(behind), stopping);
+        await MarkAsync(connection, alert with { ToldAt = now }, stopping);
+    }
+
+    private async Task<ChangedAlert?> BeforeAsync(NpgsqlConnection connection, ChangedAlert alert, CancellationToken stopping)
+    {
+        var before = await connection.Command(
+            $"""
+            SELECT {ChangedAlert.Columns} FROM pipeline.alert
+            WHERE dataset = $1 AND code = $2 AND subject = $3 AND id < $4 ORDER BY id DESC LIMIT 1
+            """, alert.Dataset, alert.Code, alert.Subject, alert.Id).ListAsync(ChangedAlert.Read, stopping);
+        return before is [{ Thread: not null, ResolvedAt: { } ended } last] && ended >= alert.RaisedAt - options.ResolveWait ? last : null;
+    }
+
+    private IReadOnlyList<string> ChannelsOf(ChangedAlert alert) => routes.Of(alert.Severity, alert.Dataset, alert.Code, alert.Subject);
+
+    private static Task<List<string>> ToldAsync(NpgsqlConnection connection, ChangedAlert alert, CancellationToken stopping) => connection.Command(
+        "SELECT DISTINCT channel FROM pipeline.alert_delivery WHERE alert_id = $1", alert.Id).ListAsync(row => row.GetString(0), stopping);
+
+    private static Task InsertAsync(
+        NpgsqlConnection connection, ChangedAlert alert, string happened, int number, DateTimeOffset due, IEnumerable<string> channels,
+        CancellationToken stopping, bool damped = false) => connection.Command(
+        """
+        INSERT INTO pipeline.alert_delivery (alert_id, thread, channel, event, number, due_at, damped)
+        SELECT $1, $2, channel, $3, $4, $5, $6 FROM unnest($7::text[]) AS channel ON CONFLICT DO NOTHING
+        """, alert.Id, alert.Thread, happened, number, due, damped, channels.ToArray()).ExecuteAsync(stopping);
+
+    private static Task MarkAsync(NpgsqlConnection connection, ChangedAlert alert, CancellationToken stopping) => connection.Command(
+        "UPDATE pipeline.alert SET thread = $2, told_severity = $3, told_at = $4, told_resolved = $5 WHERE id = $1",
+        alert.Id, alert.Thread, alert.ToldSeverity, alert.ToldAt, alert.ToldResolved).ExecuteAsync(stopping);
+}
+
+/// <summary>An alert, and what was made of it so far.</summary>
+internal sealed record ChangedAlert(
+    long Id, string Severity, string Dataset, string Code, string Subject, DateTimeOffset RaisedAt, DateTimeOffset? ResolvedAt, Guid? Thread,
+    string? ToldSeverity, DateTimeOffset? ToldAt, bool ToldResolved)
+{
+    public const string Columns = "id, severity, dataset, code, subject, raised_at, resolved_at, thread, told_severity, told_at, told_resolved";
+
+    public static ChangedAlert Read(NpgsqlDataReader row) => new(
+        row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetFieldValue<DateTimeOffset>(5),
+        row.Nullable<DateTimeOffset>(6), row.Nullable<Guid>(7), row.Text(8), row.Nullable<DateTimeOffset>(9), row.GetBoolean(10));
+}

@@ -1,0 +1,154 @@
+using Npgsql;
+using Pipeline.Domain.Datasets;
+using Pipeline.Domain.Ports;
+using Pipeline.Domain.Quality;
+using Pipeline.Domain.Segments;
+
+namespace Pipeline.Sinks.Ledger;
+
+/// <summary>Reads the roll-ups of quality from PostgreSQL, in one round trip.</summary>
+public sealed class QualityReader(NpgsqlDataSource source) : IQualityFacts
+{
+    private static readonly TimeSpan
+        Landed = TimeSpan.FromDays(49), LandedHours = TimeSpan.FromDays(28), Shards = TimeSpan.FromDays(7), Hours = TimeSpan.FromDays(8);
+
+    private const int SliceDays = 35;
+
+    /// <inheritdoc/>
+    public Task<QualityFacts> ReadAsync(DatasetContract contract, DateTimeOffset at, CancellationToken stopping) => source.TransactAsync(
+        $"reading the facts of {contract.Dataset}", async connection =>
+        {
+            var isOfRecords = contract.Source.Kind.AreRecords();
+            var others = contract.Quality.Agreements.Select(each => each.WithDataset).OfType<string>().Distinct().ToArray();
+            await using var batch = new NpgsqlBatch(connection);
+            AddHours(batch, contract.Dataset, at - Hours, at);
+            AddOpen(batch, contract.Dataset);
+            if (isOfRecords) AddFlow(batch, contract.Dataset, at);
+            else AddSlices(batch, contract.Dataset, others, at);
+            await using var reader = await batch.ExecuteReaderAsync(stopping);
+            var facts = await ReadHoursAsync(reader, at, stopping) with { Open = await reader.NextAsync(Open, stopping) };
+            if (!isOfRecords)
+                return facts with
+                {
+                    Slices = await reader.NextAsync(row => new SliceDay(SeriesOf(row), row.GetFieldValue<DateOnly>(3), row.GetInt64(4), row.GetFieldValue<DateTimeOffset>(5)), stopping),
+                    SliceColumns = await reader.NextAsync(row => new SliceColumn(
+                        SeriesOf(row), row.GetFieldValue<DateOnly>(3), row.GetString(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetDouble(8)), stopping),
+                    EventDays = (await reader.NextAsync(row => (Key: (row.GetString(0), row.GetFieldValue<DateOnly>(1)), Rows: row.GetInt64(2)), stopping))
+                        .ToDictionary(each => each.Key, each => each.Rows),
+                };
+            return facts with
+            {
+                Landed = await reader.NextAsync(row => new HourCount(row.GetFieldValue<DateTimeOffset>(0), row.GetInt64(1)), stopping),
+                LandedHours = await reader.NextAsync(row => row.GetFieldValue<DateTimeOffset>(0), stopping),
+                Shards = await reader.NextAsync(row => new ShardFlow(row.GetString(0), row.GetInt64(1), row.GetFieldValue<DateTimeOffset>(2), row.GetInt32(3)), stopping),
+                Watermark = (await reader.NextAsync(row => row.Nullable<DateTimeOffset>(0), stopping)).FirstOrDefault(),
+                Holes = await reader.NextAsync(row => new PositionHole(new(row.GetString(0), row.GetInt32(1)), new(row.GetInt64(2), row.GetInt64(3))), stopping),
+            };
+        }, stopping);
+
+    /// <inheritdoc/>
+    public Task<QualityFacts> ReadHourAsync(DatasetContract contract, DateTimeOffset at, CancellationToken stopping) => source.ReadAsync(
+        $"reading the hour of {contract.Dataset}", async connection =>
+        {
+            await using var batch = new NpgsqlBatch(connection);
+            AddHours(batch, contract.Dataset, at.AddHours(-1), at);
+            await using var reader = await batch.ExecuteReaderAsync(stopping);
+            return await ReadHoursAsync(reader, at, stopping);
+        }, stopping);
+
+    private static void AddHours(NpgsqlBatch batch, string dataset, DateTimeOffset from, DateTimeOffset at)
+    {
+        batch.Add(
+            """
+            SELECT hour, rows_in, duplicates, rejected, watermark FROM pipeline.quality_hour
+            WHERE dataset = $1 AND hour > $2 AND hour <= $3 ORDER BY hour
+            """, dataset, from, at);
+        batch.Add(
+            """
+            SELECT hour, column_name, rows, nulls, outside, total FROM pipeline.column_hour
+            WHERE dataset = $1 AND hour > $2 AND hour <= $3 ORDER BY hour, column_name
+            """, dataset, from, at);
+    }
+
+    private static void AddOpen(NpgsqlBatch batch, string dataset) => batch.Add(
+        "SELECT code, subject, last_seen_at FROM pipeline.alert WHERE dataset = $1 AND code = ANY($2) AND resolved_at IS NULL",
+        dataset, QualityCodes.All.Keys.ToArray());
+
+    private static void AddFlow(NpgsqlBatch batch, string dataset, DateTimeOffset at)
+    {
+        // Files are numbered, not counted: their pieces hold any number of rows.
+        batch.Add(
+            """
+            SELECT hour, sum(records)::bigint FROM pipeline.landing_hour
+            WHERE dataset = $1 AND hour > $2 AND hour <= $3 AND shard NOT LIKE 'files~%' GROUP BY hour ORDER BY hour
+            """, dataset, at - Landed, at);
+        batch.Add(
+            "SELECT DISTINCT hour FROM pipeline.landing_hour WHERE dataset = $1 AND hour > $2 AND hour <= $3 ORDER BY hour", dataset, at - LandedHours, at);
+        batch.Add(
+            """
+            SELECT stream, sum(records)::bigint, max(hour), coalesce(max(gap), 1) FROM (
+                SELECT regexp_replace(shard, '-g[0-9]+$', '') AS stream, records, hour,
+                    (extract(epoch FROM hour - lag(hour) OVER (PARTITION BY regexp_replace(shard, '-g[0-9]+$', '') ORDER BY hour)) / 3600)::integer AS gap
+                FROM pipeline.landing_hour WHERE dataset = $1 AND hour > $2 AND hour <= $3 AND shard NOT LIKE '%~%') AS flow
+            GROUP BY stream ORDER BY stream
+            """, dataset, at - Shards, at);
+        batch.Add("SELECT max(watermark) FROM pipeline.quality_hour WHERE dataset = $1 AND hour <= $2", dataset, at);
+        batch.Add(HoleSql, dataset);
+    }
+
+    private static void AddSlices(NpgsqlBatch batch, string dataset, string[] others, DateTimeOffset at)
+    {
+        var from = DateOnly.FromDateTime(at.UtcDateTime).AddDays(-SliceDays);
+        batch.Add(
+            "SELECT source, account, stream, day, rows, first_at FROM pipeline.slice_day WHERE dataset = $1 AND day > $2 ORDER BY day", dataset, from);
+        batch.Add(
+            """
+            SELECT source, account, stream, day, column_name, rows, nulls, outside, total FROM pipeline.slice_column
+            WHERE dataset = $1 AND day > $2 ORDER BY day
+            """, dataset, from);
+        batch.Add(
+            """
+            SELECT dataset, (hour AT TIME ZONE 'UTC')::date, sum(rows)::bigint FROM pipeline.event_hour
+            WHERE dataset = ANY($1) AND hour > $2 AND hour <= $3 GROUP BY 1, 2
+            """, others, at.AddDays(-SliceDays), at);
+    }
+
+    // From where segments are known to follow each other, up to the first position that is in none; what was found whole is not looked at
+    // again. Positions of slices and files are sparse.
+    private const string HoleSql =
+        """
+        WITH seen AS (
+            SELECT held.dataset, held.stream, held.generation, held.next_position, run.covered
+            FROM pipeline.source_cursor AS held
+                LEFT JOIN pipeline.shard_run AS known ON known.dataset = held.dataset AND known.stream = held.stream AND known.generation = held.generation
+                CROSS JOIN LATERAL (
+                    SELECT (SELECT array_agg(each ORDER BY each) FROM unnest(range_agg(positions)) AS each) AS covered FROM pipeline.segment
+                    WHERE segment.dataset = held.dataset AND segment.shard = held.stream || '-g' || held.generation
+                        AND positions && int8range(known.position - 1, NULL)) AS run
+            WHERE held.dataset = $1 AND held.stream NOT LIKE '%~%' AND run.covered IS NOT NULL),
+        moved AS (
+            INSERT INTO pipeline.shard_run AS known
+            SELECT dataset, stream, generation, upper(covered[1]) FROM seen ORDER BY stream
+            ON CONFLICT (dataset, stream) DO UPDATE SET generation = excluded.generation, position = excluded.position
+            WHERE (known.generation, known.position) < (excluded.generation, excluded.position))
+        SELECT stream, generation, upper(covered[1]), coalesce(lower(covered[2]), next_position) FROM seen
+        WHERE coalesce(lower(covered[2]), next_position) > upper(covered[1]) ORDER BY stream
+        """;
+
+    private static async Task<QualityFacts> ReadHoursAsync(NpgsqlDataReader reader, DateTimeOffset at, CancellationToken stopping)
+    {
+        var published = new List<PublishedHour>();
+        while (await reader.ReadAsync(stopping))
+            published.Add(new(reader.GetFieldValue<DateTimeOffset>(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.Nullable<DateTimeOffset>(4)));
+        return new()
+        {
+            At = at, Published = published,
+            Columns = await reader.NextAsync(row => new ColumnHour(
+                row.GetFieldValue<DateTimeOffset>(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetDouble(5)), stopping),
+        };
+    }
+
+    private static OpenFinding Open(NpgsqlDataReader row) => new(row.GetString(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2));
+
+    private static SliceSeries SeriesOf(NpgsqlDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2));
+}

@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using System.Data;
+using System.Globalization;
+using Npgsql;
+using Pipeline.Domain.Failures;
+using Pipeline.Domain.Ports;
+using Pipeline.Domain.Slices;
+using Pipeline.Sources.Slices;
+
+namespace Pipeline.Sources.Relational;
+
+/// <summary>Tables of PostgreSQL databases, day by day, each day read in one snapshot. A database is an account, a table a stream.</summary>
+public sealed class RelationalSource(RelationalOptions options, IObjectStore segments, TimeProvider time) : ISliceSource, IAsyncDisposable
+{
+    private const string ApiVersion = "sql";
+
+    private readonly ConcurrentDictionary<string, NpgsqlDataSource> databases = new();
+
+    /// <inheritdoc/>
+    public string Name => "relational";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Accounts => [.. options.Databases.Keys.Order(StringComparer.Ordinal)];
+
+    /// <inheritdoc/>
+    public int AtOnce => options.AtOnce;
+
+    /// <inheritdoc/>
+    public int LookbackDays => options.LookbackDays;
+
+    /// <inheritdoc/>
+    public async Task<AccountProbe> ProbeAsync(string account, CancellationToken stopping)
+    {
+        var zone = LastMidnight(account);
+        try
+        {
+            await using var connection = await Database(account).OpenConnectionAsync(stopping);
+            return new(null, zone, null, null);
+        }
+        catch (NpgsqlException error)
+        {
+            var verdict = RelationalErrors.Judge(error);
+            if (verdict.Kind is VerdictKind.Stopped or VerdictKind.Refused) return new(verdict.Reason, zone, null, null);
+            throw new TransientException($"Database {account} cannot be asked at this moment: {verdict.Reason}", error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SliceWindow> Plan(string account, DateOnly from, DateOnly to) =>
+        [.. options.Databases[account].Tables.SelectMany(table => WindowPlan.Of(Name, account, table.Name, from, to, 1))];
+
+    /// <inheritdoc/>
+    public async Task<Step> StepAsync(SliceTask task, CancellationToken stopping)
+    {
+        var window = task.Extraction.Window;
+        var table = options.Databases[window.Account].Tables.FirstOrDefault(each => each.Name == window.Stream)
+            ?? throw new TerminalException($"{window}: Relational:Databases:{window.Account}:Tables has no table of this name.");
+        try
+        {
+            await using var connection = await Database(window.Account).OpenConnectionAsync(stopping);
+            await using var snapshot = await SnapshotAsync(connection, stopping);
+            using var part = new PartWriter(
+                segments, time, task, PageHeader.Of(task, ApiVersion, options.LookbackDays, new(table.TimeZone, null, null)));
+            await ReadAsync(connection, table, window.From, part, stopping);
+            return Steps.Fetched(await part.FinishAsync(stopping));
+        }
+        catch (NpgsqlException error) when (!stopping.IsCancellationRequested)
+        {
+            return After(task, RelationalErrors.Judge(error));
+        }
+        catch (ProviderException error)
+        {
+            return After(task, error.Verdict);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var database in databases.Values) await database.DisposeAsync();
+    }
+
+    private Step After(SliceTask task, Verdict verdict) => verdict.Kind == VerdictKind.Refused
+        ? Steps.Unanswered(task, verdict) : Steps.From(verdict, task.Extraction.Window, time.GetUtcNow());
+
+    private async Task ReadAsync(NpgsqlConnection connection, RelationalTable table, DateOnly day, PartWriter part, CancellationToken stopping)
+    {
+        var shape = await TableShape.ReadAsync(connection, DayRead.QuotedName(table.Name), stopping);
+        var read = DayRead.Of(table, shape, day, options.PageRows);
+        var pages = new RowPages(part, read.Columns);
+        IReadOnlyList<string>? last = null;
+        for (var rows = options.PageRows; rows == options.PageRows;)
+        {
+            rows = 0;
+            await using var command = read.Page(connection, last);
+            await using var reader = await command.ExecuteReaderAsync(stopping);
+            for (; await reader.ReadAsync(stopping); rows++)
+            {
+                pages.Add(reader.GetString(0));
+                if (rows == options.PageRows - 1) last = [.. Enumerable.Range(1, reader.FieldCount - 1).Select(reader.GetString)];
+            }
+        }
+        pages.Finish();
+    }
+
+    // One snapshot for catalog and pages; nothing can be written, and nothing waits for ever. The forms are those that JSON is written in.
+    private async Task<NpgsqlTransaction> SnapshotAsync(NpgsqlConnection connection, CancellationToken stopping)
+    {
+        var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, stopping);
+        var timeout = (options.StatementTimeoutSeconds * 1000).ToString(CultureInfo.InvariantCulture);
+        await using var command = new NpgsqlCommand(
+            $"""
+            SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = {timeout}; SET LOCAL idle_in_transaction_session_timeout = {timeout};
+            SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL IntervalStyle = 'iso_8601'; SET LOCAL extra_float_digits = 1;
+            SET LOCAL bytea_output = 'hex'; SET LOCAL search_path = pg_catalog
+            """, connection);
+        await command.ExecuteNonQueryAsync(stopping);
+        return transaction;
+    }
+
+    // The statements' own limit is the one that counts: the driver's is above it.
+    private NpgsqlDataSource Database(string account) => databases.GetOrAdd(account, name =>
+        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(options.Databases[name].ConnectionString)
+        {
+            ApplicationName = "pipeline", MaxPoolSize = options.AtOnce + 1, CommandTimeout = options.StatementTimeoutSeconds + 30,
+        }));
+
+    // Where tables have several zones, a day is complete when it is over in all of them.
+    private string LastMidnight(string account) => options.Databases[account].Tables.Select(table => table.TimeZone)
+        .MinBy(zone => TimeZoneInfo.FindSystemTimeZoneById(zone).GetUtcOffset(time.GetUtcNow()))!;
+}

@@ -1,0 +1,66 @@
+using Pipeline.Domain.Datasets;
+using Pipeline.Domain.Ports;
+using Pipeline.Domain.Quality;
+
+namespace Pipeline.Transforms.Quality;
+
+/// <summary>Whether each account's stream has every day, and the next one in time.</summary>
+internal static class SliceCompleteness
+{
+    private const int LookbackDays = 28, LeastDays = 3, CadenceDays = 14;
+
+    /// <summary>How much later than usual a day may come, and how long a gap may stand while days come out of order.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromHours(6), Settling = TimeSpan.FromHours(12);
+
+    /// <summary>A day that came later than this was backfilled and tells nothing of the daily run.</summary>
+    private static readonly TimeSpan MostUsual = TimeSpan.FromDays(4);
+
+    public static IEnumerable<Judgement> Judge(DatasetContract contract, QualityFacts facts)
+    {
+        // Without rows there is nothing to compute: days may be left out.
+        if (contract.Sources.All(source => source.Kind == SourceKind.Attribution)) yield break;
+        foreach (var group in facts.Slices.GroupBy(each => each.Series))
+        {
+            var days = group.OrderBy(each => each.Day).ToList();
+            yield return Missing(contract.Dataset, group.Key, days, facts.At);
+            if (Late(contract.Dataset, group.Key, days, facts.At) is { } judged) yield return judged;
+        }
+    }
+
+    private static Judgement Missing(string dataset, SliceSeries series, List<SliceDay> days, DateTimeOffset at)
+    {
+        var known = days.Select(each => each.Day).ToHashSet();
+        var from = Later(days[0].Day, days[^1].Day.AddDays(-LookbackDays));
+        var settled = days.FindLast(each => each.FirstAt <= at - Settling)?.Day ?? days[0].Day;
+        var missing = Enumerable.Range(0, Math.Max(0, settled.DayNumber - from.DayNumber)).Select(from.AddDays).Where(day => !known.Contains(day)).ToList();
+        var list = string.Join(", ", missing.Take(5).Select(Figures.Text)) + (missing.Count > 5 ? ", …" : "");
+        return new(QualityCodes.SliceMissing, series.ToString(), missing.Count == 0 ? null : new(
+            AlertSeverity.Warning, dataset, QualityCodes.SliceMissing, series.ToString(),
+            $"{missing.Count} day(s) of {series} are not in {dataset}, and later ones are: {list}. Start a backfill of these days.")
+        {
+            Since = new(missing[0].ToDateTime(TimeOnly.MinValue), TimeSpan.Zero), Expected = "every day of the look-back", Seen = $"none of {list}",
+            Query = new FactQueries(dataset).Slices(series, from),
+        });
+    }
+
+    private static Judgement? Late(string dataset, SliceSeries series, List<SliceDay> days, DateTimeOffset at)
+    {
+        var ages = days.TakeLast(CadenceDays).Select(each => each.FirstAt - End(each.Day)).Where(age => age < MostUsual).ToList();
+        if (ages.Count < LeastDays) return null;
+        var usual = TimeSpan.FromHours(Robust.Median([.. ages.Select(age => age.TotalHours)]));
+        var next = days[^1].Day.AddDays(1);
+        var due = End(next) + usual;
+        return new(QualityCodes.ExtractionLate, series.ToString(), at <= due + Grace ? null : new(
+            AlertSeverity.Critical, dataset, QualityCodes.ExtractionLate, series.ToString(),
+            $"{Figures.Text(next)} of {series} should have been in {dataset} by {Figures.Text(due)} and is not. Look at the last extraction: whether it ran, "
+            + "whether the account is stopped or its budget is used up, whether the day is withheld.")
+        {
+            Since = due, Expected = $"{Figures.Text(next)} by {Figures.Text(due)}", Seen = $"the last day is {Figures.Text(days[^1].Day)}",
+            Query = new FactQueries(dataset).Slices(series, days[^1].Day.AddDays(-CadenceDays)),
+        });
+    }
+
+    private static DateTimeOffset End(DateOnly day) => new(day.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+
+    private static DateOnly Later(DateOnly left, DateOnly right) => left > right ? left : right;
+}

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Pipeline.Domain.Ports;
+using Pipeline.Sinks.Alerting;
+using Pipeline.Sinks.Alerting.Channels;
+using Pipeline.Sinks.Ledger;
+using Pipeline.Tests.Integration.Sinks;
+using Pipeline.Tests.Servers;
+
+namespace Pipeline.Tests.Integration.Alerting;
+
+/// <summary>A ledger, its alerts, and delivery to channels, under a clock that the test moves.</summary>
+internal sealed class AlertWorld : IAsyncDisposable
+{
+    public const string Secret = "Y2FuYXJ5LXNlY3JldC1jYW5hcnktc2VjcmV0LTEyMzQ=";
+    public const string RoutingKey = "canaryroutingkey0123456789abcdef";
+
+    private readonly Alerts alerts;
+
+    private AlertWorld(NpgsqlDataSource source, AlertOptions options)
+    {
+        (Source, Options) = (source, options);
+        alerts = new(source, Clock);
+        Channels = new(options, ChannelHttp.NewClient(), Clock);
+    }
+
+    public NpgsqlDataSource Source { get; }
+
+    public AlertOptions Options { get; }
+
+    public AlertChannels Channels { get; set; }
+
+    public Clock Clock { get; } = new();
+
+    private static CancellationToken Stopping => TestContext.Current.CancellationToken;
+
+    public static async Task<AlertWorld> StartAsync(PostgresServer postgres, AlertOptions options) => new(await postgres.LedgerAsync(), options);
+
+    /// <summary>Options with these channels; everything is told at once.</summary>
+    public static AlertOptions With(params (string Name, ChannelOptions Channel)[] channels) => new()
+    {
+        Channels = channels.ToDictionary(each => each.Name, each => each.Channel),
+        GroupWait = TimeSpan.Zero, ResolveWait = TimeSpan.Zero, Timeout = TimeSpan.FromMilliseconds(500),
+    };
+
+    public static ChannelOptions Webhook(Receiver receiver) => new() { Kind = "webhook", Url = receiver.Url.ToString(), Secret = Secret };
+
+    public static ChannelOptions Slack(Receiver receiver) => new() { Kind = "slack", Url = receiver.Url.ToString() };
+
+    public static ChannelOptions PagerDuty(Receiver receiver) => new() { Kind = "pagerduty", Url = receiver.Url.ToString(), RoutingKey = RoutingKey };
+
+    public Task RaiseAsync(string subject, AlertSeverity severity = AlertSeverity.Critical, string dataset = "orders", string code = "shard_stopped") =>
+        alerts.RaiseAsync(new(severity, dataset, code, subject, $"What happened to {subject}."), Stopping);
+
+    public Task ResolveAsync(string subject, string dataset = "orders", string code = "shard_stopped") =>
+        alerts.ResolveAsync(dataset, code, subject, Stopping);
+
+    /// <summary>One run of a poller.</summary>
+    public Task<int> DeliverAsync() => new AlertDelivery(Source, Options, Channels, Clock, NullLogger<AlertDelivery>.Instance).RunAsync(Stopping);
+
+    /// <summary>Moves the clock and runs.</summary>
+    public Task<int> DeliverAfterAsync(TimeSpan later)
+    {
+        Clock.Now += later;
+        return DeliverAsync();
+    }
+
+    public Task<List<string>> LinesAsync(string sql) => Given.LinesAsync(Source, sql);
+
+    /// <summary>The messages a webhook took, once for each key: type and the subjects it tells of.</summary>
+    public static IReadOnlyList<(string Key, string Type, IReadOnlyList<string> Subjects)> Told(Receiver receiver) =>
+    [
+        .. receiver.All.Select(each => (Key: each.Headers["webhook-id"], Body: JsonDocument.Parse(each.Body).RootElement)).DistinctBy(each => each.Key)
+            .Select(each => (each.Key, each.Body.GetProperty("type").GetString()!, (IReadOnlyList<string>)
+                [.. each.Body.GetProperty("alerts").EnumerateArray().Select(alert => alert.GetProperty("subject").GetString()!)])),
+    ];
+
+    /// <summary>The same as lines: <c>alert.raised a b</c>.</summary>
+    public static string[] Lines(Receiver receiver) => [.. Told(receiver).Select(each => $"{each.Type} {string.Join(' ', each.Subjects)}")];
+
+    public async ValueTask DisposeAsync() => await Source.DisposeAsync();
+}

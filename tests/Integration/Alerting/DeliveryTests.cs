@@ -1,0 +1,161 @@
+using System.Net;
+using Pipeline.Domain.Ports;
+using Pipeline.Sinks.Alerting;
+using Pipeline.Tests.Servers;
+using static Pipeline.Tests.Integration.Alerting.Receiver;
+
+namespace Pipeline.Tests.Integration.Alerting;
+
+public sealed class DeliveryTests(PostgresServer postgres, ITestOutputHelper output)
+{
+    private static readonly TimeSpan Later = TimeSpan.FromMinutes(11);   // behind every pause and lease
+
+    [Theory]
+    [InlineData(Kind.Status)]
+    [InlineData(Kind.Hang)]
+    [InlineData(Kind.Reset)]
+    [InlineData(Kind.TakeAndHang)]
+    [InlineData(Kind.TakeAndReset)]
+    public async Task A_receiver_that_fails_gets_each_alert_once_by_its_key(object fault)
+    {
+        await using var receiver = await StartAsync();
+        await using var world = await AlertWorld.StartAsync(postgres, AlertWorld.With(("own", AlertWorld.Webhook(receiver))));
+        receiver.Then(new Fault((Kind)fault), new Fault((Kind)fault));
+        await world.RaiseAsync("a");
+        Assert.Equal(0, await world.DeliverAsync());
+        await world.ResolveAsync("a");
+        Assert.Equal(0, await world.DeliverAfterAsync(Later));
+        await world.DeliverAfterAsync(Later);
+
+        Assert.Equal(["alert.raised a", "alert.resolved a"], AlertWorld.Lines(receiver));
+        Assert.Equal(["raised|delivered|3", "resolved|delivered|1"], await world.LinesAsync("SELECT event, state, tries FROM pipeline.alert_message ORDER BY id"));
+    }
+
+    [Fact]
+    public async Task A_receiver_that_asks_for_time_is_left_alone_for_that_time()
+    {
+        await using var receiver = await StartAsync();
+        await using var world = await AlertWorld.StartAsync(postgres, AlertWorld.With(("pager", AlertWorld.PagerDuty(receiver))));
+        receiver.Then(new Fault(Kind.Status, HttpStatusCode.TooManyRequests, RetryAfter: 120));
+        await world.RaiseAsync("a");
+        await world.RaiseAsync("b");
+        await world.DeliverAsync();
+        await world.DeliverAfterAsync(TimeSpan.FromSeconds(119));
+        Assert.Equal(1, receiver.Requests);
+        Assert.Equal(2, await world.DeliverAfterAsync(TimeSpan.FromSeconds(2)));
+        Assert.Equal(3, receiver.Requests);
+    }
+
+    [Fact]
+    public async Task Who_dies_between_sending_and_marking_repeats_the_message_under_its_key()
+    {
+        await using var receiver = await StartAsync();
+        await using var world = await AlertWorld.StartAsync(postgres, AlertWorld.With(("own", AlertWorld.Webhook(receiver))));
+        var working = world.Channels;
+        world.Channels = new(new Dictionary<string, IAlertChannel> { ["own"] = new DiesBehind(working.Find("own")!) });
+        await world.RaiseAsync("a");
+        await Assert.ThrowsAsync<InvalidOperationException>(world.DeliverAsync);
+        world.Channels = working;
+        Assert.Equal(0, await world.DeliverAsync());
+        Assert.Equal(1, await world.DeliverAfterAsync(world.Options.Timeout * 2));
+        Assert.Equal(2, receiver.All.Count);
+        Assert.Single(AlertWorld.Told(receiver));
+    }
+
+    [Fact]
+    public async Task Many_alerts_many_pollers_and_random_faults_come_to_each_event_once_and_in_order()
+    {
+        var seed = int.Parse(Environment.GetEnvironmentVariable("PIPELINE_SEED") ?? "1", System.Globalization.CultureInfo.InvariantCulture);
+        output.WriteLine($"seed {seed} (PIPELINE_SEED)");
+        var random = new Random(seed);
+        await using var receiver = await StartAsync();
+        await using var other = await StartAsync();
+        var options = AlertWorld.With(("own", AlertWorld.Webhook(receiver)), ("other", AlertWorld.Webhook(other))) with { Timeout = TimeSpan.FromMilliseconds(200) };
+        await using var world = await AlertWorld.StartAsync(postgres, options);
+        var subjects = Enumerable.Range(0, 60).Select(i => $"s{i}").ToArray();
+        foreach (var step in Enumerable.Range(0, 20))
+        {
+            foreach (var subject in subjects.Skip(step * 3).Take(3)) await world.RaiseAsync(subject);
+            foreach (var subject in subjects.Skip((step - 2) * 3).Take(step < 2 ? 0 : 3)) await world.ResolveAsync(subject);
+            receiver.Usual = new((Kind)random.Next(6));
+            other.Usual = new((Kind)random.Next(6));
+            world.Clock.Now += TimeSpan.FromSeconds(random.Next(60));
+            await Task.WhenAll(world.DeliverAsync(), world.DeliverAsync(), world.DeliverAsync());
+        }
+        foreach (var subject in subjects[^6..]) await world.ResolveAsync(subject);
+        (receiver.Usual, other.Usual) = (new(Kind.None), new(Kind.None));
+        for (var i = 0; i < 4; i++) await world.DeliverAfterAsync(Later);
+
+        foreach (var one in (Receiver[])[receiver, other])
+        {
+            var told = AlertWorld.Told(one).SelectMany(each => each.Subjects.Select(subject => (subject, each.Type))).ToList();
+            Assert.Equal(2 * subjects.Length, told.Count);
+            Assert.All(subjects, subject => Assert.Equal(
+                ["alert.raised", "alert.resolved"], told.Where(each => each.subject == subject).Select(each => each.Type)));
+        }
+    }
+
+    [Fact]
+    public async Task What_cannot_be_delivered_for_a_day_is_told_to_the_others_and_ends_when_the_channel_takes_one()
+    {
+        await using var dead = await StartAsync();
+        await using var alive = await StartAsync();
+        await using var world = await AlertWorld.StartAsync(postgres, AlertWorld.With(("dead", AlertWorld.Webhook(dead)), ("alive", AlertWorld.Webhook(alive))));
+        dead.Usual = new(Kind.Status);
+        await world.RaiseAsync("a");
+        for (var hour = 0; hour <= 24; hour++) await world.DeliverAfterAsync(TimeSpan.FromHours(1));
+        await world.DeliverAsync();
+        Assert.Equal(["failed"], await world.LinesAsync("SELECT DISTINCT state FROM pipeline.alert_message WHERE channel = 'dead' AND event = 'raised'"));
+        Assert.Contains("alert.raised dead", AlertWorld.Lines(alive));
+        Assert.DoesNotContain(AlertWorld.Lines(dead), line => line.EndsWith(" dead", StringComparison.Ordinal));
+
+        dead.Usual = new(Kind.None);
+        await world.RaiseAsync("b");
+        for (var i = 0; i < 2; i++) await world.DeliverAfterAsync(Later);
+        Assert.Contains(AlertWorld.Told(dead), told => told.Subjects.Contains("b"));
+        Assert.Contains("alert.resolved dead", AlertWorld.Lines(alive));
+    }
+
+    [Fact]
+    public async Task A_channel_that_refuses_is_told_of_at_once_and_nothing_secret_is_said()
+    {
+        await using var refusing = await StartAsync();
+        await using var alive = await StartAsync();
+        await using var world = await AlertWorld.StartAsync(postgres, AlertWorld.With(
+            ("slack", AlertWorld.Slack(refusing)), ("pager", AlertWorld.PagerDuty(refusing)), ("own", AlertWorld.Webhook(alive))));
+        refusing.Usual = new(Kind.Status, HttpStatusCode.Forbidden);
+        await world.RaiseAsync("a");
+        await world.DeliverAsync();
+        await world.DeliverAsync();
+        var told = AlertWorld.Told(alive).SelectMany(each => each.Subjects).Order();
+        Assert.Equal(["a", "pager", "slack"], told);
+        var ledger = string.Join('\n', await world.LinesAsync(
+            "SELECT a::text FROM pipeline.alert a UNION ALL SELECT m::text FROM pipeline.alert_message m UNION ALL SELECT d::text FROM pipeline.alert_delivery d"));
+        Assert.Contains("403 (Forbidden)", ledger);
+        Assert.DoesNotContain("canary", ledger + string.Concat(alive.All.Select(each => each.Body)), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Without_channels_alerts_stay_in_the_ledger_and_old_ones_are_not_told_when_the_first_is_set_up()
+    {
+        await using var receiver = await StartAsync();
+        await using var world = await AlertWorld.StartAsync(postgres, AlertWorld.With(("own", AlertWorld.Webhook(receiver))));
+        await world.RaiseAsync("ended");
+        await world.ResolveAsync("ended");
+        await world.RaiseAsync("open", AlertSeverity.Warning);
+        Assert.Equal(1, await world.DeliverAfterAsync(TimeSpan.FromDays(30)));
+        Assert.Equal(["alert.raised open"], AlertWorld.Lines(receiver));
+    }
+
+    /// <summary>The process ends when the receiver has the message and the ledger does not know.</summary>
+    private sealed class DiesBehind(IAlertChannel channel) : IAlertChannel
+    {
+        public int AlertsPerMessage => channel.AlertsPerMessage;
+
+        public async Task<SendOutcome> SendAsync(AlertMessage message, CancellationToken stopping)
+        {
+            await channel.SendAsync(message, stopping);
+            throw new InvalidOperationException("killed");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text.Json;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Npgsql;
+using Pipeline.Sandbox;
+using Pipeline.Sandbox.Apis;
+using Pipeline.Sinks.Lake;
+using Pipeline.Sinks.Ledger;
+using Pipeline.Tests.Servers;
+
+namespace Pipeline.Tests.Integration.Cli;
+
+/// <summary>Everything that the app can be connected to, all of it healthy: what the doctor is asked about.</summary>
+public sealed class DoctorRig(PostgresServer postgres) : IAsyncLifetime
+{
+    private static readonly string[] Topics = ["user-actions", "ad-impressions", "clicks", "conversions", "bid-requests"];
+
+    private readonly MockKafkaCluster cluster = new();
+    private readonly S3Server s3 = new();
+    private readonly SqsServer sqs = new();
+    private readonly string bucket = $"b{Guid.NewGuid():N}";
+    private ApisServer? apis;
+    private string queue = "";
+    private string database = "";
+
+    public PostgresServer Postgres => postgres;
+
+    public Uri Sqs => sqs.Address;
+
+    public AmazonS3Client S3 => new(
+        new BasicAWSCredentials(s3.AccessKey, s3.SecretKey), S3Clients.ConfigOf(new S3Options { Endpoint = s3.Endpoint, PathStyle = true }));
+
+    public async ValueTask InitializeAsync()
+    {
+        foreach (var topic in Topics) cluster.CreateTopic(topic, 1);
+        apis = await ApisServer.StartAsync("http://127.0.0.1:0", ApisServer.SampleData, TimeProvider.System, CancellationToken.None);
+        queue = await sqs.CreateQueueAsync("user-logins");
+        database = $"{postgres.CreateDatabase()};Maximum Pool Size=20";
+        await using var source = NpgsqlDataSource.Create(database);
+        await LedgerMigrations.ApplyAsync(source, TimeProvider.System, CancellationToken.None);
+        await CreateBucketAsync(bucket);
+    }
+
+    /// <summary>A bucket that drops uploads nobody completes after a week.</summary>
+    public async Task CreateBucketAsync(string name)
+    {
+        using var client = S3;
+        await client.PutBucketAsync(name);
+        await client.PutLifecycleConfigurationAsync(new PutLifecycleConfigurationRequest
+        {
+            BucketName = name,
+            Configuration = new()
+            {
+                Rules =
+                [
+                    new()
+                    {
+                        Id = "uploads", Status = LifecycleRuleStatus.Enabled, Filter = new() { LifecycleFilterPredicate = new LifecyclePrefixPredicate { Prefix = "" } },
+                        AbortIncompleteMultipartUpload = new() { DaysAfterInitiation = 7 },
+                    },
+                ],
+            },
+        });
+    }
+
+    /// <summary>Runs SQL in the cluster's first database, or in another.</summary>
+    public async Task SqlAsync(string sql, string? connection = null)
+    {
+        await using var source = NpgsqlDataSource.Create(connection ?? postgres.ConnectionString("postgres"));
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Runs the doctor on the healthy settings with some of them changed.</summary>
+    internal async Task<(int ExitCode, JsonElement Report, string Text)> ExamineAsync(params (string Name, string Value)[] changes)
+    {
+        using var app = new FunctionApp(database, cluster.Bootstrap,
+        [
+            ("AWS_ACCESS_KEY_ID", s3.AccessKey), ("AWS_SECRET_ACCESS_KEY", s3.SecretKey),
+            ("S3__Endpoint", s3.Endpoint.ToString()), ("S3__Region", "us-east-1"), ("S3__PathStyle", "true"), ("Lake__Root", $"s3://{bucket}/lake"),
+            ("Sqs__Endpoint", sqs.Address.ToString()), ("Sqs__Queues__user_logins__Url", queue), ("Sqs__Queues__user_logins__Region", "us-east-1"),
+            ("Facebook__BaseUrl", apis!.Address.ToString()), ("Facebook__Accounts__0", "1001"), ("Facebook__AppSecret", "sandbox-app-secret"),
+            ("Facebook__AccessToken", "sandbox-facebook-canary-token"),
+            .. changes,
+        ]);
+        var (code, output, errors) = await app.RunVerbAsync(["doctor", "--json"], TestContext.Current.CancellationToken);
+        Assert.True(output.Length > 0, errors);
+        Assert.Equal("", errors);
+        return (code, JsonElement.Parse(output), output);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (apis is not null) await apis.DisposeAsync();
+        sqs.Dispose();
+        s3.Dispose();
+        cluster.Dispose();
+    }
+}
