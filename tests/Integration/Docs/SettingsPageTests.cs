@@ -4,9 +4,11 @@ using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Pipeline.App;
 using Pipeline.App.Settings;
+using Pipeline.App.Telemetry;
 using Pipeline.Contracts;
 using Pipeline.Tests.Servers;
 using Pipeline.Transforms.Attribution;
@@ -21,11 +23,16 @@ public sealed partial class SettingsPageTests
     private static readonly string[] OneOfEach =
     [
         "Facebook:Accounts:0", "GoogleAds:Accounts:0", "CleverTap:Projects:0:AccountId", "CleverTap:Projects:0:Events:0",
-        "Sqs:Queues:NAME:Url", "Masking:Keys:1:Key", "LocalHost:Keys:functions:NAME",
+        "Sqs:Queues:NAME:Url", "Masking:Keys:1:Key", "LocalHost:Keys:functions:NAME", "BigQuery:Streams:0:Columns:0",
+        "Relational:Databases:NAME:Tables:0:Key:0", "Alerts:Channels:NAME:Kind", "Alerts:Routes:0:Channels",
     ];
 
-    /// <summary>Read by the Functions host, ours or the real one, before there is a configuration to watch.</summary>
-    private static readonly string[] OfTheHost = ["AzureWebJobs_NAME_Disabled", "WEBSITE_TIME_ZONE", "ASPNETCORE_URLS"];
+    /// <summary>Read by the Functions host, ours or the real one, and in a build for it; there is no configuration to watch.</summary>
+    private static readonly string[] OfTheHost =
+    [
+        "AzureWebJobs_NAME_Disabled", "AzureWebJobsDisableHomepage", "WEBSITE_TIME_ZONE", "ASPNETCORE_URLS",
+        "APPLICATIONINSIGHTS_CONNECTION_STRING",
+    ];
 
     [Fact]
     public void Every_setting_that_is_read_is_listed_and_no_other()
@@ -57,6 +64,7 @@ public sealed partial class SettingsPageTests
             bind.MakeGenericMethod(options.GetGenericArguments()).Invoke(null, [provider]);
         foreach (var direct in (Type[])[typeof(ContractSet), typeof(IRates), typeof(Campaigns)]) provider.GetRequiredService(direct);
         ReadHostSettings(keys.Configuration);
+        ReadTelemetrySettings(keys);
         return keys.Settings.Concat(OfTriggers());
     }
 
@@ -74,6 +82,13 @@ public sealed partial class SettingsPageTests
     {
         var faults = Activator.CreateInstance(OfHost("StartFaults"), nonPublic: true);
         OfHost("LocalHostSettings").GetMethod("Read")!.Invoke(null, [configuration, faults]);
+    }
+
+    private static void ReadTelemetrySettings(AskedKeys keys)
+    {
+        var program = Host.CreateEmptyApplicationBuilder(null);
+        program.Configuration.Sources.Add(keys);
+        program.AddTelemetry();
     }
 
     private static Type OfHost(string name) =>
