@@ -156,7 +156,6 @@ WHERE publication.state IN ('committed', 'visible') AND rejection.state <> 'repl
 -- A maximum cannot be taken back from a total, but an index has it at its end.
 CREATE INDEX publication_watermark ON pipeline.publication (dataset, max_event_time) WHERE state IN ('committed', 'visible');
 CREATE INDEX publication_latest ON pipeline.publication (dataset, committed_at) WHERE state IN ('committed', 'visible');
-CREATE INDEX publication_failed ON pipeline.publication (dataset) WHERE state = 'failed';
 -- What landed in the last minutes. Not BRIN: vacuumed space is used again, and a block range then spans months.
 CREATE INDEX segment_landed_at ON pipeline.segment (landed_at);
 -- The slices of a few days, of all accounts.
