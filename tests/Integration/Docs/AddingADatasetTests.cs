@@ -22,7 +22,8 @@ public sealed class AddingADatasetTests(PostgresServer postgres)
         CopyFolder(Repository.PathOf("functions", "datasets"), datasets);
         Write(datasets, "store_visits.yaml", Page["yaml store_visits.yaml"]);
         using var app = new FunctionApp(
-            postgres.CreateDatabase(), "127.0.0.1:1", ("Datasets__Folder", datasets), ("Drop__Root", drop), ("Drop__SettleTime", "00:00:00"));
+            postgres.CreateDatabase(), "127.0.0.1:1",
+            ("Datasets__Folder", datasets), ("Drop__Root", drop), ("Drop__SettleTime", "00:00:00"));
 
         var (exitCode, output, errors) = await app.RunVerbAsync(["validate", datasets], stopping);
         Assert.True(exitCode == 0, errors);
@@ -44,11 +45,13 @@ public sealed class AddingADatasetTests(PostgresServer postgres)
     // Every member that the page shows has the value it shows.
     private static void AssertSays(JsonElement shown, JsonElement seen) =>
         Assert.All(shown.EnumerateObject(), member => Assert.True(
-            JsonElement.DeepEquals(member.Value, Sorted(seen.GetProperty(member.Name))), $"{member.Name} is {seen.GetProperty(member.Name)}"));
+            JsonElement.DeepEquals(member.Value, Sorted(seen.GetProperty(member.Name))),
+            $"{member.Name} is {seen.GetProperty(member.Name)}"));
 
     // Causes come by their number; the page has them by name.
-    private static JsonElement Sorted(JsonElement value) => value.ValueKind != JsonValueKind.Array ? value : JsonSerializer.SerializeToElement(
-        value.EnumerateArray().OrderBy(cause => cause.GetProperty("code").GetString(), StringComparer.Ordinal));
+    private static JsonElement Sorted(JsonElement value) => value.ValueKind != JsonValueKind.Array ? value
+        : JsonSerializer.SerializeToElement(
+            value.EnumerateArray().OrderBy(cause => cause.GetProperty("code").GetString(), StringComparer.Ordinal));
 
     // As a careful writer does: under another name first.
     private static void Write(string folder, string name, string text)

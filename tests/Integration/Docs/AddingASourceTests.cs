@@ -47,7 +47,8 @@ public sealed class AddingASourceTests : IDisposable
     public async Task It_is_probed_and_its_days_are_planned_the_latest_first()
     {
         Assert.Equal(new AccountProbe(null, "Europe/Berlin", null, null), await Source().ProbeAsync("BER1", Stop));
-        Assert.Equal([Day with { From = new(2026, 10, 2), To = new(2026, 10, 2) }, Day], Source().Plan("BER1", new(2026, 10, 1), new(2026, 10, 2)));
+        Assert.Equal(
+            [Day with { From = new(2026, 10, 2), To = new(2026, 10, 2) }, Day], Source().Plan("BER1", new(2026, 10, 1), new(2026, 10, 2)));
         server.Answer = HttpStatusCode.Unauthorized;
         Assert.Equal("The tills answered 401: set a new Tills:Token.", (await Source().ProbeAsync("BER1", Stop)).Problem);
     }
@@ -96,7 +97,8 @@ public sealed class AddingASourceTests : IDisposable
 
     private Task<Step> StepAsync() => Source().StepAsync(new(new(1, Day, clock.GetUtcNow()), 0, null), Stop);
 
-    private static IEnumerable<string?> Ids(JsonElement page) => page.GetProperty("visits").EnumerateArray().Select(visit => visit.GetProperty("id").GetString());
+    private static IEnumerable<string?> Ids(JsonElement page) =>
+        page.GetProperty("visits").EnumerateArray().Select(visit => visit.GetProperty("id").GetString());
 
     /// <summary>The provider: two pages, or the same answer to everything.</summary>
     private sealed class Server : HttpMessageHandler
@@ -109,8 +111,12 @@ public sealed class AddingASourceTests : IDisposable
         {
             Assert.Equal(new AuthenticationHeaderValue("Bearer", Token), request.Headers.Authorization);
             Asked.Add(request.RequestUri!.PathAndQuery.TrimStart('/'));
-            var body = Asked[^1].EndsWith("page=0", StringComparison.Ordinal) ? """{"visits": [{"id": "v-1"}, {"id": "v-2"}], "next": 1}""" : """{"visits": [{"id": "v-3"}]}""";
-            var answer = new HttpResponseMessage(Answer ?? HttpStatusCode.OK) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+            var body = Asked[^1].EndsWith("page=0", StringComparison.Ordinal)
+                ? """{"visits": [{"id": "v-1"}, {"id": "v-2"}], "next": 1}""" : """{"visits": [{"id": "v-3"}]}""";
+            var answer = new HttpResponseMessage(Answer ?? HttpStatusCode.OK)
+            {
+                Content = new StringContent(body, Encoding.UTF8, "application/json"),
+            };
             if (Answer == HttpStatusCode.TooManyRequests) answer.Headers.RetryAfter = new(TimeSpan.FromSeconds(90));
             return Task.FromResult(answer);
         }

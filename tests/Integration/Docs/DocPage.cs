@@ -8,7 +8,8 @@ internal sealed partial class DocPage
 {
     private readonly Dictionary<string, string> blocks;
 
-    private DocPage(string text) => blocks = Block().Matches(text).ToDictionary(block => block.Groups[1].Value, block => block.Groups[2].Value);
+    private DocPage(string text) =>
+        blocks = Block().Matches(text).ToDictionary(block => block.Groups[1].Value, block => block.Groups[2].Value);
 
     /// <summary>Reads a page of the folder docs.</summary>
     public static DocPage Read(string name) => new(File.ReadAllText(Repository.PathOf("docs", name)));

@@ -14,8 +14,10 @@ public sealed partial class EndpointsPageTests
     {
         var page = File.ReadAllText(Repository.PathOf("docs", "endpoints.md"));
         var listed = Row().Matches(page).SelectMany(row => Request().Matches(row.Groups[1].Value)
-            .Select(request => $"{request.Groups[1].Value} /{request.Groups[2].Value}: {(row.Groups[2].Value.Length == 0 ? "none" : row.Groups[2].Value)}"));
-        Assert.Equal(Functions().Order(StringComparer.Ordinal), listed.Where(line => !line.Contains(" /admin/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            .Select(request => Line(request.Groups[1].Value, request.Groups[2].Value, row.Groups[2].Value)));
+        Assert.Equal(
+            Functions().Order(StringComparer.Ordinal),
+            listed.Where(line => !line.Contains(" /admin/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
 
     private static IEnumerable<string> Functions() =>
@@ -25,12 +27,19 @@ public sealed partial class EndpointsPageTests
         let trigger = parameter.GetCustomAttribute<HttpTriggerAttribute>()
         where trigger is not null
         from verb in trigger.Methods ?? []
-        select $"{verb.ToUpperInvariant()} /{trigger.Route}: {(trigger.AuthLevel == AuthorizationLevel.Anonymous ? "none" : trigger.AuthLevel.ToString().ToLowerInvariant())}";
+        let key = trigger.AuthLevel == AuthorizationLevel.Anonymous ? "" : trigger.AuthLevel.ToString().ToLowerInvariant()
+        select Line(verb.ToUpperInvariant(), Constraint().Replace(trigger.Route ?? "", "}").TrimStart('/'), key);
+
+    private static string Line(string verb, string route, string key) => $"{verb} /{route}, key: {(key.Length == 0 ? "none" : key)}";
+
+    // {id:long} is {id} to a caller.
+    [GeneratedRegex(@":\w+\}")]
+    private static partial Regex Constraint();
 
     // Request, key, what it does.
     [GeneratedRegex(@"^\| (`[^|]*) \| ?(\w*) ?\|", RegexOptions.Multiline)]
     private static partial Regex Row();
 
-    [GeneratedRegex(@"`(GET|POST|PUT|DELETE) /([^`? ]*)")]
+    [GeneratedRegex(@"`(GET|HEAD|POST|PUT|DELETE) /([^`? ]*)")]
     private static partial Regex Request();
 }

@@ -4,9 +4,11 @@ using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Pipeline.App;
 using Pipeline.App.Settings;
+using Pipeline.App.Telemetry;
 using Pipeline.Contracts;
 using Pipeline.Tests.Servers;
 using Pipeline.Transforms.Attribution;
@@ -21,11 +23,19 @@ public sealed partial class SettingsPageTests
     private static readonly string[] OneOfEach =
     [
         "Facebook:Accounts:0", "GoogleAds:Accounts:0", "CleverTap:Projects:0:AccountId", "CleverTap:Projects:0:Events:0",
-        "Sqs:Queues:NAME:Url", "Masking:Keys:1:Key", "LocalHost:Keys:functions:NAME",
+        "Sqs:Queues:NAME:Url", "Masking:Keys:1:Key", "LocalHost:Keys:functions:NAME", "BigQuery:Streams:0:Columns:0",
+        "Relational:Databases:NAME:Tables:0:Key:0", "Alerts:Channels:NAME:Kind", "Alerts:Routes:0:Channels",
     ];
 
-    /// <summary>Read by the Functions host, ours or the real one, before there is a configuration to watch.</summary>
-    private static readonly string[] OfTheHost = ["AzureWebJobs_NAME_Disabled", "WEBSITE_TIME_ZONE", "ASPNETCORE_URLS"];
+    /// <summary>Read by the Functions host, ours or the real one, and in a build for it; there is no configuration to watch.</summary>
+    private static readonly string[] OfTheHost =
+    [
+        "AzureWebJobs_NAME_Disabled", "AzureWebJobsDisableHomepage", "WEBSITE_TIME_ZONE", "ASPNETCORE_URLS",
+        "APPLICATIONINSIGHTS_CONNECTION_STRING",
+    ];
+
+    /// <summary>Members that are computed of others; the binder asks for them all the same.</summary>
+    private static readonly string[] Computed = ["Credential", "IsDaily"];
 
     [Fact]
     public void Every_setting_that_is_read_is_listed_and_no_other()
@@ -52,14 +62,17 @@ public sealed partial class SettingsPageTests
         new ConfigurationBuilder().AddSecretFiles(keys.Configuration);
         var services = new ServiceCollection().AddLogging().AddPipeline(keys.Configuration);
         using var provider = services.BuildServiceProvider();
-        foreach (var options in services.Select(service => service.ServiceType).Where(IsOurOptions).Distinct().Select(type => type.GetGenericArguments()[0]))
-            typeof(SettingsPageTests).GetMethod(nameof(Bind), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(options).Invoke(null, [provider]);
+        var bind = typeof(SettingsPageTests).GetMethod(nameof(Bind), BindingFlags.NonPublic | BindingFlags.Static)!;
+        foreach (var options in services.Select(service => service.ServiceType).Where(IsOurOptions).Distinct())
+            bind.MakeGenericMethod(options.GetGenericArguments()).Invoke(null, [provider]);
         foreach (var direct in (Type[])[typeof(ContractSet), typeof(IRates), typeof(Campaigns)]) provider.GetRequiredService(direct);
         ReadHostSettings(keys.Configuration);
-        return keys.Settings.Concat(OfTriggers());
+        ReadTelemetrySettings(keys);
+        return keys.Settings.Where(name => !Computed.Contains(name.Split(':')[^1])).Concat(OfTriggers());
     }
 
-    private static bool IsOurOptions(Type service) => service.IsGenericType && service.GetGenericTypeDefinition() == typeof(IConfigureOptions<>)
+    private static bool IsOurOptions(Type service) =>
+        service.IsGenericType && service.GetGenericTypeDefinition() == typeof(IConfigureOptions<>)
         && service.GetGenericArguments()[0].FullName!.StartsWith("Pipeline.", StringComparison.Ordinal);
 
     // Bound and not checked: the values are of no use.
@@ -70,10 +83,19 @@ public sealed partial class SettingsPageTests
 
     private static void ReadHostSettings(IConfiguration configuration)
     {
-        var host = typeof(FunctionsApplication).Assembly;
-        var faults = Activator.CreateInstance(host.GetType("Pipeline.LocalHost.Settings.StartFaults", throwOnError: true)!, nonPublic: true);
-        host.GetType("Pipeline.LocalHost.Settings.LocalHostSettings", throwOnError: true)!.GetMethod("Read")!.Invoke(null, [configuration, faults]);
+        var faults = Activator.CreateInstance(OfHost("StartFaults"), nonPublic: true);
+        OfHost("LocalHostSettings").GetMethod("Read")!.Invoke(null, [configuration, faults]);
     }
+
+    private static void ReadTelemetrySettings(AskedKeys keys)
+    {
+        var program = Host.CreateEmptyApplicationBuilder(null);
+        program.Configuration.Sources.Add(keys);
+        program.AddTelemetry();
+    }
+
+    private static Type OfHost(string name) =>
+        typeof(FunctionsApplication).Assembly.GetType($"Pipeline.LocalHost.Settings.{name}", throwOnError: true)!;
 
     // What triggers name between percent signs: [TimerTrigger("%PublishSchedule%")].
     private static IEnumerable<string> OfTriggers() =>
@@ -81,7 +103,9 @@ public sealed partial class SettingsPageTests
         from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
         from parameter in method.GetParameters()
         from attribute in parameter.GetCustomAttributesData()
-        from text in attribute.ConstructorArguments.Concat(attribute.NamedArguments.Select(named => named.TypedValue)).Select(argument => argument.Value).OfType<string>()
+        from argument in attribute.ConstructorArguments.Concat(attribute.NamedArguments.Select(named => named.TypedValue))
+        where argument.Value is string
+        let text = (string)argument.Value!
         from Match name in BetweenPercents().Matches(text)
         select name.Groups[1].Value;
 
@@ -92,7 +116,10 @@ public sealed partial class SettingsPageTests
         {
             var before = "";
             foreach (Match name in Name().Matches(row.Groups[1].Value))
-                yield return before = name.Groups[1].Value is [':', ..] last ? before[..before.LastIndexOf(':')] + last : name.Groups[1].Value;
+            {
+                var text = name.Groups[1].Value;
+                yield return before = text[0] == ':' ? before[..before.LastIndexOf(':')] + text : text;
+            }
         }
     }
 

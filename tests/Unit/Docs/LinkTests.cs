@@ -12,7 +12,8 @@ public sealed class LinkTests
                 var parts = link.Split('#', 2);
                 var target = parts[0].Length == 0 ? page : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(page)!, parts[0]));
                 var isThere = File.Exists(target) || Directory.Exists(target);
-                if (!isThere || (parts.Length == 2 && target.EndsWith(".md", StringComparison.Ordinal) && !Pages.AnchorsOf(target).Contains(parts[1])))
+                var hasAnchor = parts.Length == 2 && target.EndsWith(".md", StringComparison.Ordinal);
+                if (!isThere || (hasAnchor && !Pages.AnchorsOf(target).Contains(parts[1])))
                     dead.Add($"{Path.GetRelativePath(Pages.Root, page)}: {link}");
             }
         Assert.True(dead.Count == 0, string.Join('\n', dead));

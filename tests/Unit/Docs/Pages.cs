@@ -26,7 +26,7 @@ internal static partial class Pages
         .Where(link => !link.Contains("://", StringComparison.Ordinal));
 
     /// <summary>The anchors of a page's headings, as GitHub makes them.</summary>
-    /// <remarks>https://docs.github.com/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#section-links</remarks>
+    /// <remarks>https://docs.github.com/get-started/writing-on-github (Basic formatting syntax, section links)</remarks>
     public static IReadOnlySet<string> AnchorsOf(string path)
     {
         var anchors = new HashSet<string>(StringComparer.Ordinal);
