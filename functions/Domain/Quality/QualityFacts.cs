@@ -50,8 +50,9 @@ public readonly record struct HourCount(DateTimeOffset Hour, double Count);
 /// <param name="Stream">Topic and number.</param>
 /// <param name="Records">Records of the week.</param>
 /// <param name="LastHour">The last hour that brought any.</param>
-/// <param name="LongestGapHours">The longest way from one hour with records to the next one; 1 where none was without.</param>
-public sealed record ShardFlow(string Stream, long Records, DateTimeOffset LastHour, int LongestGapHours);
+/// <param name="LongestGap">The longest way from one hour with records to the next one, counted in hours in which the dataset flowed; 1 where
+/// none was without.</param>
+public sealed record ShardFlow(string Stream, long Records, DateTimeOffset LastHour, int LongestGap);
 
 /// <summary>What was published within an hour.</summary>
 /// <param name="RowsIn">Rows but those that filters drop.</param>

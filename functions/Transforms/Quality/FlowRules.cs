@@ -55,11 +55,10 @@ internal static class FlowRules
         var current = Hours.Begin(facts.At);
         foreach (var shard in facts.Shards)
         {
-            var silent = (int)(current - shard.LastHour).TotalHours - 1;
+            var since = facts.Landed.Where(each => each.Hour > shard.LastHour && each.Hour < current).ToList();
             var share = shard.Records / all;
-            var siblings = facts.Landed.Where(each => each.Hour > shard.LastHour && each.Hour < current).Sum(each => each.Count);
-            var missing = share * siblings / Math.Max(1 - share, 0.01);
-            var isSilent = silent >= 2 * (shard.LongestGapHours - 1) + 1 && missing >= LeastRecords;
+            var missing = share * since.Sum(each => each.Count) / Math.Max(1 - share, 0.01);
+            var isSilent = since.Count >= 2 * (shard.LongestGap - 1) + 1 && missing >= LeastRecords;
             yield return new(QualityCodes.ShardSilent, shard.Stream, !isSilent ? null : new(
                 AlertSeverity.Critical, dataset, QualityCodes.ShardSilent, shard.Stream,
                 $"{shard.Stream} of {dataset} brings nothing since the hour of {Figures.Text(shard.LastHour)}, while its siblings flow: about "
