@@ -34,7 +34,7 @@ internal static class QualityRecords
                 duplicates = held.duplicates + excluded.duplicates, rejected = held.rejected + excluded.rejected,
                 watermark = greatest(held.watermark, excluded.watermark)
             """, dataset, now, result.Counts.In - filtered, result.Counts.Duplicates, result.Counts.Rejected - filtered - withheld,
-            result.MaxEventTime);
+            result.Watermark ?? result.MaxEventTime);
     }
 
     private static void AddEvents(NpgsqlBatch batch, string dataset, PublicationResult result, DateTimeOffset now)

@@ -47,7 +47,9 @@ internal static class HourShares
         yield return new(contract.Dataset, QualityCodes.RejectRatioHigh, "rows", "refused", contract.Quality.MaxRejectRatio, LeastRejects,
             [.. facts.Published.Select(each => new SharePoint(each.Hour, each.Rejected, each.RowsIn))], queries.Rejections,
             "Look at the reasons in quarantine; when the source changed its form, change the contract and replay.");
-        yield return new(contract.Dataset, QualityCodes.DuplicateRatioHigh, "rows", "duplicates", contract.Quality.MaxDuplicateRatio, LeastDuplicates,
+        // Of slices, what a newer extraction has already counts as a duplicate too: that says nothing of the source.
+        if (contract.Dedupe is not null)
+            yield return new(contract.Dataset, QualityCodes.DuplicateRatioHigh, "rows", "duplicates", contract.Quality.MaxDuplicateRatio, LeastDuplicates,
             [.. facts.Published.Select(each => new SharePoint(each.Hour, each.Duplicates, each.RowsIn))], queries.Published,
             "A source sends twice: look for a producer or a file that was started or dropped again. The rows are published once.");
         foreach (var column in ProfiledColumns.Of(contract))

@@ -54,6 +54,16 @@ public sealed class ColumnProfileTests
             times.Hours.OrderBy(each => each.Key).Select(each => ((int)(each.Key - DateTimeOffset.UnixEpoch).TotalHours, each.Value)));
     }
 
+    [Fact]
+    public void Some_clocks_that_run_ahead_do_not_move_the_watermark()
+    {
+        var times = new EventTimes(Contract);
+        foreach (var part in Enumerable.Range(0, 5000).Chunk(37))
+            times.Add(Batch([.. part.Select(i => (i % 20 == 0 ? 900_000L : i, (string?)"", (int?)0, 0L, (double?)0))]));
+        Assert.Equal(900_000, (times.Max!.Value - DateTimeOffset.UnixEpoch).TotalMicroseconds);
+        Assert.InRange((times.Watermark!.Value - DateTimeOffset.UnixEpoch).TotalMicroseconds, 4600, 4900);
+    }
+
     private static RecordBatch Batch(params (long At, string? Note, int? Amount, long Count, double? Share)[] rows)
     {
         var batch = new RecordBatch([new FixedColumn<long>(), new Utf8Column(), new FixedColumn<Int128>(), new FixedColumn<long>(), new FixedColumn<double>()])
