@@ -53,7 +53,8 @@ internal static class QualityLists
         return ratios;
     }
 
-    /// <summary><c>agreements: [{ name: tracked_clicks, column: clicks, stream: campaign, with_dataset: clicks, deviation: 0.3 }]</c></summary>
+    /// <summary><c>agreements: [{ name: tracked_clicks, column: clicks, stream: campaign, with_dataset: clicks, deviation: 0.3
+    /// }]</c></summary>
     public static IReadOnlyList<AgreementSpec> Agreements(Section quality, ColumnList columns, TableSpec? table)
     {
         var agreements = new List<AgreementSpec>();

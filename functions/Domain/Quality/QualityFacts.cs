@@ -50,7 +50,8 @@ public readonly record struct HourCount(DateTimeOffset Hour, double Count);
 /// <param name="Stream">Topic and number.</param>
 /// <param name="Records">Records of the week.</param>
 /// <param name="LastHour">The last hour that brought any.</param>
-/// <param name="LongestGap">The longest way from one hour with records to the next one, counted in hours in which the dataset flowed; 1 where
+/// <param name="LongestGap">The longest way from one hour with records to the next one, counted in hours in which the dataset flowed; 1
+/// where
 /// none was without.</param>
 public sealed record ShardFlow(string Stream, long Records, DateTimeOffset LastHour, int LongestGap);
 

@@ -106,7 +106,8 @@ public sealed class QualityReader(NpgsqlDataSource source) : IQualityFacts
     {
         var from = DateOnly.FromDateTime(at.UtcDateTime).AddDays(-SliceDays);
         batch.Add(
-            "SELECT source, account, stream, day, rows, first_at FROM pipeline.slice_day WHERE dataset = $1 AND day > $2 ORDER BY day", dataset, from);
+            "SELECT source, account, stream, day, rows, first_at FROM pipeline.slice_day WHERE dataset = $1 AND day > $2 ORDER BY day",
+                dataset, from);
         batch.Add(
             """
             SELECT source, account, stream, day, column_name, rows, nulls, outside, total FROM pipeline.slice_column

@@ -1,10 +1,11 @@
 namespace Pipeline.Transforms.Publishing;
 
 /// <summary>A sample of event times, spread evenly over the rows: by it some clocks that run ahead do not hide that all others are late.</summary>
-/// <remarks>Every so many rows one is kept; when the sample is full every other one goes and the step doubles. No chance is involved.</remarks>
+/// <remarks>Every so many rows one is kept; when the sample is full every third one stays and the step grows alike. No chance is involved, and
+/// odd steps keep no time with producers that take turns.</remarks>
 internal sealed class EventSample
 {
-    private const int Most = 1024;
+    private const int Stays = 3, Most = Stays * 341;
     private const double Newest = 0.9;
 
     private readonly List<long> kept = new(Most);
@@ -19,16 +20,16 @@ internal sealed class EventSample
     {
         for (; next < micros.Length; next += step)
         {
-            if (kept.Count == Most) Halve();
+            if (kept.Count == Most) Thin();
             kept.Add(micros[(int)next]);
         }
         next -= micros.Length;
     }
 
-    private void Halve()
+    private void Thin()
     {
-        for (var i = 0; i < Most / 2; i++) kept[i] = kept[2 * i];
-        kept.RemoveRange(Most / 2, Most - Most / 2);
-        step *= 2;
+        for (var i = 0; i < Most / Stays; i++) kept[i] = kept[Stays * i];
+        kept.RemoveRange(Most / Stays, Most - Most / Stays);
+        step *= Stays;
     }
 }

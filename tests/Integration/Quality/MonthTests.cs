@@ -21,8 +21,10 @@ public sealed class MonthTests(PostgresServer postgres, ITestOutputHelper output
 
         var missed = month.Incidents.Where(incident => !alerts.Any(incident.Finds)).ToList();
         var wrong = alerts.Where(alert => !month.Incidents.Any(incident => incident.Explains(alert))).ToList();
-        output.WriteLine($"Seed {seed}: {month.Incidents.Count - missed.Count} of {month.Incidents.Count} found, {wrong.Count} of {alerts.Count} alerts false, {watch.Elapsed}.");
-        foreach (var incident in missed) output.WriteLine($"missed {incident.Id}: {incident.Kind} of {incident.Dataset} at {incident.Start:MM-dd HH:mm}");
+        output.WriteLine($"Seed {seed}: {month.Incidents.Count - missed.Count} of {month.Incidents.Count} found, {wrong.Count} of "
+            + $"{alerts.Count} alerts false, {watch.Elapsed}.");
+        foreach (var incident in missed) output.WriteLine($"missed {incident.Id}: {incident.Kind} of {incident.Dataset} at "
+            + $"{incident.Start:MM-dd HH:mm}");
         foreach (var alert in wrong) output.WriteLine($"false: {alert}");
         Assert.True(missed.Count <= 2, $"Missed: {string.Join(", ", missed.Select(incident => incident.Id))}.");
         Assert.True(wrong.Count <= 2, $"False: {string.Join(Environment.NewLine, wrong)}");

@@ -14,7 +14,8 @@ public sealed class QualityAppTests(PostgresServer postgres)
         var stopping = TestContext.Current.CancellationToken;
         var drop = Directory.CreateTempSubdirectory("pipeline-drop-").FullName;
         using var app = new FunctionApp(
-            postgres.CreateDatabase(), "127.0.0.1:1", ("Drop__Root", drop), ("Drop__SettleTime", "00:00:00"), ("HealthSchedule", "*/2 * * * * *"));
+            postgres.CreateDatabase(), "127.0.0.1:1", ("Drop__Root", drop), ("Drop__SettleTime", "00:00:00"),
+                ("HealthSchedule", "*/2 * * * * *"));
         await using var ledger = NpgsqlDataSource.Create(app.Database);
         Directory.CreateDirectory(Path.Combine(drop, "conversions"));
         await File.WriteAllLinesAsync(Path.Combine(drop, "conversions", "a.csv"),
@@ -31,7 +32,8 @@ public sealed class QualityAppTests(PostgresServer postgres)
 
         Assert.Equal(
             ["critical|watermark_late|events|at most 4 hours, by the contract", "warning|reject_ratio_high|rows|the contract allows 2 %"],
-            await Given.LinesAsync(ledger, "SELECT severity, code, subject, expected FROM pipeline.alert WHERE dataset = 'conversions' ORDER BY 1"));
+            await Given.LinesAsync(ledger,
+                "SELECT severity, code, subject, expected FROM pipeline.alert WHERE dataset = 'conversions' ORDER BY 1"));
         Assert.Equal(["200|40|160"], await Given.LinesAsync(ledger, "SELECT rows_in, rows_rejected, rows_out FROM pipeline.publication"));
         Directory.Delete(drop, recursive: true);
     }
