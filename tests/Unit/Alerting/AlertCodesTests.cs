@@ -21,7 +21,7 @@ public sealed partial class AlertCodesTests
     public void Every_registered_code_is_raised_somewhere()
     {
         var raised = Sources().SelectMany(Raised).Select(each => each.Code).Append(AlertCodes.Test).ToHashSet();
-        Assert.Empty(AlertCodes.All.Where(known => !raised.Contains(known.Code)));
+        Assert.DoesNotContain(AlertCodes.All, known => !raised.Contains(known.Code));
     }
 
     [Fact]
