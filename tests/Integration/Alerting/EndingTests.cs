@@ -58,7 +58,10 @@ public sealed class EndingTests(PostgresServer postgres)
             var (lake, alerts) = (ObjectStores.Open(home, new(), TimeProvider.System), new Alerts(source, new Clock()));
             await lake.PutAsync("orders/there.parquet", new byte[] { 1 }, Stopping);
             foreach (var (code, key) in (IEnumerable<(string, string)>)
-                [("object_unknown", "orders/there.parquet"), ("object_unknown", "orders/gone.parquet"), ("object_unfinished", "orders/done.parquet")])
+                [
+                    ("object_unknown", "orders/there.parquet"), ("object_unknown", "orders/gone.parquet"),
+                    ("object_unfinished", "orders/done.parquet"),
+                ])
                 await alerts.RaiseAsync(new(AlertSeverity.Critical, "orders", code, key, "Seen."), Stopping);
             await new ResolveObjectAlerts(source, lake, alerts, new Clock()).RunAsync(Stopping);
             Assert.Equal(["object_unknown|orders/there.parquet"], await OpenAsync(source));

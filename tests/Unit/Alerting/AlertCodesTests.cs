@@ -42,7 +42,8 @@ public sealed partial class AlertCodesTests
         Assert.All(links, link => Assert.True(File.Exists(Given.Repository("docs", "runbooks", link)), link));
     }
 
-    private static IEnumerable<string> Sources() => Directory.EnumerateFiles(Given.Repository("functions"), "*.cs", SearchOption.AllDirectories)
+    private static IEnumerable<string> Sources() => Directory
+        .EnumerateFiles(Given.Repository("functions"), "*.cs", SearchOption.AllDirectories)
         .Where(path => !path.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText);
 
     private static IEnumerable<(string Code, AlertSeverity Severity)> Raised(string source) => Raise().Matches(source).Select(match =>
