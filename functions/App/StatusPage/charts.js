@@ -24,7 +24,7 @@ function table({ name, heads, rows, empty }) {
   if (rows.length === 0) return h('p', { class: 'muted' }, empty);
   return h('div', { class: 'scroll', role: 'region', 'aria-label': name, tabindex: 0 }, h('table', {},
     h('caption', {}, name),
-    h('thead', {}, h('tr', {}, heads.map(head => h('th', { scope: 'col', class: head.number ? 'number' : null }, head.name ?? head)))),
+    h('thead', {}, h('tr', {}, heads.map(head => h('th', { scope: 'col', class: [head.number && 'number', head.aside && 'aside'].filter(Boolean).join(' ') || null }, head.name ?? head)))),
     h('tbody', {}, rows)));
 }
 

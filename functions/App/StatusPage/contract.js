@@ -16,7 +16,7 @@ function contractParts(contract) {
         h('th', { scope: 'row', class: 'id' }, column.name, contract.key.includes(column.name) && h('small', {}, 'key')),
         h('td', { class: 'nowrap' }, column.type, column.max_length && h('small', {}, `at most ${exact(column.max_length)}`)),
         h('td', {}, column.required ? 'yes' : 'no'), h('td', {}, column.mask ? mark(column.mask, 'warn') : '–'),
-        h('td', {}, words(column.made_from)), h('td', {}, column.description))),
+        h('td', { class: 'words' }, words(column.made_from)), h('td', { class: 'words' }, column.description))),
     }),
     h('details', {}, h('summary', {}, `${contract.dataset}.yaml`), h('pre', {}, contract.yaml)),
   ];

@@ -7,8 +7,9 @@ const datasetView = {
   async load({ name }) {
     const path = `/api/datasets/${encodeURIComponent(name)}`;
     if (!this.contracts.has(name)) this.contracts.set(name, await read(path));
+    const last = await calendar.end(name);
     const [days, held, page] = await Promise.all([
-      read(`${path}/days`), read(`/api/quarantine/${encodeURIComponent(name)}`), read(`/api/publications?limit=10&dataset=${encodeURIComponent(name)}`)]);
+      read(`${path}/days?${new URLSearchParams({ from: calendar.begin(last), to: last })}`), read(`/api/quarantine/${encodeURIComponent(name)}`), read(`/api/publications?limit=10&dataset=${encodeURIComponent(name)}`)]);
     return { contract: this.contracts.get(name), days, held, page };
   },
 
@@ -32,7 +33,7 @@ const datasetView = {
   figures: dataset => h('dl', { class: 'figures' },
     figure('Landing', rate(dataset.rate.records_per_second), `records/s, ${size(dataset.rate.bytes_per_second)}/s`),
     figure('Waiting', count(dataset.lag.records), dataset.lag.oldest_landed_at ? `oldest ${span(dataset.lag.oldest_age_seconds)}` : 'records'),
-    figure('Watermark age', span(dataset.watermark_age_seconds), dataset.watermark ? instant(dataset.watermark) : ''),
+    figure('Watermark age', span(dataset.watermark_age_seconds), dataset.watermark ? `since ${dataset.watermark.slice(0, 10)}` : ''),
     figure('Rows out', count(dataset.rows_out), `of ${count(dataset.rows_in)} in`),
     figure('Duplicates', count(dataset.duplicates), 'rows'),
     dataset.table && figure('In the table', count(dataset.table.rows), 'rows')),

@@ -86,7 +86,7 @@ CREATE TRIGGER publication_changed AFTER UPDATE ON pipeline.publication FOR EACH
     EXECUTE FUNCTION pipeline.count_publication();
 
 -- Refusals that change while their publication counts, as when records of it are replayed: whoever changes them holds the
--- publication's row. Those of a commit are inserted before it is one.
+-- publication's row, and changes its state in another statement. Those of a commit are inserted before it is one.
 CREATE FUNCTION pipeline.count_rejection() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP <> 'INSERT' THEN
