@@ -12,6 +12,9 @@ function standing(dataset) {
   return [dataset.records_landed > 0 ? 'quiet' : 'nothing yet', null];
 }
 
+// What a filter drops is not wanted, and not kept.
+const quarantined = dataset => dataset.rejections.reduce((sum, cause) => sum + (cause.code === 'filtered' ? 0 : cause.records), 0);
+
 const flow = {
   section: '',
   title: () => 'Flow',
@@ -29,7 +32,7 @@ const flow = {
       h('dl', { class: 'figures' },
         figure('Landing', rate(sum(dataset => dataset.rate.records_per_second)), `records/s, ${size(bytes)}/s`),
         figure('Waiting to be published', count(sum(dataset => dataset.lag.records)), `records, ${size(sum(dataset => dataset.lag.bytes))}`),
-        figure('In quarantine', count(sum(dataset => dataset.rejected)), 'records'),
+        figure('In quarantine', count(sum(quarantined)), 'records'),
         figure('Running', running ? `${running.orchestrations.length}${running.more ? '+' : ''}` : '–', 'orchestrations'),
         figure('Open alerts', count(status.alerts_open), h('a', { href: '#/alerts' }, 'look'))),
       h('section', { 'aria-labelledby': 'datasets' },
@@ -59,6 +62,6 @@ const flow = {
       h('td', { class: 'number', title: dataset.watermark ? `${instant(dataset.watermark)} UTC` : null }, span(dataset.watermark_age_seconds)),
       h('td', { class: 'number aside' }, ago(dataset.last_publication)),
       h('td', { class: 'number aside', title: exact(dataset.rows_out) }, dataset.rows_out > 0 ? count(dataset.rows_out) : none()),
-      h('td', { class: 'number' }, dataset.rejected > 0 ? h('a', { href: `#/datasets/${dataset.dataset}` }, count(dataset.rejected)) : none()));
+      h('td', { class: 'number' }, quarantined(dataset) > 0 ? h('a', { href: `#/datasets/${dataset.dataset}` }, count(quarantined(dataset))) : none()));
   },
 };

@@ -29,8 +29,8 @@ public sealed class CountTests(PostgresServer postgres, ITestOutputHelper output
         WHERE role = 'data' AND state IN ('staged', 'visible') AND date_partition IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2
         """,
         """
-        SELECT dataset, code, field, sum(records) FROM pipeline.rejection JOIN pipeline.publication ON publication.id = publication_id
-        WHERE state IN ('committed', 'visible') GROUP BY 1, 2, 3 HAVING sum(records) <> 0 ORDER BY 1, 2, 3
+        SELECT publication.dataset, code, field, sum(records) FROM pipeline.rejection JOIN pipeline.publication ON publication.id = publication_id
+        WHERE publication.state IN ('committed', 'visible') GROUP BY 1, 2, 3 HAVING sum(records) <> 0 ORDER BY 1, 2, 3
         """,
     ];
 
@@ -48,7 +48,9 @@ public sealed class CountTests(PostgresServer postgres, ITestOutputHelper output
             INSERT INTO pipeline.lake_object (publication_id, dataset, role, key, date_partition, rows, bytes, sha256, upload_id, part_tags, state)
             SELECT chosen.id, chosen.dataset, CASE n WHEN 3 THEN 'quarantine' ELSE 'data' END, chosen.id || '-' || n,
                 CASE n WHEN 4 THEN NULL ELSE date '2026-10-01' + ({0} + n) % 5 END, 10 * n, {0} % 100, '', '', '{{}}', 'staged' FROM generate_series(1, 4) AS n;
-            INSERT INTO pipeline.rejection SELECT chosen.id, code, 'f', {0} % 7 + 1, 's', 0 FROM unnest(ARRAY['x', 'y']) AS code;
+            INSERT INTO pipeline.rejection SELECT (jsonb_populate_record(NULL::pipeline.rejection, jsonb_build_object(
+                'publication_id', chosen.id, 'code', code, 'field', 'f', 'records', {0} % 7 + 1, 'first_shard', 's', 'first_position', 0,
+                'dataset', chosen.dataset, 'refused_at', now(), 'state', 'open'))).* FROM unnest(ARRAY['x', 'y']) AS code;
             UPDATE pipeline.publication SET state = 'committed', rows_in = 100, rows_out = 100 - 2 * ({0} % 7 + 1), rows_duplicate = 0,
                 rows_rejected = 2 * ({0} % 7 + 1), committed_at = now() WHERE id = chosen.id;
         END $$
@@ -112,7 +114,9 @@ public sealed class CountTests(PostgresServer postgres, ITestOutputHelper output
     {
         for (var round = 0; round < 150; round++)
         {
-            var statement = string.Format(System.Globalization.CultureInfo.InvariantCulture, Work[random.Next(Work.Length)], random.Next(1, 1_000_000));
+            // Half of the work makes and commits publications, so that there is enough to change.
+            var work = Work[random.Next(2) == 0 ? random.Next(2) : random.Next(Work.Length)];
+            var statement = string.Format(System.Globalization.CultureInfo.InvariantCulture, work, random.Next(1, 1_000_000));
             await using var command = source.CreateCommand(statement);
             await command.ExecuteNonQueryAsync(stopping);
         }
@@ -122,9 +126,7 @@ public sealed class CountTests(PostgresServer postgres, ITestOutputHelper output
     {
         for (var i = 0; i < Views.Length; i++)
         {
-            var sums = await Given.LinesAsync(source, Sums[i]);
-            Assert.NotEmpty(sums);
-            Assert.Equal(sums, await Given.LinesAsync(source, Views[i]));
+            Assert.Equal(await Given.LinesAsync(source, Sums[i]), await Given.LinesAsync(source, Views[i]));
         }
     }
 }

@@ -90,4 +90,20 @@ public sealed class FlowTests(PageRig rig, ITestOutputHelper output) : IClassFix
         await page.GetByRole(AriaRole.Columnheader, new() { Name = "Dataset" }).WaitForAsync();
         visitor.AssertCalm();
     }
+
+    [Fact]
+    public async Task It_says_since_when_the_pipeline_is_not_reached_and_that_it_is_again()
+    {
+        await using var visitor = await rig.VisitAsync();
+        var page = visitor.Page;
+        await page.RouteAsync("**/api/**", route => route.AbortAsync());
+        await page.EvaluateAsync("() => { location.hash = '#/alerts'; }");
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Not reached since");
+        await Assertions.Expect(page.Locator("#reach")).ToHaveTextAsync("Not reached");
+        await page.UnrouteAllAsync();
+        await page.EvaluateAsync("() => { location.hash = '#/runs'; }");
+        await Assertions.Expect(page.Locator("#announce")).ToHaveTextAsync("The pipeline answers again.");
+        Assert.False(await page.Locator("#away").IsVisibleAsync());
+        visitor.AssertCalm();
+    }
 }

@@ -29,7 +29,9 @@ public sealed class LargeLedgerTests(PostgresServer postgres, ITestOutputHelper 
         FROM pipeline.publication, generate_series(1, 3) AS n;
         INSERT INTO pipeline.segment (dataset, shard, positions, epoch, object_key, records, raw_bytes, object_bytes, state, landed_at)
         SELECT dataset, dataset || '-0', int8range(id * 500000, (id + 1) * 500000), 1, '', 500000, 100000000, 9000000, 'published', committed_at - interval '1 minute' FROM pipeline.publication;
-        INSERT INTO pipeline.rejection SELECT id, 'missing_field', 'SKU', 10, '', 0 FROM pipeline.publication;
+        INSERT INTO pipeline.rejection SELECT (jsonb_populate_record(NULL::pipeline.rejection, jsonb_build_object(
+            'publication_id', id, 'code', 'missing_field', 'field', 'SKU', 'records', 10, 'first_shard', '', 'first_position', 0,
+            'dataset', dataset, 'refused_at', committed_at, 'state', 'open'))).* FROM pipeline.publication;
         """;
 
     private static CancellationToken Stopping => TestContext.Current.CancellationToken;

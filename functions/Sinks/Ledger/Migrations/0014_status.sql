@@ -57,6 +57,10 @@ END $$;
 CREATE TRIGGER segment_totalled AFTER INSERT ON pipeline.segment
     REFERENCING NEW TABLE AS landed FOR EACH STATEMENT EXECUTE FUNCTION pipeline.count_landed_records();
 
+-- Refusals that nobody has settled, where the ledger keeps that of them.
+CREATE FUNCTION pipeline.is_refused(rejection jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS
+    $$ SELECT coalesce(rejection ->> 'state', 'open') IN ('open', 'unwanted') $$;
+
 -- A publication counts with all it has, or not at all; its refusals come and go with it.
 CREATE FUNCTION pipeline.count_publication() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -72,9 +76,11 @@ BEGIN
         VALUES (NEW.dataset, NEW.rows_in, NEW.rows_out, NEW.rows_duplicate, NEW.rows_rejected);
     END IF;
     IF was AND NOT is_now THEN
-        INSERT INTO pipeline.cause_delta SELECT OLD.dataset, code, field, -records FROM pipeline.rejection WHERE publication_id = OLD.id;
+        INSERT INTO pipeline.cause_delta SELECT OLD.dataset, code, field, -records FROM pipeline.rejection
+        WHERE publication_id = OLD.id AND pipeline.is_refused(to_jsonb(rejection));
     ELSIF is_now AND NOT was THEN
-        INSERT INTO pipeline.cause_delta SELECT NEW.dataset, code, field, records FROM pipeline.rejection WHERE publication_id = NEW.id;
+        INSERT INTO pipeline.cause_delta SELECT NEW.dataset, code, field, records FROM pipeline.rejection
+        WHERE publication_id = NEW.id AND pipeline.is_refused(to_jsonb(rejection));
     END IF;
     RETURN NULL;
 END $$;
@@ -91,15 +97,15 @@ CREATE FUNCTION pipeline.count_rejection() RETURNS trigger LANGUAGE plpgsql AS $
 BEGIN
     IF TG_OP <> 'INSERT' THEN
         INSERT INTO pipeline.cause_delta SELECT dataset, OLD.code, OLD.field, -OLD.records FROM pipeline.publication
-        WHERE id = OLD.publication_id AND state IN ('committed', 'visible');
+        WHERE id = OLD.publication_id AND state IN ('committed', 'visible') AND pipeline.is_refused(to_jsonb(OLD));
     END IF;
     IF TG_OP <> 'DELETE' THEN
         INSERT INTO pipeline.cause_delta SELECT dataset, NEW.code, NEW.field, NEW.records FROM pipeline.publication
-        WHERE id = NEW.publication_id AND state IN ('committed', 'visible');
+        WHERE id = NEW.publication_id AND state IN ('committed', 'visible') AND pipeline.is_refused(to_jsonb(NEW));
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER rejection_counted AFTER INSERT OR UPDATE OR DELETE ON pipeline.rejection
+CREATE TRIGGER rejection_totalled AFTER INSERT OR UPDATE OR DELETE ON pipeline.rejection
     FOR EACH ROW EXECUTE FUNCTION pipeline.count_rejection();
 
 -- Objects come and change by the hundred, so these are counted by the statement. Most changes of an object count for nothing.
@@ -147,9 +153,9 @@ SELECT dataset, sum(rows_in), sum(rows_out), sum(rows_duplicate), sum(rows_rejec
 FROM pipeline.publication WHERE state IN ('committed', 'visible') GROUP BY dataset;
 INSERT INTO pipeline.day_delta SELECT dataset, date_partition, count(*), sum(rows), sum(bytes) FROM pipeline.lake_object
 WHERE role = 'data' AND state IN ('staged', 'visible') AND date_partition IS NOT NULL GROUP BY dataset, date_partition;
-INSERT INTO pipeline.cause_delta SELECT dataset, code, field, sum(records)
+INSERT INTO pipeline.cause_delta SELECT publication.dataset, code, field, sum(records)
 FROM pipeline.rejection JOIN pipeline.publication ON publication.id = publication_id
-WHERE state IN ('committed', 'visible') GROUP BY dataset, code, field;
+WHERE publication.state IN ('committed', 'visible') AND pipeline.is_refused(to_jsonb(rejection)) GROUP BY publication.dataset, code, field;
 
 -- A maximum cannot be taken back from a total, but an index has it at its end.
 CREATE INDEX publication_watermark ON pipeline.publication (dataset, max_event_time) WHERE state IN ('committed', 'visible');
