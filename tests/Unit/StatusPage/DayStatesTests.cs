@@ -1,6 +1,6 @@
 using Pipeline.Domain.Days;
 
-namespace Pipeline.Tests.Unit.Domain;
+namespace Pipeline.Tests.Unit.StatusPage;
 
 public sealed class DayStatesTests
 {

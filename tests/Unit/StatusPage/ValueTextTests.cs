@@ -2,7 +2,7 @@ using Pipeline.Parquet;
 using Pipeline.Parquet.Columns;
 using Pipeline.Sinks.Lake;
 
-namespace Pipeline.Tests.Unit.Sinks;
+namespace Pipeline.Tests.Unit.StatusPage;
 
 public sealed class ValueTextTests
 {
