@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.App.Cli.Parquet;
+using Pipeline.App.Cli.Segments;
 using Pipeline.App.Settings;
 using Pipeline.Domain.Failures;
 
@@ -37,6 +39,8 @@ public static class CommandLine
         StatusVerb.Create(),
         UnmaskVerb.Create(),
         DoctorVerb.Create(),
+        ParquetVerb.Create(),
+        SegmentVerb.Create(),
     };
 
     /// <summary>The function app's services, from the environment's settings.</summary>

@@ -11,7 +11,7 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
     [Fact]
     public async Task A_healthy_set_up_has_neither_faults_nor_warnings()
     {
-        var (code, report, text) = await rig.ExamineAsync();
+        var (code, report, text) = await rig.ExamineProgramAsync();
         Assert.True(code == 0, text);
         Assert.True(report.GetProperty("healthy").GetBoolean());
         Assert.Empty(Findings(report, "warning"));
@@ -71,7 +71,7 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
     }
 
     [Fact]
-    public Task A_bucket_that_is_missing() => BlamesAsync("store.Lake:Root", "Create the bucket", ("Lake__Root", "s3://nowhere/lake"));
+    public Task A_bucket_that_is_missing() => ProgramBlamesAsync("store.Lake:Root", "Create the bucket", ("Lake__Root", "s3://nowhere/lake"));
 
     [Fact]
     public async Task A_bucket_that_may_only_be_read()
@@ -87,14 +87,14 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
                     {"Effect": "Deny", "Principal": "*", "Action": ["s3:PutObject", "s3:DeleteObject"], "Resource": "arn:aws:s3:::{{bucket}}/*"}]}
                 """,
         }, TestContext.Current.CancellationToken);
-        await BlamesAsync("store.Lake:Root", "Allow s3:PutObject", ("Lake__Root", $"s3://{bucket}/lake"));
+        await ProgramBlamesAsync("store.Lake:Root", "Allow s3:PutObject", ("Lake__Root", $"s3://{bucket}/lake"));
     }
 
     [Fact]
-    public Task A_wrong_secret_of_S3() => BlamesAsync("store.Lake:Root", "AWS_SECRET_ACCESS_KEY", ("AWS_SECRET_ACCESS_KEY", "canary-secret"));
+    public Task A_wrong_secret_of_S3() => ProgramBlamesAsync("store.Lake:Root", "AWS_SECRET_ACCESS_KEY", ("AWS_SECRET_ACCESS_KEY", "canary-secret"));
 
     [Fact]
-    public Task A_key_of_KMS_that_cannot_be_used() => BlamesAsync("store.Lake:Root", "Correct S3:KmsKeyId", ("S3__KmsKeyId", "nothing"));
+    public Task A_key_of_KMS_that_cannot_be_used() => ProgramBlamesAsync("store.Lake:Root", "Correct S3:KmsKeyId", ("S3__KmsKeyId", "nothing"));
 
     [Fact]
     public Task A_folder_that_cannot_be_written() => BlamesAsync("store.Segments:Root", "correct Segments:Root", ("Segments__Root", "/proc/1/segments"));
@@ -107,7 +107,7 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
     public Task A_topic_that_is_missing() => BlamesAsync("kafka.topic.ClicksTopic", "AzureWebJobs_LandClicks_Disabled", ("ClicksTopic", "nowhere"));
 
     [Fact]
-    public Task A_queue_that_is_missing() => BlamesAsync(
+    public Task A_queue_that_is_missing() => ProgramBlamesAsync(
         "sqs.user_logins", "Create the queue", ("Sqs__Queues__user_logins__Url", new Uri(rig.Sqs, "/000000000000/nowhere").ToString()));
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
         "keys.masking.1", "openssl rand", ("Masking__Keys__1__Key", Convert.ToBase64String(new byte[32])));
 
     [Fact]
-    public Task A_masked_dataset_without_a_key() => BlamesAsync("settings.masking", "openssl rand", ("Masking__Keys__1__Key", ""));
+    public Task A_masked_dataset_without_a_key() => BlamesAsync("settings.masking", "openssl rand", ("Masking__Keys__1__Key", null));
 
     [Fact]
     public Task An_address_for_all_without_a_key() => BlamesAsync("host.address", "LocalHost:Keys:default", ("LocalHost__Urls", "http://0.0.0.0:7071"));
@@ -154,9 +154,15 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
         Directory.Delete(folder, recursive: true);
     }
 
-    private async Task BlamesAsync(string check, string remedy, params (string Name, string Value)[] changes)
+    private async Task BlamesAsync(string check, string remedy, params (string Name, string? Value)[] changes) =>
+        AssertBlamed(check, remedy, await rig.ExamineAsync(changes));
+
+    private async Task ProgramBlamesAsync(string check, string remedy, params (string Name, string Value)[] changes) =>
+        AssertBlamed(check, remedy, await rig.ExamineProgramAsync(changes));
+
+    private static void AssertBlamed(string check, string remedy, (int ExitCode, JsonElement Report, string Text) examined)
     {
-        var (code, report, text) = await rig.ExamineAsync(changes);
+        var (code, report, text) = examined;
         Assert.True(code == 1, text);
         Assert.False(report.GetProperty("healthy").GetBoolean());
         var faults = Findings(report, "fault");

@@ -65,7 +65,9 @@ internal static class SqsChecks
         }
         catch (TerminalException error)
         {
-            return (null, Finding.Fault(check, error.Message, $"Create the queue or correct {setting} and its Region; allow sqs:GetQueueAttributes."));
+            return (null, Finding.Fault(check, error.Message, error.Message.Contains("no AWS credentials", StringComparison.Ordinal)
+                ? "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine an identity."
+                : $"Create the queue or correct {setting} and its Region; allow sqs:GetQueueAttributes."));
         }
         catch (TransientException error)
         {
