@@ -8,6 +8,7 @@ using Pipeline.Contracts;
 using Pipeline.Domain.Ports;
 using Pipeline.Sinks.Lake;
 using Pipeline.Sinks.Ledger;
+using Pipeline.Sinks.Ledger.Reconcile;
 using Pipeline.Sinks.Ledger.Sweep;
 using Pipeline.Sources.Attribution;
 using Pipeline.Sources.CleverTap;
@@ -90,6 +91,8 @@ public static class Services
         .AddSingleton<StatusReader>()
         .AddSingleton<PublicationList>()
         .AddSingleton<SegmentList>()
+        .AddSingleton<Reconciliation>()
+        .AddSingleton<PlanHistory>()
         .AddSingleton<AuditLog>()
         .AddSingleton(provider => new SweepLeftovers(
             provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<PublicationStores>(), provider.GetRequiredService<IAlerts>(),

@@ -1,12 +1,21 @@
 using System.Text.Json;
+using Pipeline.Tests.Integration.ExactlyOnce;
 using Pipeline.Tests.Integration.Extract;
 using Pipeline.Tests.Servers;
 
 namespace Pipeline.Tests.Integration.Cli;
 
+[CollectionDefinition(CliRig.Collection)]
+public sealed class CliCollection : ICollectionFixture<CliRig>;
+
 /// <summary>The app beside the Sandbox's providers, with a day of CleverTap's events published: what verbs are run on.</summary>
 public sealed class CliRig(PostgresServer postgres) : IAsyncLifetime
 {
+    /// <summary>Tests that share one rig and follow each other.</summary>
+    public const string Collection = "cli";
+
+    private const int Actions = 100;
+
     private ExtractRig? rig;
 
     internal ExtractRig Rig => rig!;
@@ -27,7 +36,19 @@ public sealed class CliRig(PostgresServer postgres) : IAsyncLifetime
         await App.ReadyAsync(CancellationToken.None);
         await rig.BackfilledAsync(await rig.BackfillAsync("clevertap", Day, Day));
         await rig.PublishedAsync();
+        using var producer = new Producer(rig.Brokers, 1);
+        for (var batch = 1; batch <= 2; batch++)
+        {
+            producer.Produce("user-actions", Enumerable.Range(0, Actions).Select(i => Action($"2026-11-0{batch}", i)));
+            await App.SettledAsync("user_actions", batch * Actions, CancellationToken.None);
+        }
     }
+
+    private static byte[] Action(string day, int number) => JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        timestamp = $"{day}T00:00:00Z", event_name = "view", user_identifiers = new { platform = "web", id = $"u{number}" },
+        product_information = new { name = "p", SKU = $"s{number}" },
+    });
 
     /// <summary>Runs a verb that ends well.</summary>
     internal async Task<string> RunAsync(params string[] arguments)

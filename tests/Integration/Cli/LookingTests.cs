@@ -5,7 +5,8 @@ using Pipeline.Tests.Servers;
 namespace Pipeline.Tests.Integration.Cli;
 
 /// <summary>Verbs that look: status, validate, segments, Parquet files. What they say is compared with independent readers.</summary>
-public sealed class LookingTests(CliRig rig) : IClassFixture<CliRig>
+[Collection(CliRig.Collection)]
+public sealed class LookingTests(CliRig rig)
 {
     private static CancellationToken Stopping => TestContext.Current.CancellationToken;
 
