@@ -20,17 +20,20 @@ internal sealed class AppApi(Uri address, string? key) : IDisposable
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
-            request.Content = JsonContent.Create(body, options: new() { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull });
+            request.Content = JsonContent.Create(body,
+                options: new() { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull });
         if (key is not null) request.Headers.Add("x-functions-key", key);
         try
         {
             using var response = await http.SendAsync(request, stopping);
             var text = await response.Content.ReadAsStringAsync(stopping);
-            return response.IsSuccessStatusCode ? JsonElement.Parse(text.Length == 0 ? "{}" : text) : throw Refused(response.StatusCode, text);
+            return response.IsSuccessStatusCode ? JsonElement.Parse(text.Length == 0 ? "{}" : text)
+                : throw Refused(response.StatusCode, text);
         }
         catch (HttpRequestException error)
         {
-            throw new TransientException($"The app at {address} does not answer ({error.HttpRequestError}). Start it, or name another with --url.", error);
+            throw new TransientException(
+                $"The app at {address} does not answer ({error.HttpRequestError}). Start it, or name another with --url.", error);
         }
         catch (TaskCanceledException error) when (!stopping.IsCancellationRequested)
         {
@@ -47,7 +50,8 @@ internal sealed class AppApi(Uri address, string? key) : IDisposable
 
     private Exception Refused(HttpStatusCode status, string text) => (int)status switch
     {
-        401 or 403 => new TerminalException($"The app at {address} refuses the key ({(int)status}). Name its file with --key-file, or set LocalHost:Keys:default."),
+        401 or 403 => new TerminalException(
+            $"The app at {address} refuses the key ({(int)status}). Name its file with --key-file, or set LocalHost:Keys:default."),
         >= 500 => new TransientException($"The app at {address} answered {(int)status}; try again, and look into its log."),
         _ => new TerminalException($"The app refuses ({(int)status}): {Faults(text)}"),
     };

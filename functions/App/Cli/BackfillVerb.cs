@@ -15,7 +15,8 @@ internal static class BackfillVerb
     {
         var source = new Option<string?>("--source") { Description = "facebook, google_ads or clevertap." };
         var accounts = new Option<string?>("--accounts") { Description = "Accounts, comma separated; all of the source without it." };
-        var (from, to) = (Days.Option("--from", "First day, yyyy-MM-dd."), Days.Option("--to", "Last day, included; the first one without it."));
+        var from = Days.Option("--from", "First day, yyyy-MM-dd.");
+        var to = Days.Option("--to", "Last day, included; the first one without it.");
         var wait = new Option<bool>("--wait") { Description = "Follow it to its end. Ctrl-C leaves it running." };
         var cancel = new Option<string?>("--cancel") { Description = "Cancel the backfill of this id; what is landed stays." };
         var api = new ApiOptions();
@@ -50,7 +51,8 @@ internal static class BackfillVerb
     private static async Task<int> CancelAsync(AppApi app, string id, Output output, CancellationToken stopping)
     {
         await app.SendAsync(HttpMethod.Delete, $"/api/backfills/{Uri.EscapeDataString(id)}", null, stopping);
-        output.Answer(new { id, cancelled = true }, (console, _) => console.WriteLine($"Backfill {id} is cancelled; what is landed stays."));
+        output.Answer(new { id, cancelled = true },
+            (console, _) => console.WriteLine($"Backfill {id} is cancelled; what is landed stays."));
         return ExitCodes.Done;
     }
 
@@ -59,7 +61,9 @@ internal static class BackfillVerb
         var found = await FindAsync(app, id, stopping);
         if (wait)
         {
-            await Console.Error.WriteLineAsync($"Backfill {id} runs in the app; Ctrl-C leaves it running. To end it: pipeline backfill --cancel {id}".AsMemory(), stopping);
+            await Console.Error.WriteLineAsync(
+                $"Backfill {id} runs in the app; Ctrl-C leaves it running. To end it: pipeline backfill --cancel {id}".AsMemory(),
+                stopping);
             found = await output.ProgressAsync(task => EndAsync(app, id, task, stopping), $"backfill {id}");
         }
         output.Answer(found, (console, _) => Print(console, id, found));
@@ -75,7 +79,8 @@ internal static class BackfillVerb
         {
             var found = await FindAsync(app, id, stopping);
             if (found.TryGetProperty("progress", out var progress) && progress.ValueKind == JsonValueKind.Object)
-                task.Report(Count(progress, "DaysDone"), Count(progress, "Days"), $"{Count(progress, "DaysDone")} of {Count(progress, "Days")} days");
+                task.Report(Count(progress, "DaysDone"), Count(progress, "Days"),
+                    $"{Count(progress, "DaysDone")} of {Count(progress, "Days")} days");
             if (HasEnded(found)) return found;
             await Task.Delay(Every, TimeProvider.System, stopping);
         }
@@ -96,19 +101,21 @@ internal static class BackfillVerb
 
     private static bool HasEnded(JsonElement found) => StatusOf(found) is "Completed" or "Failed" or "Terminated" or "Canceled";
 
-    private static int Count(JsonElement progress, string name) => Member(progress, name) is { ValueKind: JsonValueKind.Number } count ? count.GetInt32() : 0;
+    private static int Count(JsonElement progress, string name) =>
+        Member(progress, name) is { ValueKind: JsonValueKind.Number } count ? count.GetInt32() : 0;
 
     private static List<string> Problems(JsonElement found)
     {
         var problems = new List<string>();
         if (found.TryGetProperty("progress", out var progress) && Member(progress, "Problems") is { ValueKind: JsonValueKind.Array } each)
             problems.AddRange(each.EnumerateArray().Select(problem => problem.ToString()));
-        if (found.TryGetProperty("failure", out var failure) && failure.ValueKind == JsonValueKind.String) problems.Add(failure.GetString()!);
+        if (found.TryGetProperty("failure", out var failure) && failure.ValueKind == JsonValueKind.String)
+            problems.Add(failure.GetString()!);
         return problems;
     }
 
     // The host decides how a custom status spells its members.
     private static JsonElement? Member(JsonElement progress, string name) => progress.ValueKind != JsonValueKind.Object ? null
-        : progress.EnumerateObject().FirstOrDefault(member => member.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { Value.ValueKind: not JsonValueKind.Undefined } found
-            ? found.Value : null;
+        : progress.EnumerateObject().Where(member => member.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            .Select(member => (JsonElement?)member.Value).FirstOrDefault();
 }

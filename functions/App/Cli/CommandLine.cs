@@ -37,7 +37,8 @@ public static class CommandLine
         }
     }
 
-    internal static RootCommand Verbs() => VerbGroups.Group(new("Pipeline: streams, files, APIs and tables to Parquet and PostgreSQL, each record once.")
+    internal static RootCommand Verbs() =>
+        VerbGroups.Group(new("Pipeline: streams, files, APIs and tables to Parquet and PostgreSQL, each record once.")
     {
         ValidateVerb.Create(),
         MigrateVerb.Create(),

@@ -15,8 +15,9 @@ internal static class Days
         Description = description,
         CustomParser = result =>
         {
-            if (DateOnly.TryParseExact(result.Tokens[0].Value, Form, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return day;
-            result.AddError($"{name} '{result.Tokens[0].Value}' is no day; write it as 2026-09-30.");
+            var text = result.Tokens[0].Value;
+            if (DateOnly.TryParseExact(text, Form, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return day;
+            result.AddError($"{name} '{text}' is no day; write it as 2026-09-30.");
             return null;
         },
     };
@@ -24,11 +25,13 @@ internal static class Days
     /// <summary>Makes a verb refuse days that run backwards.</summary>
     public static void Order(Command verb, Option<DateOnly?> from, Option<DateOnly?> to) => verb.Validators.Add(result =>
     {
-        if (IsDay(result, from) && IsDay(result, to) && result.GetValue(to) < result.GetValue(from)) result.AddError($"{from.Name} is after {to.Name}.");
+        if (IsDay(result, from) && IsDay(result, to) && result.GetValue(to) < result.GetValue(from))
+            result.AddError($"{from.Name} is after {to.Name}.");
     });
 
     // A day that is none has its own error, and no value.
-    private static bool IsDay(CommandResult result, Option<DateOnly?> option) => result.GetResult(option) is { } given && !given.Errors.Any();
+    private static bool IsDay(CommandResult result, Option<DateOnly?> option) =>
+        result.GetResult(option) is { } given && !given.Errors.Any();
 
     /// <summary>A day as text.</summary>
     public static string Text(DateOnly day) => day.ToString(Form, CultureInfo.InvariantCulture);

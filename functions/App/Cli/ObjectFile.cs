@@ -4,7 +4,8 @@ using Pipeline.Sinks.Lake;
 
 namespace Pipeline.App.Cli;
 
-/// <summary>Opens what a person names: a file, an object on S3, or a key below a root of the settings. Only the last needs a setting.</summary>
+/// <summary>Opens what a person names: a file, an object on S3, or a key below a root of the settings. Only the last needs a
+/// setting.</summary>
 internal static class ObjectFile
 {
     private const string Scheme = "s3://";

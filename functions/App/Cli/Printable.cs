@@ -9,6 +9,7 @@ internal static class Printable
     public static string Of(string text)
     {
         var shown = text.Length > MostCharacters ? $"{text[..MostCharacters]}…" : text;
-        return shown.Any(char.IsControl) ? string.Concat(shown.Select(each => char.IsControl(each) ? $"\\u{(int)each:x4}" : each.ToString())) : shown;
+        return shown.Any(char.IsControl)
+            ? string.Concat(shown.Select(each => char.IsControl(each) ? $"\\u{(int)each:x4}" : each.ToString())) : shown;
     }
 }

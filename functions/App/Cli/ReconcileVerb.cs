@@ -18,10 +18,14 @@ internal static class ReconcileVerb
     public static Command Create()
     {
         var dataset = new Option<string?>("--dataset") { Description = "One dataset; all of them without it." };
-        var (from, to) = (Days.Option("--from", "First day of partitions, slices and landings; all without it."), Days.Option("--to", "Last day, included."));
+        var from = Days.Option("--from", "First day of partitions, slices and landings; all without it.");
+        var to = Days.Option("--to", "Last day, included.");
         var deep = new Option<bool>("--deep") { Description = "Read every object and compare its SHA-256, not only its size." };
         var json = Output.JsonOption();
-        var verb = new Command("reconcile", "Compare the ledger with lake, segments and tables; nothing is changed.") { dataset, from, to, deep, json };
+        var verb = new Command("reconcile", "Compare the ledger with lake, segments and tables; nothing is changed.")
+        {
+            dataset, from, to, deep, json,
+        };
         Days.Order(verb, from, to);
         verb.SetAction(async (result, stopping) =>
         {
@@ -30,7 +34,8 @@ internal static class ReconcileVerb
             var wanted = result.GetValue(dataset) is { } name ? [contracts.Named(name)] : contracts.Contracts;
             var output = new Output(result.GetValue(json));
             var answer = await output.ProgressAsync(
-                task => RunAsync(services.GetRequiredService<Reconciliation>(), wanted, result.GetValue(from), result.GetValue(to), result.GetValue(deep), task, stopping),
+                task => RunAsync(services.GetRequiredService<Reconciliation>(), wanted, result.GetValue(from), result.GetValue(to),
+                result.GetValue(deep), task, stopping),
                 "reconcile");
             output.Answer(answer, Print);
             return answer.Consistent ? ExitCodes.Done : ExitCodes.Fault;
@@ -39,7 +44,8 @@ internal static class ReconcileVerb
     }
 
     private static async Task<ReconcileAnswer> RunAsync(
-        Reconciliation reconciliation, IReadOnlyList<DatasetContract> contracts, DateOnly? from, DateOnly? to, bool deep, IProgressTask task,
+        Reconciliation reconciliation, IReadOnlyList<DatasetContract> contracts, DateOnly? from, DateOnly? to, bool deep,
+        IProgressTask task,
         CancellationToken stopping)
     {
         var (told, count, objects, bytes) = (new List<Discrepancy>(), 0L, 0L, 0L);
@@ -74,8 +80,8 @@ internal static class ReconcileVerb
             console.WriteLine($"  {each.Remedy}");
         }
         if (answer.Found > answer.Discrepancies.Count) console.WriteLine($"… and {answer.Found - answer.Discrepancies.Count} more.");
-        console.WriteLine(
-            $"{answer.Datasets} datasets, {answer.Objects} objects, {answer.Bytes} bytes: {(answer.Consistent ? "everything agrees." : $"{answer.Found} discrepancies.")}");
+        var end = answer.Consistent ? "everything agrees." : $"{answer.Found} discrepancies.";
+        console.WriteLine($"{answer.Datasets} datasets, {answer.Objects} objects, {answer.Bytes} bytes: {end}");
     }
 }
 

@@ -16,13 +16,14 @@ internal static class StatusVerb
 
     public static Command Create()
     {
-        var dataset = new Option<string?>("--dataset") { Description = "One dataset, with its refusals, days and streams; all of them without." };
+        var dataset = new Option<string?>("--dataset") { Description = "One dataset, with its refusals, days and streams; all without it." };
         var watch = new Option<bool>("--watch") { Description = "Look again every two seconds, until Ctrl-C." };
         var json = Output.JsonOption();
         var verb = new Command("status", "Where every dataset stands: landed, published, refused, open.") { dataset, watch, json };
         verb.Validators.Add(result =>
         {
-            if (result.GetValue(watch) && result.GetValue(json)) result.AddError("--watch is for people; leave --json out, or call again and again.");
+            if (result.GetValue(watch) && result.GetValue(json))
+                result.AddError("--watch is for people; leave --json out, or call again and again.");
         });
         verb.SetAction(async (result, stopping) =>
         {
@@ -30,8 +31,9 @@ internal static class StatusVerb
             var contracts = services.GetRequiredService<ContractSet>();
             var wanted = result.GetValue(dataset) is { } name ? [contracts.Named(name)] : contracts.Contracts;
             var status = services.GetRequiredService<StatusReader>();
-            if (result.GetValue(watch)) await WatchAsync(() => ReadAsync(status, wanted, stopping), services.GetRequiredService<TimeProvider>(), stopping);
-            else new Output(result.GetValue(json)).Answer(await ReadAsync(status, wanted, stopping), (console, answer) => console.Write(Shown(answer)));
+            var time = services.GetRequiredService<TimeProvider>();
+            if (result.GetValue(watch)) await WatchAsync(() => ReadAsync(status, wanted, stopping), time, stopping);
+            else new Output(result.GetValue(json)).Answer(await ReadAsync(status, wanted, stopping), (console, all) => console.Write(Shown(all)));
             return ExitCodes.Done;
         });
         return verb;
@@ -64,10 +66,12 @@ internal static class StatusVerb
 
     private static Rows Shown(StatusAnswer answer)
     {
-        var table = new Table().AddColumns("dataset", "landed", "in", "out", "duplicates", "refused", "waiting", "failed", "last publication");
+        var table = new Table()
+            .AddColumns("dataset", "landed", "in", "out", "duplicates", "refused", "waiting", "failed", "last publication");
         foreach (var each in answer.Datasets)
             table.AddRow(
-                new Text(each.Dataset), Number(each.RecordsLanded), Number(each.RowsIn), Number(each.RowsOut), Number(each.Duplicates), Number(each.Rejected),
+                new Text(each.Dataset), Number(each.RecordsLanded), Number(each.RowsIn), Number(each.RowsOut), Number(each.Duplicates),
+                Number(each.Rejected),
                 Number(each.SegmentsUnpublished), Number(each.PublicationsFailed), new Text($"{each.LastPublication:yyyy-MM-dd HH:mm:ss}"));
         for (var column = 1; column < 8; column++) table.Columns[column].RightAligned();
         var alerts = new Text(answer.AlertsOpen == 0 ? "No open alerts." : $"{answer.AlertsOpen} open alerts.");
@@ -77,11 +81,13 @@ internal static class StatusVerb
     private static IEnumerable<Table> Details(DatasetStatus dataset)
     {
         if (dataset.Rejections.Count > 0)
-            yield return Filled(["refused because", "field", "records"], dataset.Rejections.Select(each => new[] { each.Code, each.Field, Text(each.Records) }));
+            yield return Filled(["refused because", "field", "records"],
+                dataset.Rejections.Select(each => new[] { each.Code, each.Field, Text(each.Records) }));
         if (dataset.DatePartitions.Count > 0)
             yield return Filled(
                 ["day", "objects", "rows", "bytes"],
-                dataset.DatePartitions.Select(each => new[] { $"{each.Date:yyyy-MM-dd}", Text(each.Objects), Text(each.Rows), Text(each.Bytes) }));
+                dataset.DatePartitions.Select(each =>
+                    new[] { $"{each.Date:yyyy-MM-dd}", Text(each.Objects), Text(each.Rows), Text(each.Bytes) }));
         if (dataset.Streams.Count > 0)
             yield return Filled(
                 ["stream", "generation", "next position", "stopped"],

@@ -19,7 +19,10 @@ internal static class UnmaskVerb
         var value = new Option<string>("--value") { Description = "The pseudonym, s<version>.<base64url>.", Required = true };
         var reason = new Option<string>("--reason") { Description = "Why; recorded in pipeline.audit.", Required = true };
         var json = Output.JsonOption();
-        var verb = new Command("unmask", "Turn one AES-SIV pseudonym back; the look is recorded first.") { dataset, column, value, reason, json };
+        var verb = new Command("unmask", "Turn one AES-SIV pseudonym back; the look is recorded first.")
+        {
+            dataset, column, value, reason, json,
+        };
         verb.SetAction(async (result, stopping) =>
         {
             await using var services = CommandLine.Services();
@@ -31,7 +34,8 @@ internal static class UnmaskVerb
             await services.GetRequiredService<AuditLog>().UnmaskingAsync(
                 Environment.UserName, contract.Dataset, result.GetValue(column)!, why, masked, stopping);
             new Output(result.GetValue(json)).Answer(
-                new UnmaskAnswer(contract.Dataset, result.GetValue(column)!, masked, clear), (_, answer) => Console.WriteLine(answer.Value));
+                new UnmaskAnswer(contract.Dataset, result.GetValue(column)!, masked, clear),
+                (_, answer) => Console.WriteLine(answer.Value));
             return ExitCodes.Done;
         });
         return verb;

@@ -30,16 +30,24 @@ internal sealed class VerbGroups(HelpAction ordinary) : SynchronousCommandLineAc
     {
         if (parseResult.CommandResult.Command is not RootCommand program) return ordinary.Invoke(parseResult);
         var output = parseResult.InvocationConfiguration.Output;
-        output.WriteLine($"{program.Description}\n\n  pipeline                  run the function app\n  pipeline VERB [options]   do one thing and end\n  pipeline VERB --help      say how");
+        output.WriteLine(
+            $"""
+            {program.Description}
+
+              pipeline                  run the function app
+              pipeline VERB [options]   do one thing and end
+              pipeline VERB --help      say how
+            """);
         var width = program.Subcommands.Max(verb => verb.Name.Length) + 3;
-        foreach (var (group, verbs) in Groups.Append((Others, [.. program.Subcommands.Select(verb => verb.Name).Except(Groups.SelectMany(each => each.Verbs))])))
+        string[] others = [.. program.Subcommands.Select(verb => verb.Name).Except(Groups.SelectMany(each => each.Verbs))];
+        foreach (var (group, verbs) in Groups.Append((Others, others)))
         {
             var present = verbs.Select(name => program.Subcommands.FirstOrDefault(verb => verb.Name == name)).OfType<Command>().ToList();
             if (present.Count == 0) continue;
             output.WriteLine($"\n{group}");
             foreach (var verb in present) output.WriteLine($"  {verb.Name.PadRight(width)}{verb.Description}");
         }
-        output.WriteLine("\nExit codes: 0 done, 1 a person must act, 2 wrong arguments, 3 a system is away. Settings are the environment's, as the app's.");
+        output.WriteLine("\nExit codes: 0 done, 1 a person must act, 2 wrong arguments, 3 a system is away. Settings are the app's.");
         return ExitCodes.Done;
     }
 }

@@ -48,7 +48,7 @@ public sealed record ChunkFacts(
             switch (field)
             {
                 case 1: facts = facts with { Type = ((StoredType)thrift.Int32(code)).ToString() }; break;
-                case 2: facts = facts with { Encodings = [.. thrift.Int32s(code).Select(encoding => ((StoredEncoding)encoding).ToString()).Distinct()] }; break;
+                case 2: facts = facts with { Encodings = [.. thrift.Int32s(code).Distinct().Select(word => $"{(StoredEncoding)word}")] }; break;
                 case 4: facts = facts with { Codec = ((StoredCodec)thrift.Int32(code)).ToString() }; break;
                 case 5: facts = facts with { Values = thrift.Int64(code) }; break;
                 case 6: facts = facts with { PlainBytes = thrift.Int64(code) }; break;

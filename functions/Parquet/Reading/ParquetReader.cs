@@ -104,7 +104,8 @@ public sealed class ParquetReader
         }
     }
 
-    /// <summary>What the footer says of every column of every row group, those in <see cref="Refused"/> too; read anew by each call.</summary>
+    /// <summary>What the footer says of every column of every row group, those in <see cref="Refused"/> too; read anew by each
+    /// call.</summary>
     /// <exception cref="InvalidDataException">The footer is damaged where reading rows does not look.</exception>
     public IReadOnlyList<RowGroupFacts> ReadFacts()
     {

@@ -20,6 +20,9 @@ public sealed record RowGroupFacts(long Rows, IReadOnlyList<ChunkFacts> Columns)
         return groups;
     }
 
+    private static SchemaElement LeafAt(List<SchemaElement> leaves, int number) =>
+        number < leaves.Count ? leaves[number] : throw Damage.Is("a row group has more columns than the schema.");
+
     private static RowGroupFacts Read(ref ThriftCompactReader thrift, List<SchemaElement> leaves)
     {
         var (columns, rows) = (new List<ChunkFacts>(), 0L);
@@ -28,7 +31,7 @@ public sealed record RowGroupFacts(long Rows, IReadOnlyList<ChunkFacts> Columns)
         {
             if (field == 1)
                 for (var left = thrift.BeginStructs(code); left > 0; left--)
-                    columns.Add(ChunkFacts.Read(ref thrift, columns.Count < leaves.Count ? leaves[columns.Count] : throw Damage.Is("a row group has more columns than the schema.")));
+                    columns.Add(ChunkFacts.Read(ref thrift, LeafAt(leaves, columns.Count)));
             else if (field == 3) rows = thrift.Int64(code);
             else thrift.Skip(code);
         }

@@ -12,7 +12,8 @@ public sealed class SegmentList(NpgsqlDataSource ledger)
     public Task<List<SegmentEntry>> ReadAsync(string dataset, long? before, int limit, CancellationToken stopping) => ledger.ReadAsync(
         "listing segments", connection => connection.Command(
             """
-            SELECT id, shard, lower(positions), upper(positions) - 1, records, raw_bytes, object_bytes, state, publication_id, landed_at, object_key
+            SELECT id, shard, lower(positions), upper(positions) - 1, records, raw_bytes, object_bytes, state, publication_id, landed_at,
+                object_key
             FROM pipeline.segment WHERE dataset = $1 AND id < coalesce($2::bigint, 9223372036854775807) ORDER BY id DESC LIMIT $3
             """, dataset, before, limit).ListAsync(Read, stopping), stopping);
 

@@ -19,7 +19,8 @@ internal static class CommandLineDocs
         var name = $"{path} {verb.Name}";
         foreach (var below in verb.Subcommands) Append(text, name, below);
         if (verb.Subcommands.Count > 0) return;
-        var arguments = string.Concat(verb.Arguments.Select(argument => argument.Arity.MinimumNumberOfValues == 0 || argument.HasDefaultValue
+        var arguments = string.Concat(
+            verb.Arguments.Select(argument => argument.Arity.MinimumNumberOfValues == 0 || argument.HasDefaultValue
             ? $" [{argument.Name.ToUpperInvariant()}]" : $" {argument.Name.ToUpperInvariant()}"));
         text.Append($"### {name}{arguments}\n\n{verb.Description}\n\n| | |\n|---|---|\n");
         foreach (var argument in verb.Arguments) text.Append($"| `{argument.Name.ToUpperInvariant()}` | {argument.Description} |\n");

@@ -35,7 +35,8 @@ public sealed class DoctorRig(PostgresServer postgres) : IAsyncLifetime
     public Uri Sqs => sqs.Address;
 
     public AmazonS3Client S3 => new(
-        new BasicAWSCredentials(s3.AccessKey, s3.SecretKey), S3Clients.ConfigOf(new S3Options { Endpoint = s3.Endpoint, PathStyle = true }));
+        new BasicAWSCredentials(s3.AccessKey, s3.SecretKey),
+        S3Clients.ConfigOf(new S3Options { Endpoint = s3.Endpoint, PathStyle = true }));
 
     public async ValueTask InitializeAsync()
     {
@@ -62,7 +63,8 @@ public sealed class DoctorRig(PostgresServer postgres) : IAsyncLifetime
                 [
                     new()
                     {
-                        Id = "uploads", Status = LifecycleRuleStatus.Enabled, Filter = new() { LifecycleFilterPredicate = new LifecyclePrefixPredicate { Prefix = "" } },
+                        Id = "uploads", Status = LifecycleRuleStatus.Enabled,
+                        Filter = new() { LifecycleFilterPredicate = new LifecyclePrefixPredicate { Prefix = "" } },
                         AbortIncompleteMultipartUpload = new() { DaysAfterInitiation = 7 },
                     },
                 ],
@@ -99,9 +101,12 @@ public sealed class DoctorRig(PostgresServer postgres) : IAsyncLifetime
     {
         using var app = new FunctionApp(database, cluster.Bootstrap,
         [
-            .. Settings().Select(each => (each.Key, each.Value!)), ("AWS_ACCESS_KEY_ID", s3.AccessKey), ("AWS_SECRET_ACCESS_KEY", s3.SecretKey),
-            ("S3__Endpoint", s3.Endpoint.ToString()), ("S3__Region", "us-east-1"), ("S3__PathStyle", "true"), ("Lake__Root", $"s3://{bucket}/lake"),
-            ("Sqs__Endpoint", sqs.Address.ToString()), ("Sqs__Queues__user_logins__Url", queue), ("Sqs__Queues__user_logins__Region", "us-east-1"),
+            .. Settings().Select(each => (each.Key, each.Value!)), ("AWS_ACCESS_KEY_ID", s3.AccessKey),
+                ("AWS_SECRET_ACCESS_KEY", s3.SecretKey),
+            ("S3__Endpoint", s3.Endpoint.ToString()), ("S3__Region", "us-east-1"), ("S3__PathStyle", "true"),
+                ("Lake__Root", $"s3://{bucket}/lake"),
+            ("Sqs__Endpoint", sqs.Address.ToString()), ("Sqs__Queues__user_logins__Url", queue),
+                ("Sqs__Queues__user_logins__Region", "us-east-1"),
             .. changes,
         ]);
         var (code, output, errors) = await app.RunVerbAsync(["doctor", "--json"], TestContext.Current.CancellationToken);
@@ -111,16 +116,19 @@ public sealed class DoctorRig(PostgresServer postgres) : IAsyncLifetime
     }
 
     private Dictionary<string, string?> Settings() => new(TriggerList.Of<TimerTriggerAttribute>().Select(
-        timer => KeyValuePair.Create(TriggerList.SettingOf(timer.Trigger.Schedule)!, (string?)"*/5 * * * * *")).DistinctBy(each => each.Key))
+        timer => KeyValuePair.Create(TriggerList.SettingOf(timer.Trigger.Schedule)!, (string?)"*/5 * * * * *"))
+            .DistinctBy(each => each.Key))
     {
         ["LocalHost__Postgres"] = database, ["Ledger__ConnectionString"] = database, ["LocalHost__Urls"] = "http://127.0.0.1:7071",
-        ["KafkaBrokers"] = cluster.Bootstrap, ["UserActionsTopic"] = Topics[0], ["ImpressionsTopic"] = Topics[1], ["ClicksTopic"] = Topics[2],
+        ["KafkaBrokers"] = cluster.Bootstrap, ["UserActionsTopic"] = Topics[0], ["ImpressionsTopic"] = Topics[1],
+        ["ClicksTopic"] = Topics[2],
         ["ConversionsTopic"] = Topics[3], ["BidRequestsTopic"] = Topics[4],
         ["Lake__Root"] = Path.Combine(home, "lake"), ["Segments__Root"] = Path.Combine(home, "segments"),
         ["Quarantine__Root"] = Path.Combine(home, "quarantine"),
         ["Quarantine__SealingKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         ["Masking__Keys__1__Key"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
-        ["Facebook__BaseUrl"] = apis!.Address.ToString(), ["Facebook__Accounts__0"] = "1001", ["Facebook__AppSecret"] = "sandbox-app-secret",
+        ["Facebook__BaseUrl"] = apis!.Address.ToString(), ["Facebook__Accounts__0"] = "1001",
+        ["Facebook__AppSecret"] = "sandbox-app-secret",
         ["Facebook__AccessToken"] = "sandbox-facebook-canary-token",
     };
 

@@ -35,13 +35,15 @@ public sealed class LookingTests(CliRig rig)
         Assert.True((await rig.JsonAsync("validate")).GetProperty("valid").GetBoolean());
 
         var folder = Directory.CreateTempSubdirectory("pipeline-contracts-").FullName;
-        await File.WriteAllTextAsync(Path.Combine(folder, "clicks.yaml"), "dataset: clicks\nversion: none\nsource: { kind: kafka, topic: clicks, format: json }\n", Stopping);
+        await File.WriteAllTextAsync(Path.Combine(folder, "clicks.yaml"),
+            "dataset: clicks\nversion: none\nsource: { kind: kafka, topic: clicks, format: json }\n", Stopping);
         var (code, output, errors) = await rig.App.RunVerbAsync(["validate", folder, "--json"], Stopping);
         Assert.Equal(1, code);
         Assert.NotEqual("", errors);
         var faults = JsonElement.Parse(output).GetProperty("faults").EnumerateArray().ToList();
         Assert.True(faults.Count > 1);
-        Assert.Contains(faults, fault => fault.GetProperty("file").GetString() == "clicks.yaml" && fault.GetProperty("line").GetInt32() == 2);
+        Assert.Contains(faults, fault => fault.GetProperty("file").GetString() == "clicks.yaml"
+            && fault.GetProperty("line").GetInt32() == 2);
         Assert.All(faults, fault => Assert.NotEqual("", fault.GetProperty("remedy").GetString()));
         Directory.Delete(folder, recursive: true);
     }
@@ -50,8 +52,10 @@ public sealed class LookingTests(CliRig rig)
     public async Task Parquet_schema_and_head_are_what_DuckDB_reads()
     {
         var schema = await rig.JsonAsync("parquet", "schema", rig.LakeFile);
-        var described = ParquetReaders.Query($"SELECT name FROM parquet_schema('{rig.LakeFile}') WHERE num_children IS NULL ORDER BY column_id");
-        Assert.Equal(described.Select(row => row[0]), schema.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("name").GetString()));
+        var described = ParquetReaders.Query(
+            $"SELECT name FROM parquet_schema('{rig.LakeFile}') WHERE num_children IS NULL ORDER BY column_id");
+        Assert.Equal(described.Select(row => row[0]),
+            schema.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("name").GetString()));
         Assert.Equal(
             ParquetReaders.Query($"SELECT count(*)::VARCHAR FROM read_parquet('{rig.LakeFile}', hive_partitioning = false)")[0][0],
             schema.GetProperty("rows").ToString());
@@ -81,8 +85,10 @@ public sealed class LookingTests(CliRig rig)
         Assert.Equal(
             expected.Select(row => string.Join('|', row[0], row[1], row[2], row[3], row[4], row[5], row[6])),
             columns.Select(column => string.Join(
-                '|', column.GetProperty("name"), column.GetProperty("values"), column.GetProperty("stored_bytes"), column.GetProperty("plain_bytes"),
-                column.GetProperty("nulls"), column.GetProperty("type").GetString() == "ByteArray" ? column.GetProperty("least").ToString() : "",
+                '|', column.GetProperty("name"), column.GetProperty("values"), column.GetProperty("stored_bytes"),
+                column.GetProperty("plain_bytes"),
+                column.GetProperty("nulls"), column.GetProperty("type").GetString() == "ByteArray" ? column.GetProperty("least").ToString()
+                    : "",
                 column.GetProperty("bloom").GetBoolean() ? "true" : "false")));
     }
 
@@ -112,14 +118,17 @@ public sealed class LookingTests(CliRig rig)
         var key = listed.GetProperty("key").GetString()!;
         Assert.Equal(2, (await rig.App.RunVerbAsync(["segment", "cat", key], Stopping)).ExitCode);
 
-        var lines = (await rig.RunAsync("segment", "cat", key, "--limit", "0", "--json", "--reason", "ticket 4711")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = (await rig.RunAsync("segment", "cat", key, "--limit", "0", "--json", "--reason", "ticket 4711"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(listed.GetProperty("records").GetInt32(), lines.Length);
         var raw = await rig.RunAsync("segment", "cat", key, "--limit", "1", "--raw", "--reason", "ticket 4711");
         Assert.Equal(JsonElement.Parse(lines[0]).GetProperty("value").GetString() + "\n", raw);
-        Assert.Equal(["read_segment|ticket 4711", "read_segment|ticket 4711"], await rig.Rig.SqlAsync("SELECT action, reason FROM pipeline.audit"));
+        Assert.Equal(["read_segment|ticket 4711", "read_segment|ticket 4711"],
+            await rig.Rig.SqlAsync("SELECT action, reason FROM pipeline.audit"));
 
         using var bare = new BareProgram();
-        var unrecorded = await bare.RunAsync("segment", "cat", Path.Combine(rig.App.Segments, key), "--limit", "1", "--raw", "--reason", "at home");
+        var unrecorded = await bare.RunAsync("segment", "cat", Path.Combine(rig.App.Segments, key), "--limit", "1", "--raw", "--reason",
+            "at home");
         Assert.Equal((0, raw), (unrecorded.ExitCode, unrecorded.Output));
         Assert.Contains("this look is not recorded", unrecorded.Errors, StringComparison.Ordinal);
     }

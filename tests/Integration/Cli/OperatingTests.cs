@@ -29,11 +29,13 @@ public sealed class OperatingTests(CliRig rig)
         var dear = await rig.JsonAsync("plan", "--dataset", "clevertap_events", "--from", Day, "--price", "put=1");
         Assert.True(dear.GetProperty("dollars").GetDecimal() > plan.GetProperty("objects").GetInt64());
 
-        var actions = await rig.JsonAsync("plan", "--dataset", "user_actions", "--from", $"{DateTime.UtcNow.AddDays(-1):yyyy-MM-dd}", "--to", $"{DateTime.UtcNow:yyyy-MM-dd}");
+        var actions = await rig.JsonAsync("plan", "--dataset", "user_actions", "--from", $"{DateTime.UtcNow.AddDays(-1):yyyy-MM-dd}",
+            "--to", $"{DateTime.UtcNow:yyyy-MM-dd}");
         Assert.Equal(200, actions.GetProperty("records").GetInt64());
         Assert.Equal(200, actions.GetProperty("rows").GetInt64());
 
-        var backfill = await rig.JsonAsync("plan", "--source", "clevertap", "--accounts", ExtractRig.CleverTapAccounts[0], "--from", Day, "--to", $"{rig.Day.AddDays(1):yyyy-MM-dd}");
+        var backfill = await rig.JsonAsync("plan", "--source", "clevertap", "--accounts", ExtractRig.CleverTapAccounts[0], "--from", Day,
+            "--to", $"{rig.Day.AddDays(1):yyyy-MM-dd}");
         Assert.Equal(2, backfill.GetProperty("slices").GetInt64());
         Assert.True(backfill.GetProperty("records").GetInt64() > 0);
         Assert.Equal(before, await rig.Rig.SqlAsync("SELECT count(*), max(id) FROM pipeline.publication"));
@@ -42,9 +44,16 @@ public sealed class OperatingTests(CliRig rig)
     [Fact]
     public async Task A_plan_of_nothing_is_a_usage_error_and_of_an_unknown_account_a_fault()
     {
-        var usage = await rig.App.RunVerbAsync(["plan", "--from", "yesterday", "--price", "gold=1"], Stopping);
-        Assert.Equal(2, usage.ExitCode);
-        Assert.Contains("'yesterday' is no day", usage.Errors, StringComparison.Ordinal);
+        foreach (var (arguments, words) in ((string[], string)[])[
+            (["plan", "--from", Day], "Write --dataset for a replay or --source for a backfill"),
+            (["plan", "--dataset", "clicks", "--from", "yesterday"], "'yesterday' is no day"),
+            (["plan", "--dataset", "clicks", "--from", Day, "--to", "2020-01-01"], "--from is after --to"),
+            (["plan", "--dataset", "clicks", "--from", Day, "--price", "gold=1"], "--price knows no 'gold'"),
+        ])
+        {
+            var usage = await rig.App.RunVerbAsync(arguments, Stopping);
+            Assert.Equal((2, true), (usage.ExitCode, usage.Errors.Contains(words, StringComparison.Ordinal)));
+        }
         var fault = await rig.App.RunVerbAsync(["plan", "--source", "clevertap", "--accounts", "nobody", "--from", Day], Stopping);
         Assert.Equal(1, fault.ExitCode);
         Assert.Contains("have no account 'nobody' of clevertap; they have", fault.Errors, StringComparison.Ordinal);
@@ -60,7 +69,8 @@ public sealed class OperatingTests(CliRig rig)
         var id = started.GetProperty("id").GetString()!;
         Assert.True((await rig.JsonAsync("backfill", "--cancel", id)).GetProperty("cancelled").GetBoolean());
         await rig.App.EventuallyAsync(
-            async () => JsonElement.Parse(await rig.App.Http.GetStringAsync($"/api/backfills/{id}", Stopping)).GetProperty("status").GetString() == "Terminated", Stopping);
+            async () => JsonElement.Parse(await rig.App.Http.GetStringAsync($"/api/backfills/{id}", Stopping)).GetProperty("status")
+                .GetString() == "Terminated", Stopping);
 
         var refused = await rig.App.RunVerbAsync(["backfill", "--source", "nobody", "--from", Day], Stopping);
         Assert.Equal(1, refused.ExitCode);
@@ -68,7 +78,8 @@ public sealed class OperatingTests(CliRig rig)
         Assert.Equal(1, (await rig.App.RunVerbAsync(["backfill", "--cancel", "nothing"], Stopping)).ExitCode);
         Assert.Equal(2, (await rig.App.RunVerbAsync(["backfill"], Stopping)).ExitCode);
         using var bare = new BareProgram();
-        var away = await bare.RunAsync("backfill", "--source", "facebook", "--from", Day, "--url", $"http://127.0.0.1:{PostgresServer.FreePort()}");
+        var away = await bare.RunAsync("backfill", "--source", "facebook", "--from", Day, "--url",
+            $"http://127.0.0.1:{PostgresServer.FreePort()}");
         Assert.Equal(3, away.ExitCode);
         Assert.Contains("does not answer", away.Errors, StringComparison.Ordinal);
         await rig.Rig.PublishedAsync();
@@ -79,10 +90,12 @@ public sealed class OperatingTests(CliRig rig)
     {
         Assert.True((await rig.JsonAsync("reconcile", "--deep")).GetProperty("consistent").GetBoolean());
 
-        var files = Directory.GetFiles(Path.Combine(rig.App.Lake, "user_actions"), "*.parquet", SearchOption.AllDirectories).Order().ToArray();
+        var files = Directory.GetFiles(Path.Combine(rig.App.Lake, "user_actions"), "*.parquet", SearchOption.AllDirectories).Order()
+            .ToArray();
         Assert.True(files.Length >= 2);
         var (lost, spoiled, stray) = (files[0], files[1], Path.Combine(Path.GetDirectoryName(files[0])!, "stray.parquet"));
-        var segment = Directory.GetFiles(Path.Combine(rig.App.Segments, "user_actions"), "*.zst", SearchOption.AllDirectories).Order().First();
+        var segment = Directory.GetFiles(Path.Combine(rig.App.Segments, "user_actions"), "*.zst", SearchOption.AllDirectories).Order()
+            .First();
         File.Copy(lost, stray);
         File.Move(lost, $"{rig.App.Home}/lost");
         File.Move(segment, $"{rig.App.Home}/segment");
@@ -94,11 +107,13 @@ public sealed class OperatingTests(CliRig rig)
         try
         {
             Assert.Equal(
-                ["object_missing", "object_unknown", "positions_missing", "segment_missing", "slice_rows"], await CodesAsync("reconcile", "--json"));
+                ["object_missing", "object_unknown", "positions_missing", "segment_missing", "slice_rows"],
+                await CodesAsync("reconcile", "--json"));
             Assert.Equal(
                 ["object_content", "object_missing", "object_unknown", "positions_missing", "segment_missing"],
                 await CodesAsync("reconcile", "--json", "--deep", "--dataset", "user_actions"));
-            Assert.Equal(["slice_rows"], await CodesAsync("reconcile", "--json", "--dataset", "clevertap_events", "--from", Day, "--to", Day));
+            Assert.Equal(["slice_rows"],
+                await CodesAsync("reconcile", "--json", "--dataset", "clevertap_events", "--from", Day, "--to", Day));
         }
         finally
         {

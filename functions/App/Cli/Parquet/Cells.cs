@@ -41,6 +41,7 @@ internal static class Cells
         : days.ToString(CultureInfo.InvariantCulture);
 
     private static string Instant(long micros) => micros is >= -62_135_596_800_000_000 and <= 253_402_300_799_999_999
-        ? DateTime.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture)
+        ? DateTime.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond)
+            .ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture)
         : micros.ToString(CultureInfo.InvariantCulture);
 }

@@ -24,7 +24,8 @@ internal static class SchemaVerb
     private static void Print(IAnsiConsole console, SchemaAnswer found)
     {
         var table = new Table().AddColumn("column").AddColumn("type").AddColumn("null");
-        foreach (var column in found.Columns) table.AddRow(new Text(column.Name), new Text(column.Type), new Text(column.Nullable ? "yes" : "no"));
+        foreach (var column in found.Columns)
+            table.AddRow(new Text(column.Name), new Text(column.Type), new Text(column.Nullable ? "yes" : "no"));
         foreach (var (name, why) in found.Unreadable) table.AddRow(new Text(name), new Text(why), new Text(""));
         console.Write(table);
         console.WriteLine($"{found.Rows} rows in {found.RowGroups} row groups");
@@ -51,4 +52,5 @@ internal sealed record SchemaAnswer(
 
 /// <summary>A column of a file.</summary>
 internal sealed record ColumnAnswer(
-    [property: JsonPropertyName("name")] string Name, [property: JsonPropertyName("type")] string Type, [property: JsonPropertyName("nullable")] bool Nullable);
+    [property: JsonPropertyName("name")] string Name, [property: JsonPropertyName("type")] string Type,
+    [property: JsonPropertyName("nullable")] bool Nullable);

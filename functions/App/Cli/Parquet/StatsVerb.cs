@@ -14,7 +14,8 @@ internal static class StatsVerb
         var verb = new Command("stats", "Row groups: encodings, sizes, least and greatest values, bloom filters.") { file, json };
         verb.SetAction(async (result, stopping) =>
         {
-            var groups = await ParquetVerb.ReadAsync(result.GetValue(file)!, reader => reader.ReadFacts().Select(GroupAnswer.Of).ToList(), stopping);
+            var groups = await ParquetVerb.ReadAsync(result.GetValue(file)!, reader => reader.ReadFacts().Select(GroupAnswer.Of).ToList(),
+                stopping);
             new Output(result.GetValue(json)).Answer(groups, Print);
             return ExitCodes.Done;
         });
@@ -26,10 +27,12 @@ internal static class StatsVerb
         for (var i = 0; i < groups.Count; i++)
         {
             console.WriteLine($"Row group {i}: {groups[i].Rows} rows, {groups[i].Columns.Sum(column => column.StoredBytes)} bytes");
-            var table = new Table().AddColumns("column", "codec", "encodings", "stored", "plain", "nulls", "least", "greatest", "bloom", "index");
+            var table = new Table()
+                .AddColumns("column", "codec", "encodings", "stored", "plain", "nulls", "least", "greatest", "bloom", "index");
             foreach (var column in groups[i].Columns)
                 table.AddRow(((string[])[
-                    column.Name, column.Codec, string.Join(' ', column.Encodings), $"{column.StoredBytes}", $"{column.PlainBytes}", $"{column.Nulls}",
+                    column.Name, column.Codec, string.Join(' ', column.Encodings), $"{column.StoredBytes}", $"{column.PlainBytes}",
+                    $"{column.Nulls}",
                     column.Least ?? "", column.Greatest ?? "", column.Bloom ? "yes" : "", column.PageIndex ? "yes" : "",
                 ]).Select(cell => new Text(Printable.Of(cell))));
             console.Write(table);
@@ -62,8 +65,10 @@ internal sealed record ChunkAnswer
 
     public static ChunkAnswer Of(ChunkFacts facts) => new()
     {
-        Name = facts.Column, Type = facts.Type, Codec = facts.Codec, Encodings = facts.Encodings, Values = facts.Values, Nulls = facts.Nulls,
-        StoredBytes = facts.StoredBytes, PlainBytes = facts.PlainBytes, Least = facts.Least, Greatest = facts.Greatest, Bloom = facts.HasBloom,
+        Name = facts.Column, Type = facts.Type, Codec = facts.Codec, Encodings = facts.Encodings, Values = facts.Values,
+        Nulls = facts.Nulls,
+        StoredBytes = facts.StoredBytes, PlainBytes = facts.PlainBytes, Least = facts.Least, Greatest = facts.Greatest,
+        Bloom = facts.HasBloom,
         PageIndex = facts.HasPageIndex,
     };
 }

@@ -9,7 +9,8 @@ internal static class BackfillPlan
 {
     /// <summary>Plans the windows as the app would, and scales the source's last extractions.</summary>
     public static async Task<PlanAnswer> OfAsync(
-        PlanHistory history, ISliceSource source, IReadOnlyList<string> accounts, DateOnly from, DateOnly to, Prices prices, CancellationToken stopping)
+        PlanHistory history, ISliceSource source, IReadOnlyList<string> accounts, DateOnly from, DateOnly to, Prices prices,
+        CancellationToken stopping)
     {
         var windows = accounts.SelectMany(account => source.Plan(account, from, to)).ToList();
         var slices = windows.Sum(window => (long)window.Days);
@@ -29,7 +30,8 @@ internal static class BackfillPlan
             [
                 past.Extractions == 0 ? "Nothing was extracted of this source yet: pages, rows, time and money are not known."
                     : $"Pages, rows and time as in the last {past.Extractions} extractions; rows count in every dataset that the pages feed.",
-                $"{accounts.Count} accounts side by side, {Math.Max(1, source.AtOnce / 2)} windows of each at once; limits of the provider may make it longer.",
+                $"{accounts.Count} accounts side by side, {Math.Max(1, source.AtOnce / 2)} windows of each at once; the provider's limits may "
+                + "make it longer.",
                 "A window is one question at least: waiting, pages and smaller pieces ask more. Publishing comes on top: plan it by --dataset.",
             ],
         };

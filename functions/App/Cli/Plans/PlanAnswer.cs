@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Pipeline.App.Cli.Plans;
 
-/// <summary>What <c>pipeline plan --json</c> prints: what would be read, made and paid. Numbers from history are null where there is none.</summary>
+/// <summary>What <c>pipeline plan --json</c> prints: what would be read, made and paid. Numbers from history are null where there is
+/// none.</summary>
 internal sealed record PlanAnswer
 {
     [JsonPropertyName("kind")] public required string Kind { get; init; }

@@ -20,7 +20,8 @@ internal sealed record Prices(decimal Put = 0.000005m, decimal Get = 0.0000004m,
         fault = null;
         foreach (var text in given)
         {
-            if (text.Split('=') is not [var name, var value] || !decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var price))
+            if (text.Split('=') is not [var name, var value]
+                || !decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var price))
                 fault = $"--price '{text}' is not NAME=DOLLARS, for example put=0.000005.";
             else if (prices.With(name, price) is { } changed) prices = changed;
             else fault = $"--price knows no '{name}'; write one of {Names}.";

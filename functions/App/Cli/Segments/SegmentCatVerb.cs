@@ -9,7 +9,8 @@ using Pipeline.Transforms.Segments;
 
 namespace Pipeline.App.Cli.Segments;
 
-/// <summary><c>pipeline segment cat</c>: records as the source delivered them. They are not masked, so a reason is asked for and recorded.</summary>
+/// <summary><c>pipeline segment cat</c>: records as the source delivered them. They are not masked, so a reason is asked for and
+/// recorded.</summary>
 internal static class SegmentCatVerb
 {
     private const int DefaultRecords = 20;
@@ -17,11 +18,17 @@ internal static class SegmentCatVerb
     public static Command Create()
     {
         var segment = new Argument<string>("segment") { Description = "A path, s3://bucket/key, or a key below Segments:Root." };
-        var reason = new Option<string>("--reason") { Description = "Why; recorded in pipeline.audit where a ledger is configured.", Required = true };
+        var reason = new Option<string>("--reason")
+        {
+            Description = "Why; recorded in pipeline.audit where a ledger is configured.", Required = true,
+        };
         var limit = new Option<long>("--limit") { Description = "Records at most; 0 for all.", DefaultValueFactory = _ => DefaultRecords };
         var raw = new Option<bool>("--raw") { Description = "Only the values, byte by byte, each followed by a line feed." };
         var json = new Option<bool>("--json") { Description = "One JSON document a line." };
-        var verb = new Command("cat", "The records of a segment, not masked: position, timestamp, key, value.") { segment, reason, limit, raw, json };
+        var verb = new Command("cat", "The records of a segment, not masked: position, timestamp, key, value.")
+        {
+            segment, reason, limit, raw, json,
+        };
         verb.Validators.Add(result =>
         {
             if (result.GetValue(raw) && result.GetValue(json)) result.AddError("--raw and --json: write one of the two.");
@@ -68,7 +75,8 @@ internal static class SegmentCatVerb
         }
         catch (InvalidDataException error)
         {
-            throw new TerminalException($"{name} cannot be read: {error.Message} Restore the object from its versions, or read the source again.", error);
+            throw new TerminalException(
+                $"{name} cannot be read: {error.Message} Restore the object from its versions, or read the source again.", error);
         }
     }
 
@@ -88,7 +96,8 @@ internal static class SegmentCatVerb
     {
         var answer = RecordAnswer.Of(block, record);
         var key = answer.Key is null ? "" : $"{Printable.Of(answer.Key)} ";
-        output.Write(Encoding.UTF8.GetBytes($"{answer.Position} {answer.Timestamp:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {key}{Printable.Of(answer.Value ?? "(null)")}\n"));
+        output.Write(Encoding.UTF8.GetBytes(
+            $"{answer.Position} {answer.Timestamp:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {key}{Printable.Of(answer.Value ?? "(null)")}\n"));
     }
 }
 

@@ -26,7 +26,8 @@ internal static class SegmentListVerb
         {
             await using var services = CommandLine.Services();
             var name = services.GetRequiredService<ContractSet>().Named(result.GetValue(dataset)!).Dataset;
-            var segments = await services.GetRequiredService<SegmentList>().ReadAsync(name, result.GetValue(before), result.GetValue(limit), stopping);
+            var segments = await services.GetRequiredService<SegmentList>()
+                .ReadAsync(name, result.GetValue(before), result.GetValue(limit), stopping);
             new Output(result.GetValue(json)).Answer(segments, Print);
             return ExitCodes.Done;
         });
@@ -38,7 +39,8 @@ internal static class SegmentListVerb
         var table = new Table().AddColumns("id", "landed", "shard", "first", "last", "records", "bytes", "state", "key");
         foreach (var each in segments)
             table.AddRow(((string[])[
-                $"{each.Id}", $"{each.LandedAt:yyyy-MM-dd HH:mm:ss}", each.Shard, $"{each.First}", $"{each.Last}", $"{each.Records}", $"{each.RawBytes}",
+                $"{each.Id}", $"{each.LandedAt:yyyy-MM-dd HH:mm:ss}", each.Shard, $"{each.First}", $"{each.Last}", $"{each.Records}",
+                $"{each.RawBytes}",
                 each.State, each.Key,
             ]).Select(cell => new Text(Printable.Of(cell))));
         console.Write(table);

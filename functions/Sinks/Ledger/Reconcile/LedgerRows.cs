@@ -8,7 +8,8 @@ internal static class LedgerRows
 {
     /// <summary>Rows one by one, over a connection of their own; <c>$1</c>, <c>$2</c>… are the values.</summary>
     public static async IAsyncEnumerable<T> StreamAsync<T>(
-        this NpgsqlDataSource source, string sql, object?[] values, Func<NpgsqlDataReader, T> read, [EnumeratorCancellation] CancellationToken stopping)
+        this NpgsqlDataSource source, string sql, object?[] values, Func<NpgsqlDataReader, T> read,
+        [EnumeratorCancellation] CancellationToken stopping)
     {
         await using var connection = await source.OpenConnectionAsync(stopping);
         await using var command = connection.Command(sql, values);

@@ -16,8 +16,8 @@ internal sealed class ReconcileCounts(NpgsqlDataSource ledger, DatasetContract c
         await foreach (var discrepancy in PublicationsAsync(stopping)) yield return discrepancy;
         if (TableShape.Of(contract) is not { } shape || !await ExistsAsync(shape, stopping)) yield break;
         await foreach (var discrepancy in StrangersAsync(shape, stopping)) yield return discrepancy;
-        await foreach (var discrepancy in shape.Slice is null ? RowsAsync(shape, stopping) : SlicesAsync(shape, shape.Slice, order, stopping))
-            yield return discrepancy;
+        var rows = shape.Slice is null ? RowsAsync(shape, stopping) : SlicesAsync(shape, shape.Slice, order, stopping);
+        await foreach (var discrepancy in rows) yield return discrepancy;
     }
 
     private IAsyncEnumerable<Discrepancy> PublicationsAsync(CancellationToken stopping) => ledger.StreamAsync(
@@ -31,8 +31,8 @@ internal sealed class ReconcileCounts(NpgsqlDataSource ledger, DatasetContract c
         ORDER BY id LIMIT {MostFaults}
         """, [contract.Dataset], row => new Discrepancy(
             contract.Dataset, "publication_unbalanced", $"{row.GetInt64(0)}",
-            $"Publication {row.GetInt64(0)} has {row.GetInt64(1)} rows in, {row.GetInt64(2)} out, {row.GetInt64(3)} duplicates, {row.GetInt64(4)} refused; "
-            + $"its refusals say {row.GetInt64(5)}, its objects {row.Nullable<long>(6) ?? 0}.",
+            $"Publication {row.GetInt64(0)} has {row.GetInt64(1)} rows in, {row.GetInt64(2)} out, {row.GetInt64(3)} duplicates, "
+            + $"{row.GetInt64(4)} refused; its refusals say {row.GetInt64(5)}, its objects {row.Nullable<long>(6) ?? 0}.",
             "Find out who changed the ledger; the program checks the balance in the commit itself."), stopping);
 
     private async Task<bool> ExistsAsync(TableShape shape, CancellationToken stopping)
@@ -44,7 +44,8 @@ internal sealed class ReconcileCounts(NpgsqlDataSource ledger, DatasetContract c
 
     private IAsyncEnumerable<Discrepancy> StrangersAsync(TableShape shape, CancellationToken stopping) => ledger.StreamAsync(
         $"""
-        SELECT publication, rows FROM (SELECT {Identifiers.Quote(TableShape.Publication)} AS publication, count(*) AS rows FROM {shape.QualifiedName} GROUP BY 1) AS held
+        SELECT publication, rows FROM (
+            SELECT {Identifiers.Quote(TableShape.Publication)} AS publication, count(*) AS rows FROM {shape.QualifiedName} GROUP BY 1) AS held
         WHERE NOT EXISTS (SELECT FROM pipeline.publication WHERE id = publication AND dataset = $1 AND state NOT IN ('planned', 'failed'))
         ORDER BY publication LIMIT {MostFaults}
         """, [contract.Dataset], row => new Discrepancy(
@@ -56,22 +57,26 @@ internal sealed class ReconcileCounts(NpgsqlDataSource ledger, DatasetContract c
     private IAsyncEnumerable<Discrepancy> RowsAsync(TableShape shape, CancellationToken stopping) => ledger.StreamAsync(
         $"""
         SELECT held, published FROM (SELECT (SELECT count(*) FROM {shape.QualifiedName}) AS held,
-            (SELECT coalesce(sum(rows_out), 0)::bigint FROM pipeline.publication WHERE dataset = $1 AND state NOT IN ('planned', 'failed')) AS published) AS counted
+            (SELECT coalesce(sum(rows_out), 0)::bigint FROM pipeline.publication
+             WHERE dataset = $1 AND state NOT IN ('planned', 'failed')) AS published) AS counted
         WHERE held > published OR (held = 0 AND published > 0)
         """, [contract.Dataset], row => new Discrepancy(
             contract.Dataset, "table_rows", shape.QualifiedName, $"It has {row.GetInt64(0)} rows; {row.GetInt64(1)} were published.",
             "Find out who changed the table; replay the dataset to fill it again."), stopping);
 
-    private IAsyncEnumerable<Discrepancy> SlicesAsync(TableShape shape, SliceColumns slice, ReconcileOrder order, CancellationToken stopping) => ledger.StreamAsync(
+    private IAsyncEnumerable<Discrepancy> SlicesAsync(
+        TableShape shape, SliceColumns slice, ReconcileOrder order, CancellationToken stopping) => ledger.StreamAsync(
         $"""
         SELECT coalesce(ledger.day, held.day), coalesce(ledger.rows, 0), coalesce(held.rows, 0)
-        FROM (SELECT day, sum(rows)::bigint AS rows FROM pipeline.slice WHERE dataset = $1 AND published_extraction IS NOT NULL GROUP BY day) AS ledger
-        FULL JOIN (SELECT {Identifiers.Quote(slice.Day)} AS day, count(*) AS rows FROM {shape.QualifiedName} GROUP BY 1) AS held ON held.day = ledger.day
+        FROM (SELECT day, sum(rows)::bigint AS rows FROM pipeline.slice
+              WHERE dataset = $1 AND published_extraction IS NOT NULL GROUP BY day) AS ledger
+        FULL JOIN (SELECT {Identifiers.Quote(slice.Day)} AS day, count(*) AS rows FROM {shape.QualifiedName} GROUP BY 1) AS held
+            ON held.day = ledger.day
         WHERE coalesce(ledger.rows, 0) <> coalesce(held.rows, 0)
             AND ($2::date IS NULL OR coalesce(ledger.day, held.day) >= $2) AND ($3::date IS NULL OR coalesce(ledger.day, held.day) <= $3)
         ORDER BY 1 LIMIT {MostFaults}
         """, [contract.Dataset, order.From, order.To], row => new Discrepancy(
             contract.Dataset, "slice_rows", $"{row.GetFieldValue<DateOnly>(0):yyyy-MM-dd}",
-            $"{shape.QualifiedName} has {row.GetInt64(2)} rows of {row.GetFieldValue<DateOnly>(0):yyyy-MM-dd}; {row.GetInt64(1)} were published.",
+            $"{shape.QualifiedName} has {row.GetInt64(2)} rows of this day; {row.GetInt64(1)} were published.",
             "Find out who changed the table; replay the day to fill it again."), stopping);
 }

@@ -27,13 +27,14 @@ internal sealed class ReconcileObjects(NpgsqlDataSource ledger, IObjectStore sto
             {Columns} WHERE lake_object.dataset = $1 AND role = $2 AND key >= $3 AND key < $4
                 AND ($5::date IS NULL OR date_partition >= $5) AND ($6::date IS NULL OR date_partition <= $6) ORDER BY key
             """, [dataset, role, $"{dataset}/", $"{dataset}0", order.From, order.To], Read, stopping);
-        await foreach (var (row, found) in MergedKeys.MergeAsync(rows, row => row.Key, ListAsync(order, stopping), found => found.Key, stopping))
+        var merged = MergedKeys.MergeAsync(rows, row => row.Key, ListAsync(order, stopping), found => found.Key, stopping);
+        await foreach (var (row, found) in merged)
         {
             order.Looked(found?.Bytes ?? 0);
             if (await JudgeAsync(row, found, order.Deep, stopping) is null) continue;
             var key = row?.Key ?? found!.Key;
-            if (await JudgeAsync(await FindRowAsync(key, stopping), await FindObjectAsync(key, stopping), order.Deep, stopping) is { } discrepancy)
-                yield return discrepancy;
+            var (now, there) = (await FindRowAsync(key, stopping), await FindObjectAsync(key, stopping));
+            if (await JudgeAsync(now, there, order.Deep, stopping) is { } discrepancy) yield return discrepancy;
         }
     }
 
@@ -42,7 +43,8 @@ internal sealed class ReconcileObjects(NpgsqlDataSource ledger, IObjectStore sto
         if (row is null && found is null) return null;
         if (row is null)
             return Told(
-                "object_unknown", found!.Key, $"{store.Root}/{found.Key} is not in the ledger: who lists the prefix reads rows nobody committed.",
+                "object_unknown", found!.Key,
+                $"{store.Root}/{found.Key} is not in the ledger: who lists the prefix reads rows nobody committed.",
                 "Find out who wrote it and remove it; if the ledger was restored from an older backup, replay the dataset.");
         return row.State switch
         {
@@ -59,7 +61,8 @@ internal sealed class ReconcileObjects(NpgsqlDataSource ledger, IObjectStore sto
                 "object_unfinished", row.Key, "It was committed more than an hour ago and is not visible.",
                 "See that the sweep runs (SweepSchedule); it completes the upload or makes the object again."),
             "superseded" when row.IsRemoved && found is not null => Told(
-                "object_returned", row.Key, "It was superseded and removed, and it is there.", "Find out who restored it and remove it: its rows count twice."),
+                "object_returned", row.Key, "It was superseded and removed, and it is there.",
+                "Find out who restored it and remove it: its rows count twice."),
             "superseded" when !row.IsRemoved && row.IsOverdue && found is not null => Told(
                 "object_not_removed", row.Key, "Its successor has been visible for more than an hour, and it is still there.",
                 "See that the sweep runs (SweepSchedule); until then who lists the prefix reads rows twice."),
@@ -81,7 +84,8 @@ internal sealed class ReconcileObjects(NpgsqlDataSource ledger, IObjectStore sto
         if (order.From is null && order.To is null) return true;
         foreach (var folder in key.Split('/'))
             if (folder.IndexOf('=') is var equals and > 0
-                && DateOnly.TryParseExact(folder.AsSpan(equals + 1), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+                && DateOnly.TryParseExact(folder.AsSpan(equals + 1), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None,
+                    out var day))
                 return !(day < order.From) && !(day > order.To);
         return false;
     }

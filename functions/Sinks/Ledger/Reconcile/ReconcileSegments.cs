@@ -33,7 +33,8 @@ internal sealed class ReconcileSegments(NpgsqlDataSource ledger, IObjectStore se
             if (row is null) continue;
             order.Looked(row.Bytes);
             if (found is null)
-                yield return new(dataset, "segment_missing", row.Key, $"The ledger has it as landed and {segments.Root} does not have it.", Remedy);
+                yield return new(dataset, "segment_missing", row.Key, $"The ledger has it as landed and {segments.Root} does not have it.",
+                    Remedy);
             else if (found.Bytes != row.Bytes)
                 yield return new(dataset, "segment_size", row.Key, $"It has {found.Bytes} bytes; the ledger says {row.Bytes}.", Remedy);
         }
@@ -44,7 +45,8 @@ internal sealed class ReconcileSegments(NpgsqlDataSource ledger, IObjectStore se
     {
         var folders = ledger.StreamAsync(
             """
-            SELECT folder FROM (SELECT DISTINCT split_part(object_key, '/', 1) || '/' AS folder FROM pipeline.segment WHERE dataset = $1 AND state <> 'void') AS all_folders
+            SELECT folder FROM (SELECT DISTINCT split_part(object_key, '/', 1) || '/' AS folder FROM pipeline.segment
+                WHERE dataset = $1 AND state <> 'void') AS folders
             ORDER BY folder COLLATE "C"
             """, [dataset], row => row.GetString(0), stopping);
         await foreach (var folder in folders)
@@ -54,7 +56,8 @@ internal sealed class ReconcileSegments(NpgsqlDataSource ledger, IObjectStore se
     private IAsyncEnumerable<Discrepancy> GapsAsync(CancellationToken stopping) => ledger.StreamAsync(
         $"""
         SELECT shard, before, first FROM (
-            SELECT segment.shard, lower(positions) AS first, lag(upper(positions)) OVER (PARTITION BY segment.shard ORDER BY lower(positions)) AS before
+            SELECT segment.shard, lower(positions) AS first,
+                lag(upper(positions)) OVER (PARTITION BY segment.shard ORDER BY lower(positions)) AS before
             FROM pipeline.segment JOIN pipeline.source_cursor AS held
                 ON held.dataset = segment.dataset AND held.stream = regexp_replace(segment.shard, '-g[0-9]+$', '')
             WHERE segment.dataset = $1) AS landed

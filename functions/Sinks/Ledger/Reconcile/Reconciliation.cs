@@ -5,7 +5,8 @@ using Pipeline.Transforms.Publishing;
 
 namespace Pipeline.Sinks.Ledger.Reconcile;
 
-/// <summary>Compares the ledger with lake, quarantine, segments and table; changes nothing. Memory does not grow with what is compared.</summary>
+/// <summary>Compares the ledger with lake, quarantine, segments and table; changes nothing. Memory does not grow with what is
+/// compared.</summary>
 public sealed class Reconciliation(NpgsqlDataSource ledger, PublicationStores stores)
 {
     /// <summary>What does not agree, of one dataset; nothing when all is well.</summary>
