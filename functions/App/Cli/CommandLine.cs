@@ -36,6 +36,7 @@ public static class CommandLine
         GenerationVerb.Create(),
         StatusVerb.Create(),
         UnmaskVerb.Create(),
+        RedshiftVerb.Create(),
     };
 
     /// <summary>The function app's services, from the environment's settings.</summary>

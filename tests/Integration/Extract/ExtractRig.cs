@@ -30,6 +30,9 @@ internal sealed class ExtractRig : IAsyncDisposable
 
     public string Database { get; }
 
+    /// <summary>Where the Sandbox plays the providers.</summary>
+    public Uri Apis => apis.Address;
+
     private static CancellationToken Stopping => TestContext.Current.CancellationToken;
 
     public static async Task<ExtractRig> StartAsync(PostgresServer postgres, params (string Name, string Value)[] overrides)
