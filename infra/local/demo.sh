@@ -46,6 +46,8 @@ USAGE
 . infra/local/demo/feed.sh
 # shellcheck source=infra/local/demo/providers.sh
 . infra/local/demo/providers.sh
+# shellcheck source=infra/local/demo/warehouses.sh
+. infra/local/demo/warehouses.sh
 # shellcheck source=infra/local/demo/ads.sh
 . infra/local/demo/ads.sh
 # shellcheck source=infra/local/demo/logins.sh
@@ -105,6 +107,7 @@ state '.lake = $lake' --arg lake "$lake"
 step "Building" "$home/logs/build.log" build
 start_postgres
 [ "$lake" = folder ] || start_s3
+open_shop
 start_apis
 start_queues
 export_settings
@@ -136,6 +139,7 @@ send_logins
 extract
 print_ads
 check_providers
+check_warehouses
 attribute
 print_campaigns
 print_logins

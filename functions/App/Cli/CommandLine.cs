@@ -54,6 +54,7 @@ public static class CommandLine
         ReconcileVerb.Create(),
         PlanVerb.Create(),
         BackfillVerb.Create(),
+        RedshiftVerb.Create(),
     });
 
     /// <summary>The function app's services, from the environment's settings.</summary>

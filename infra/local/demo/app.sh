@@ -36,6 +36,7 @@ export_settings() {
   export PublishSchedule SweepSchedule HealthSchedule AlertSchedule AttributeSchedule DrainSchedule DropSchedule
   export_queue_settings
   export_provider_settings
+  export_warehouse_settings
 }
 
 # Its log is in memory, so each start is an empty topic.

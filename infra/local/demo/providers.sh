@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by demo.sh: the Sandbox plays Facebook Ads, Google Ads and CleverTap; the app extracts their days.
+# Sourced by demo.sh: the Sandbox plays Facebook Ads, Google Ads, CleverTap and BigQuery; the app extracts their days.
 #
 # Their figures follow from account and day, so a home asks for the same days again and finds nothing changed.
 
@@ -9,14 +9,14 @@ clevertap_accounts=(AAA-111-11ZZ BBB-222-22ZZ)
 clevertap_zones=(Asia/Kolkata Europe/Berlin)
 clevertap_event=Charged
 # As the app's defaults have it.
-declare -A lookback=([facebook]=28 [google_ads]=30 [clevertap]=3)
+declare -A lookback=([facebook]=28 [google_ads]=30 [clevertap]=3 [bigquery]=3 [relational]=7)
 backfill_days=10
 
 start_apis() {
   local wait
   stop apis
   rm -f "$home/run/apis-address"
-  start apis "$sandbox" apis --port-file "$home/run/apis-address"
+  start apis "$sandbox" apis --port-file "$home/run/apis-address" --key-file "$home/keys/service-account.json"
   for wait in $(seq 300); do
     [ ! -s "$home/run/apis-address" ] || break
     is_running apis && [ "$wait" != 300 ] || fail "the Sandbox's provider APIs did not start: see $home/logs/apis.log."
@@ -48,9 +48,9 @@ backfill_to() { day "${lookback[$1]}"; }
 # The daily run, then the ten days before it. A problem ends the demo.
 extract() {
   say ""
-  say "Extracting what a daily run asks for: ${lookback[facebook]} days of Facebook, ${lookback[google_ads]} of Google Ads, ${lookback[clevertap]} of CleverTap"
+  say "Extracting what a daily run asks for: ${lookback[facebook]} days of Facebook, ${lookback[google_ads]} of Google Ads, ${lookback[clevertap]} of CleverTap, ${lookback[bigquery]} of BigQuery, ${lookback[relational]} of the shop's orders"
   extract_daily
-  say "Backfilling the $backfill_days days before those, of all three"
+  say "Backfilling the $backfill_days days before those, of the first three"
   backfill
   say "Publishing them"
   follow
@@ -63,6 +63,7 @@ extract_daily() {
   for account in "${facebook_accounts[@]}"; do instances+=("extract-facebook-$account"); done
   for account in "${google_accounts[@]}"; do instances+=("extract-google_ads-$account"); done
   for account in "${clevertap_accounts[@]}"; do instances+=("extract-clevertap-$account"); done
+  instances+=("extract-bigquery-$bigquery_project" extract-relational-shop)
   curl -fs -m 10 -o "$home/run/asked" -X POST -H 'Content-Type: application/json' -d '{}' "http://127.0.0.1:$app_port/admin/functions/ExtractDaily" ||
     fail "the function app did not take the daily extraction: see $home/logs/app.log."
   # shellcheck disable=SC2016

@@ -55,7 +55,7 @@ print_ads() {
 # The tables hold what the providers say; the day before yesterday is over everywhere.
 check_providers() {
   local account
-  [ "$(of_all 'if .dataset | test("^(ad_performance|ad_entities|facebook_|google_ads_|clevertap_)") then .rejected else 0 end')" = 0 ] ||
+  [ "$(of_all 'if .dataset | test("^(ad_performance|ad_entities|facebook_|google_ads_|clevertap_|bigquery_|relational_)") then .rejected else 0 end')" = 0 ] ||
     fail "records of providers were refused: see http://127.0.0.1:$app_port/api/status and $Quarantine__Root."
   for account in "${facebook_accounts[@]}"; do check_ads facebook facebook "$account" .link_clicks; done
   for account in "${google_accounts[@]}"; do check_ads google_ads google "$account" .clicks; done

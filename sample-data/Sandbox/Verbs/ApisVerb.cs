@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pipeline.Sandbox.Apis;
+using Pipeline.Sandbox.Apis.GoogleAds;
 
 namespace Pipeline.Sandbox.Verbs;
 
@@ -15,22 +16,24 @@ internal static class ApisVerb
         };
         var data = new Option<DirectoryInfo?>("--data") { Description = "Folder of the sample accounts; the ones beside the program when absent." };
         var portFile = new Option<FileInfo?>("--port-file") { Description = "File that gets the address when the APIs answer." };
+        var keyFile = new Option<FileInfo?>("--key-file") { Description = "File that gets a key of Google's service account, for BigQuery." };
         var verb = new Command("apis", "Plays the APIs of Facebook Ads, Google Ads, CleverTap and BigQuery, and prints the address they are at.")
         {
-            urls, data, portFile,
+            urls, data, portFile, keyFile,
         };
         verb.SetAction((parsed, stopping) => RunAsync(
-            parsed.GetRequiredValue(urls), parsed.GetValue(data)?.FullName ?? ApisServer.SampleData, parsed.GetValue(portFile), stopping));
+            parsed.GetRequiredValue(urls), parsed.GetValue(data)?.FullName ?? ApisServer.SampleData, parsed.GetValue(portFile), parsed.GetValue(keyFile), stopping));
         return verb;
     }
 
-    private static async Task<int> RunAsync(string urls, string data, FileInfo? portFile, CancellationToken stopping)
+    private static async Task<int> RunAsync(string urls, string data, FileInfo? portFile, FileInfo? keyFile, CancellationToken stopping)
     {
         try
         {
             await using var server = await ApisServer.StartAsync(urls, data, TimeProvider.System, stopping);
             var address = server.Address.ToString();
             Console.WriteLine(address);
+            if (keyFile is not null) ServiceAccountKey.Write(keyFile.FullName);
             if (portFile is not null) ReadyFile.Write(portFile.FullName, address);
             await Task.Delay(Timeout.InfiniteTimeSpan, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return 0;

@@ -74,6 +74,40 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void Every_wrong_warehouse_setting_is_named_at_once_and_no_connection_string_is_repeated()
+    {
+        var error = Assert.ThrowsAny<Exception>(() => Validate(new(Sample)
+        {
+            ["BigQuery:Project"] = "shop`; DROP",
+            ["BigQuery:BaseUrl"] = "http://bigquery.example.com",
+            ["BigQuery:MaxBytesBilled"] = "0",
+            ["BigQuery:Streams:0:Name"] = "actions",
+            ["BigQuery:Streams:0:Table"] = "shop.actions` WHERE 1=1 --",
+            ["BigQuery:Streams:0:DayColumn"] = "day = @day OR 1",
+            ["BigQuery:Streams:0:Columns:0"] = "a, b",
+            ["BigQuery:Streams:1:Name"] = "actions",
+            ["BigQuery:Streams:1:Table"] = "shop.events_*",
+            ["BigQuery:Streams:1:DayColumn"] = "day",
+            ["Relational:PageRows"] = "0",
+            ["Relational:Databases:shop:ConnectionString"] = "Host=db.example.com;Password=canary",
+            ["Relational:Databases:shop:Tables:0:Name"] = "orders",
+            ["Relational:Databases:shop:Tables:0:TimeZone"] = "Mars/Base",
+            ["Relational:Databases:empty:ConnectionString"] = "canary",
+        }));
+        var text = error.ToString();
+        Assert.All(
+            (string[])[
+                "BigQuery:Project is 'shop`; DROP'", "BigQuery:BaseUrl leaves this machine without TLS", "MaxBytesBilled", "BigQuery:ServiceAccountFile is not set",
+                "BigQuery:Streams:0:Table is", "BigQuery:Streams:0:DayColumn is", "BigQuery:Streams:0:Columns has 'a, b'", "BigQuery:Streams has 'actions' twice",
+                "BigQuery:Streams:1:DayColumn stands beside daily tables", "PageRows", "Relational:Databases:shop:ConnectionString leaves this machine without TLS",
+                "Relational:Databases:shop:Tables:0:DayColumn is not set", "Relational:Databases:shop:Tables:0:TimeZone is 'Mars/Base'",
+                "Relational:Databases:empty:ConnectionString is not an Npgsql connection string", "Relational:Databases:empty:Tables names no table",
+            ],
+            fault => Assert.Contains(fault, text, StringComparison.Ordinal));
+        Assert.DoesNotContain("canary", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_masked_dataset_without_a_key_and_changes_of_keys_too_close_stop_the_start()
     {
         var without = new Dictionary<string, string?>(Sample);

@@ -32,6 +32,8 @@ internal sealed class ExtractRig : IAsyncDisposable
 
     /// <summary>Bootstrap address of its broker.</summary>
     public string Brokers => cluster.Bootstrap;
+    /// <summary>Where the Sandbox plays the providers.</summary>
+    public Uri Apis => apis.Address;
 
     private static CancellationToken Stopping => TestContext.Current.CancellationToken;
 

@@ -1,9 +1,8 @@
-using System.Security.Cryptography;
-using System.Text.Json;
+using SandboxKey = Pipeline.Sandbox.Apis.GoogleAds.ServiceAccountKey;
 
 namespace Pipeline.Tests.Integration.Sources;
 
-/// <summary>A service account's key file, as Google gives it out; the Sandbox knows the account.</summary>
+/// <summary>A service account's key file; the Sandbox knows the account.</summary>
 internal static class ServiceAccountKey
 {
     /// <summary>Where it lies, for this run.</summary>
@@ -11,13 +10,8 @@ internal static class ServiceAccountKey
 
     private static string Write()
     {
-        using var key = RSA.Create(2048);
         var path = Path.Combine(Directory.CreateTempSubdirectory("pipeline-key-").FullName, "key.json");
-        System.IO.File.WriteAllText(path, JsonSerializer.Serialize(new
-        {
-            type = "service_account", private_key_id = "k1", private_key = key.ExportPkcs8PrivateKeyPem(),
-            client_email = "pipeline@sandbox.iam.gserviceaccount.com",
-        }));
+        SandboxKey.Write(path);
         return path;
     }
 }

@@ -23,8 +23,8 @@ internal sealed class BigQueryStructures(Structures structures)
     /// <summary>The columns of a result; all for none named.</summary>
     public IReadOnlyList<string> Columns(DateOnly day, IReadOnlyList<string> asked)
     {
-        string[] all = Has("field_added", day) ? ["timestamp", "event_date", "event_name", "user_identifiers", "product_information", "tags", "session_id"]
-            : ["timestamp", "event_date", "event_name", "user_identifiers", "product_information", "tags"];
+        string[] all = Has("field_added", day) ? ["timestamp", "event_date", "event_name", "user_identifiers", "product_information", "session_id"]
+            : ["timestamp", "event_date", "event_name", "user_identifiers", "product_information"];
         if (Has("field_vanished", day)) all = all[1..];
         return asked.Count == 0 ? all : asked;
     }
@@ -39,7 +39,6 @@ internal sealed class BigQueryStructures(Structures structures)
         "event_date" => Plain(column, "DATE"),
         "user_identifiers" => Record(column, Plain("id", "STRING"), Plain("platform", "STRING")),
         "product_information" => Record(column, Plain("name", "STRING"), Plain(Has("field_renamed", day) ? "sku" : "SKU", "STRING")),
-        "tags" => new JsonObject { ["name"] = column, ["type"] = "STRING", ["mode"] = "REPEATED" },
         _ => Plain(column, "STRING"),
     };
 
@@ -53,7 +52,6 @@ internal sealed class BigQueryStructures(Structures structures)
         "event_name" => row.Event,
         "user_identifiers" => Cells(row.User, row.Platform),
         "product_information" => Cells(row.ProductName, row.Sku),
-        "tags" => new JsonArray(Cell("sample"), Cell(row.Platform)),
         _ => $"session-{row.User}",
     };
 
