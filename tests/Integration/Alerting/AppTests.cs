@@ -90,6 +90,24 @@ public sealed class AppTests(PostgresServer postgres)
         Assert.Equal(["1.csv", "0.csv"], Subjects(JsonDocument.Parse(text).RootElement));
     }
 
+    [Fact]
+    public async Task A_publication_that_was_given_up_is_planned_again()
+    {
+        await using var receiver = await StartAsync();
+        using var cluster = Cluster();
+        using var app = App(cluster, receiver, ("LocalHost__Keys__default", "a-key"));
+        app.Start();
+        await app.ReadyAsync(Stopping);
+        await using var ledger = NpgsqlDataSource.Create(app.Database);
+        var plan = await Given.PlannedAsync(ledger, 3);
+        await new PublicationLedger(ledger, TimeProvider.System).FailAsync(plan.Id, "The table differs.", Stopping);
+        Assert.Equal(HttpStatusCode.Accepted, (await PostAsync(app, $"/api/publications/{plan.Id}/retry", new { })).Status);
+        Assert.Equal(["planned"], await Given.LinesAsync(ledger, "SELECT state FROM pipeline.publication"));
+        Assert.Equal(["publication_failed|t"], await Given.LinesAsync(
+            ledger, "SELECT code, left((resolved_at IS NOT NULL)::text, 1) FROM pipeline.alert"));
+        Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(app, $"/api/publications/{plan.Id}/retry", new { })).Status);
+    }
+
     private FunctionApp App(MockKafkaCluster cluster, Receiver receiver, params (string, string)[] more) => new(
         postgres.CreateDatabase(), cluster.Bootstrap,
         [
