@@ -93,7 +93,8 @@ public static class Services
     private static IServiceCollection AddLedger(this IServiceCollection services) => services
         .AddSingleton<ILandingLedger, LandingLedger>()
         .AddSingleton<IQueueLedger, QueueLedger>()
-        .AddSingleton<IPublicationLedger, PublicationLedger>()
+        .AddSingleton<PublicationLedger>()
+        .AddSingleton<IPublicationLedger>(provider => provider.GetRequiredService<PublicationLedger>())
         .AddSingleton<IPublicationSessions, PublicationSessions>()
         .AddSingleton<ISliceLedger, SliceLedger>()
         .AddSingleton<IFileLedger, FileLedger>()

@@ -38,6 +38,7 @@ missing_packages() {
       tests)
         has_command kcat || echo kcat
         has_command zstd || echo zstd
+        has_command chromium || echo chromium
         ;;
     esac
   done

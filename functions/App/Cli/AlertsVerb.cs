@@ -54,7 +54,7 @@ internal static class AlertsVerb
         output.Answer(new TestAnswer(tests), (console, answer) =>
         {
             foreach (var each in answer.Channels)
-                console.WriteLine($"{each.Channel} ({each.Kind}): {each.State} in {each.Seconds:0.0} s{(each.Error is null ? "" : $": {each.Error}")}");
+                console.WriteLine($"{each.Channel} ({each.Kind}): {each.State} in {each.Seconds:0.0} s. {each.Error}".TrimEnd());
         });
         return tests.All(each => each.State == "delivered") ? ExitCodes.Done : ExitCodes.Fault;
     }

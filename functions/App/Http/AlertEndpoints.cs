@@ -24,7 +24,8 @@ public sealed class AlertEndpoints(ContractSet contracts, AlertList alerts, Test
         if (state is not ("open" or "resolved" or "all")) faults.Add($"'state' is '{state}'; write open, resolved or all.");
         var dataset = (string?)request.Query["dataset"];
         var known = contracts.Contracts.Select(contract => contract.Dataset).ToList();
-        if (dataset is { Length: > 0 } && !known.Contains(dataset)) faults.Add($"'dataset' is '{dataset}'; write one of {string.Join(", ", known)}.");
+        if (dataset is { Length: > 0 } && !known.Contains(dataset))
+            faults.Add($"'dataset' is '{dataset}'; write one of {string.Join(", ", known)}.");
         var limit = Number(request, "limit", UsualLimit, MaxLimit, faults);
         var before = Number(request, "before", long.MaxValue, long.MaxValue, faults);
         if (faults.Count > 0) return Problems.Of(faults);
@@ -55,7 +56,8 @@ public sealed class AlertEndpoints(ContractSet contracts, AlertList alerts, Test
         var faults = new List<string>();
         if (await JsonBody.ReadAsync(request.Body, ["reason"], faults, stopping) is not { } order) return Problems.Of(faults);
         var reason = JsonBody.Text(order, "reason", "why it is over, in your words", faults);
-        if (reason?.Length > MaxReasonCharacters) faults.Add($"'reason' has {reason.Length} characters; write at most {MaxReasonCharacters}.");
+        if (reason?.Length > MaxReasonCharacters)
+            faults.Add($"'reason' has {reason.Length} characters; write at most {MaxReasonCharacters}.");
         if (faults.Count > 0) return Problems.Of(faults);
         var ended = await alerts.ResolveAsync(id, "POST /api/alerts", reason!, stopping);
         return await alerts.FindAsync(id, stopping) is not { } alert ? Problems.NotFound($"There is no alert {id}.")
@@ -65,7 +67,8 @@ public sealed class AlertEndpoints(ContractSet contracts, AlertList alerts, Test
     private static long Number(HttpRequest request, string name, long usual, long max, List<string> faults)
     {
         if ((string?)request.Query[name] is not { } text) return usual;
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= max) return number;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= max)
+            return number;
         faults.Add($"'{name}' is '{text}'; write a number from 1 to {max}.");
         return usual;
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -26,9 +27,17 @@ public sealed class BackfillList(SliceSources sources, TimeProvider time)
         var open = await ReadAsync(client, new(Statuses: Open), stopping);
         var recent = await ReadAsync(client, new(CreatedFrom: time.GetUtcNow() - Remembered), stopping);
         return new JsonResult(new BackfillsAnswer(
-            [.. open.Concat(recent).DistinctBy(each => each.InstanceId).OrderByDescending(each => each.CreatedAt).Take(limit).Select(OrchestrationAnswer.Of)],
+            [.. open.Concat(recent).DistinctBy(each => each.InstanceId).OrderByDescending(each => each.CreatedAt).Take(limit).Select(Answer)],
             [.. sources.Names.Select(source => new BackfillSource(
                 source, [.. sources.Accounts.Where(each => each.Source == source).Select(each => each.Account)]))]));
+    }
+
+    // One that has not begun says nothing of itself yet; its order does.
+    private static OrchestrationAnswer Answer(OrchestrationMetadata backfill)
+    {
+        var answer = OrchestrationAnswer.Of(backfill);
+        return answer.Progress is null && backfill.ReadInputAs<BackfillCheckpoint>() is { } order
+            ? answer with { Progress = JsonSerializer.SerializeToElement(order.Progress()) } : answer;
     }
 
     // What a backfill calls can have ids that begin as its own does.

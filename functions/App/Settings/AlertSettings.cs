@@ -48,7 +48,8 @@ public sealed class AlertSettingsValidator(ContractSet contracts) : IValidateOpt
         if (channel.RoutingKey.Length != PagerDutyKeyCharacters)
             yield return $"RoutingKey is not {PagerDutyKeyCharacters} characters; write the service's integration key for Events API v2.";
         if (channel.Url.Length == 0) yield break;
-        foreach (var fault in UrlFaults(channel.Url, "https://events.eu.pagerduty.com/v2/enqueue for the EU region, or leave it out")) yield return fault;
+        const string Example = "https://events.eu.pagerduty.com/v2/enqueue for the EU region, or leave it out";
+        foreach (var fault in UrlFaults(channel.Url, Example)) yield return fault;
     }
 
     private static IEnumerable<string> WebhookFaults(ChannelOptions channel)
@@ -61,9 +62,11 @@ public sealed class AlertSettingsValidator(ContractSet contracts) : IValidateOpt
     private static IEnumerable<string> EmailFaults(ChannelOptions channel)
     {
         if (channel.Host.Length == 0) yield return "Host is not set; write the mail server's name.";
-        if (channel.Port == ImplicitTlsPort) yield return "Port is 465, which speaks TLS without STARTTLS; write the port for submission, mostly 587.";
+        if (channel.Port == ImplicitTlsPort)
+            yield return "Port is 465, which speaks TLS without STARTTLS; write the port for submission, mostly 587.";
         else if (channel.Port is < 1 or > 65535) yield return "Port is not from 1 to 65535.";
-        if (channel.Username.Length == 0 != (channel.Password.Length == 0)) yield return "Username and Password: set both or none.";
+        if (channel.Username.Length == 0 != (channel.Password.Length == 0))
+            yield return "Username and Password: set both or none.";
         if (!MailAddress.TryCreate(channel.From, out _)) yield return "From is no e-mail address.";
         var receivers = RouteOptions.Items(channel.To);
         if (receivers.Count == 0) yield return "To is not set; write e-mail addresses, comma separated.";

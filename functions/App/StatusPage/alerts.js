@@ -12,7 +12,11 @@ const alerts = {
     if (!open) return [h('h1', {}, 'Alerts'), h('section', {}, missing(`${plural(status.alerts_open, 'open alert')}. Their texts`))];
     return [
       h('h1', {}, 'Alerts'),
-      h('p', { class: 'muted' }, open.alerts.length === 0 ? 'Nothing is wrong that the pipeline knows of.' : `${plural(open.alerts.length, 'alert')} open.`),
+      h(
+        'p',
+        { class: 'muted' },
+        open.alerts.length === 0 ? 'Nothing is wrong that the pipeline knows of.' : `${plural(open.alerts.length, 'alert')} open.`,
+      ),
       open.alerts.map(alerts.card),
     ];
   },
@@ -20,26 +24,72 @@ const alerts = {
   card(alert) {
     const fact = (name, value) => value && [h('dt', {}, name), h('dd', {}, value)];
     const title = `alert-${alert.id}`;
-    return h('article', { class: 'alert', 'data-tone': severities[alert.severity], 'data-key': alert.id, 'aria-labelledby': title },
-      h('div', { class: 'headline' },
-        h('h2', { id: title }, mark(alert.severity, severities[alert.severity]), ' ', alert.code.replaceAll('_', ' '),
-          alert.dataset && [' · ', h('a', { href: `#/datasets/${alert.dataset}` }, alert.dataset)]),
-        h('span', { class: 'muted small' }, 'last seen ', ago(alert.last_seen_at), alert.occurrences > 1 && `, ${count(alert.occurrences)} times`)),
+    return h(
+      'article',
+      { class: 'alert', 'data-tone': severities[alert.severity], 'data-key': alert.id, 'aria-labelledby': title },
+      h(
+        'div',
+        { class: 'headline' },
+        h(
+          'h2',
+          { id: title },
+          mark(alert.severity, severities[alert.severity]),
+          ' ',
+          alert.code.replaceAll('_', ' '),
+          alert.dataset && [' · ', h('a', { href: `#/datasets/${alert.dataset}` }, alert.dataset)],
+        ),
+        h(
+          'span',
+          { class: 'muted small' },
+          'last seen ',
+          ago(alert.last_seen_at),
+          alert.occurrences > 1 && `, ${count(alert.occurrences)} times`,
+        ),
+      ),
       h('p', {}, alert.text),
-      h('dl', { class: 'facts' }, fact('Subject', alert.subject), fact('Since', ago(alert.since ?? alert.raised_at)),
-        fact('Expected', alert.expected), fact('Seen', alert.seen)),
-      alert.query && h('div', { class: 'query' }, h('pre', {}, alert.query),
-        h('button', { type: 'button', 'data-action': 'copy', 'data-text': alert.query, 'aria-label': `Copy the query of ${alert.code}` }, 'Copy')),
-      h('div', { class: 'buttons' },
-        h('button', {
-          type: 'button', 'data-action': 'resolveAlert', 'data-id': alert.id, 'aria-label': `Resolve ${alert.code} of ${alert.subject}`,
-        }, 'Resolve'),
-        runbook(alert.runbook)));
+      h(
+        'dl',
+        { class: 'facts' },
+        fact('Subject', alert.subject),
+        fact('Since', ago(alert.since ?? alert.raised_at)),
+        fact('Expected', alert.expected),
+        fact('Seen', alert.seen),
+      ),
+      alert.query &&
+        h(
+          'div',
+          { class: 'query' },
+          h('pre', {}, alert.query),
+          h(
+            'button',
+            { type: 'button', 'data-action': 'copy', 'data-text': alert.query, 'aria-label': `Copy the query of ${alert.code}` },
+            'Copy',
+          ),
+        ),
+      h(
+        'div',
+        { class: 'buttons' },
+        h(
+          'button',
+          {
+            type: 'button',
+            'data-action': 'resolveAlert',
+            'data-id': alert.id,
+            'aria-label': `Resolve ${alert.code} of ${alert.subject}`,
+          },
+          'Resolve',
+        ),
+        runbook(alert.runbook),
+      ),
+    );
   },
 };
 
-const runbook = place => place && (place.startsWith('https://')
-  ? h('a', { href: place, rel: 'noreferrer', target: '_blank' }, 'Runbook') : h('span', { class: 'muted small' }, 'Runbook: ', h('code', {}, place)));
+const runbook = place =>
+  place &&
+  (place.startsWith('https://')
+    ? h('a', { href: place, rel: 'noreferrer', target: '_blank' }, 'Runbook')
+    : h('span', { class: 'muted small' }, 'Runbook: ', h('code', {}, place)));
 
 actions.copy = async ({ text }) => {
   await navigator.clipboard.writeText(text);
@@ -47,6 +97,11 @@ actions.copy = async ({ text }) => {
 };
 
 actions.resolveAlert = async ({ id }) => {
-  const reason = await ask({ title: 'Resolve this alert', text: 'It is raised again if what is wrong goes on.', label: 'What was done', yes: 'Resolve' });
+  const reason = await ask({
+    title: 'Resolve this alert',
+    text: 'It is raised again if what is wrong goes on.',
+    label: 'What was done',
+    yes: 'Resolve',
+  });
   if (reason) await order(`/api/alerts/${id}/resolve`, post({ reason }), 'The alert is resolved.');
 };

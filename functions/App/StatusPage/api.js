@@ -38,8 +38,13 @@ async function withKey(path, options) {
       const wasWrong = sessionStorage.getItem(keyName) !== null;
       sessionStorage.removeItem(keyName);
       const key = await ask({
-        title: 'Function key', label: 'Key', secret: true, yes: 'Use this key',
-        text: wasWrong ? 'The key was refused. Another one?' : 'This needs a function key. It is kept until the tab is closed and sent to this address only.',
+        title: 'Function key',
+        label: 'Key',
+        secret: true,
+        yes: 'Use this key',
+        text: wasWrong
+          ? 'The key was refused. Another one?'
+          : 'This needs a function key. It is kept until the tab is closed and sent to this address only.',
       });
       if (!key) return undefined;
       sessionStorage.setItem(keyName, key);

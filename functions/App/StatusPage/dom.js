@@ -19,7 +19,11 @@ function append(node, children) {
 const kept = { INPUT: ['value', 'checked'], SELECT: ['value'], DETAILS: ['open'] };
 
 function bring(from, to) {
-  if (from.nodeType !== to.nodeType || from.nodeName !== to.nodeName || from.getAttribute?.('data-key') !== to.getAttribute?.('data-key')) {
+  if (
+    from.nodeType !== to.nodeType ||
+    from.nodeName !== to.nodeName ||
+    from.getAttribute?.('data-key') !== to.getAttribute?.('data-key')
+  ) {
     from.replaceWith(to);
     return;
   }
@@ -29,7 +33,8 @@ function bring(from, to) {
   }
   const own = kept[from.nodeName] ?? [];
   for (const { name } of [...from.attributes]) if (!to.hasAttribute(name) && !own.includes(name)) from.removeAttribute(name);
-  for (const { name, value } of to.attributes) if (from.getAttribute(name) !== value && !own.includes(name)) from.setAttribute(name, value);
+  for (const { name, value } of to.attributes)
+    if (from.getAttribute(name) !== value && !own.includes(name)) from.setAttribute(name, value);
   bringChildren(from, [...to.childNodes]);
 }
 
@@ -50,7 +55,11 @@ function bringChildren(parent, wanted) {
 
 // Listeners sit on the document alone, so that nodes need none.
 const actions = {};
-for (const [event, attribute] of [['click', 'action'], ['submit', 'submit'], ['change', 'change']])
+for (const [event, attribute] of [
+  ['click', 'action'],
+  ['submit', 'submit'],
+  ['change', 'change'],
+])
   document.addEventListener(event, async happened => {
     const source = happened.target.closest?.(`[data-${attribute}]`);
     const action = source && actions[source.dataset[attribute]];
@@ -62,5 +71,7 @@ for (const [event, attribute] of [['click', 'action'], ['submit', 'submit'], ['c
 function announce(sentence) {
   const place = document.getElementById('announce');
   place.textContent = '';
-  requestAnimationFrame(() => { place.textContent = sentence; });
+  requestAnimationFrame(() => {
+    place.textContent = sentence;
+  });
 }

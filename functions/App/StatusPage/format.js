@@ -1,8 +1,9 @@
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
-const count = value => value === null || value === undefined ? '–' : Math.abs(value) < 100000 ? whole.format(value) : short.format(value);
-const exact = value => value === null || value === undefined ? '–' : whole.format(value);
+const count = value =>
+  value === null || value === undefined ? '–' : Math.abs(value) < 100000 ? whole.format(value) : short.format(value);
+const exact = value => (value === null || value === undefined ? '–' : whole.format(value));
 const plural = (number, what) => `${count(number)} ${what}${number === 1 ? '' : 's'}`;
 
 function size(bytes) {
@@ -13,7 +14,7 @@ function size(bytes) {
   return `${bytes >= 100 || unit === 0 ? Math.round(bytes) : bytes.toFixed(1)} ${units[unit]}`;
 }
 
-const rate = value => value === 0 ? '0' : value < 10 ? value.toFixed(1) : count(Math.round(value));
+const rate = value => (value === 0 ? '0' : value < 10 ? value.toFixed(1) : count(Math.round(value)));
 
 function span(seconds) {
   if (seconds === null || seconds === undefined) return '–';
@@ -24,8 +25,8 @@ function span(seconds) {
 }
 
 // 2026-11-20 12:03:04, of an instant's text.
-const instant = text => text ? new Date(text).toISOString().replace('T', ' ').slice(0, 19) : '–';
-const since = text => text ? Math.max(0, (Date.now() - new Date(text)) / 1000) : null;
+const instant = text => (text ? new Date(text).toISOString().replace('T', ' ').slice(0, 19) : '–');
+const since = text => (text ? Math.max(0, (Date.now() - new Date(text)) / 1000) : null);
 const clock = () => new Date().toISOString().slice(11, 19);
 const dayBefore = days => new Date(Date.now() - days * 86400000).toISOString().slice(0, 10);
 

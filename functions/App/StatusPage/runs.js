@@ -2,7 +2,8 @@
 function far(progress) {
   if (!progress) return null;
   if ('Days' in progress) return { done: progress.DaysDone, all: progress.Days, what: 'days' };
-  if ('WindowsLeft' in progress) return { done: progress.WindowsDone, all: progress.WindowsDone + progress.WindowsLeft, what: 'windows' };
+  if ('WindowsLeft' in progress)
+    return { done: progress.WindowsDone, all: progress.WindowsDone + progress.WindowsLeft, what: 'windows' };
   if ('Published' in progress) return { done: progress.Published, all: progress.Published + progress.Running, what: 'publications' };
   if ('PiecesLeft' in progress) return { done: progress.PiecesDone, all: progress.PiecesDone + progress.PiecesLeft, what: 'pieces' };
   return null;
@@ -13,19 +14,36 @@ const isOpen = run => ['Running', 'Pending', 'Suspended'].includes(run.status);
 
 function runList(runs, empty, extra = () => null) {
   if (runs.length === 0) return h('p', { class: 'muted' }, empty);
-  return h('ul', { class: 'runs' }, runs.map(run => {
-    const way = far(run.progress);
-    const title = backfillTitle(run) ?? run.name.replace(/Orchestration$/, '');
-    return h('li', { 'data-key': run.id },
-      h('div', { class: 'headline' },
-        h('div', {}, h('strong', {}, title), ' ', mark(run.status === 'Terminated' ? 'Cancelled' : run.status, tones[run.status])),
-        h('span', { class: 'muted small' }, 'begun ', ago(run.created_at))),
-      h('div', { class: 'muted small' }, h('span', { class: 'id' }, run.id), way && ` · ${way.done} of ${plural(way.all, way.what.slice(0, -1))}`),
-      way && isOpen(run) && h('progress', { max: way.all || 1, value: way.done, 'aria-label': `${title}: ${way.done} of ${way.all} ${way.what}` }),
-      run.failure && h('p', { class: 'fault' }, run.failure),
-      (run.progress?.Problems ?? []).map(problem => h('p', { class: 'fault small' }, problem)),
-      extra(run));
-  }));
+  return h(
+    'ul',
+    { class: 'runs' },
+    runs.map(run => {
+      const way = far(run.progress);
+      const title = backfillTitle(run) ?? run.name.replace(/Orchestration$/, '');
+      return h(
+        'li',
+        { 'data-key': run.id },
+        h(
+          'div',
+          { class: 'headline' },
+          h('div', {}, h('strong', {}, title), ' ', mark(run.status === 'Terminated' ? 'Cancelled' : run.status, tones[run.status])),
+          h('span', { class: 'muted small' }, 'begun ', ago(run.created_at)),
+        ),
+        h(
+          'div',
+          { class: 'muted small' },
+          h('span', { class: 'id' }, run.id),
+          way && ` · ${way.done} of ${plural(way.all, way.what.slice(0, -1))}`,
+        ),
+        way &&
+          isOpen(run) &&
+          h('progress', { max: way.all || 1, value: way.done, 'aria-label': `${title}: ${way.done} of ${way.all} ${way.what}` }),
+        run.failure && h('p', { class: 'fault' }, run.failure),
+        (run.progress?.Problems ?? []).map(problem => h('p', { class: 'fault small' }, problem)),
+        extra(run),
+      );
+    }),
+  );
 }
 
 function backfillTitle(run) {
@@ -47,36 +65,101 @@ const runs = {
     const others = running?.orchestrations.filter(run => run.name !== 'BackfillOrchestration');
     return [
       h('h1', {}, 'Runs'),
-      h('div', { class: 'beside' },
-        h('section', { 'aria-labelledby': 'start' }, h('h2', { id: 'start' }, 'Start a backfill'), backfills ? runs.form(backfills.sources) : missing('Backfills')),
-        h('section', { 'aria-labelledby': 'backfills' }, h('h2', { id: 'backfills' }, 'Backfills'),
-          backfills ? runList(backfills.backfills, 'None in the last 30 days.', runs.cancelButton) : missing('Backfills'))),
-      h('section', { 'aria-labelledby': 'running' }, h('h2', { id: 'running' }, 'Running now'),
+      h(
+        'div',
+        { class: 'beside' },
+        h(
+          'section',
+          { 'aria-labelledby': 'start' },
+          h('h2', { id: 'start' }, 'Start a backfill'),
+          backfills ? runs.form(backfills.sources) : missing('Backfills'),
+        ),
+        h(
+          'section',
+          { 'aria-labelledby': 'backfills' },
+          h('h2', { id: 'backfills' }, 'Backfills'),
+          backfills ? runList(backfills.backfills, 'None in the last 30 days.', runs.cancelButton) : missing('Backfills'),
+        ),
+      ),
+      h(
+        'section',
+        { 'aria-labelledby': 'running' },
+        h('h2', { id: 'running' }, 'Running now'),
         others ? runList(others, 'Nothing else is running.') : missing('Orchestrations'),
-        running?.more && h('p', { class: 'muted small' }, 'There are more; the first hundred are shown.')),
+        running?.more && h('p', { class: 'muted small' }, 'There are more; the first hundred are shown.'),
+      ),
     ];
   },
 
   form(sources) {
-    if (sources.length === 0) return h('p', { class: 'muted' }, 'The settings name no account of a provider, so there is nothing to ask again.');
+    if (sources.length === 0)
+      return h('p', { class: 'muted' }, 'The settings name no account of a provider, so there is nothing to ask again.');
     const chosen = sources.find(each => each.source === runs.source) ?? sources[0];
-    const day = (name, label, value) => h('div', {}, h('label', { for: name }, label),
-      h('input', { id: name, name, type: 'date', required: true, value, max: dayBefore(1) }));
-    return h('form', { 'data-submit': 'startBackfill' },
-      h('div', { class: 'fields' },
-        h('div', { class: 'wide' }, h('label', { for: 'source' }, 'Source'),
-          h('select', { id: 'source', name: 'source', 'data-change': 'backfillSource' }, sources.map(each => h('option', {}, each.source)))),
-        h('fieldset', { class: 'wide', 'data-key': chosen.source }, h('legend', {}, 'Accounts'),
-          h('div', { class: 'checks' }, chosen.accounts.map(account =>
-            h('label', {}, h('input', { type: 'checkbox', name: 'account', value: account, checked: true }), ' ', account)))),
-        day('from', 'First day', dayBefore(8)), day('to', 'Last day', dayBefore(2))),
-      h('p', { class: 'muted small' }, 'Days are asked for again, the latest first. What stands is replaced slice by slice when the new one is sound.'),
-      h('div', { class: 'buttons' }, h('button', { class: 'main', type: 'submit' }, 'Start')));
+    const day = (name, label, value) =>
+      h(
+        'div',
+        {},
+        h('label', { for: name }, label),
+        h('input', { id: name, name, type: 'date', required: true, value, max: dayBefore(1) }),
+      );
+    return h(
+      'form',
+      { 'data-submit': 'startBackfill' },
+      h(
+        'div',
+        { class: 'fields' },
+        h(
+          'div',
+          { class: 'wide' },
+          h('label', { for: 'source' }, 'Source'),
+          h(
+            'select',
+            { id: 'source', name: 'source', 'data-change': 'backfillSource' },
+            sources.map(each => h('option', {}, each.source)),
+          ),
+        ),
+        h(
+          'fieldset',
+          { class: 'wide', 'data-key': chosen.source },
+          h('legend', {}, 'Accounts'),
+          h(
+            'div',
+            { class: 'checks' },
+            chosen.accounts.map(account =>
+              h('label', {}, h('input', { type: 'checkbox', name: 'account', value: account, checked: true }), ' ', account),
+            ),
+          ),
+        ),
+        day('from', 'First day', dayBefore(8)),
+        day('to', 'Last day', dayBefore(2)),
+      ),
+      h(
+        'p',
+        { class: 'muted small' },
+        'Days are asked for again, the latest first. What stands is replaced slice by slice when the new one is sound.',
+      ),
+      h('div', { class: 'buttons' }, h('button', { class: 'main', type: 'submit' }, 'Start')),
+    );
   },
 
-  cancelButton: run => isOpen(run) && h('div', { class: 'buttons' },
-    h('button', { type: 'button', class: 'danger', 'data-action': 'cancelBackfill', 'data-id': run.id, 'data-title': backfillTitle(run) ?? run.id,
-      'aria-label': `Cancel the backfill ${backfillTitle(run) ?? run.id}` }, 'Cancel')),
+  cancelButton: run =>
+    isOpen(run) &&
+    h(
+      'div',
+      { class: 'buttons' },
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'danger',
+          'data-action': 'cancelBackfill',
+          'data-id': run.id,
+          'data-title': backfillTitle(run) ?? run.id,
+          'aria-label': `Cancel the backfill ${backfillTitle(run) ?? run.id}`,
+        },
+        'Cancel',
+      ),
+    ),
 };
 
 actions.backfillSource = (_, select) => {
@@ -86,12 +169,24 @@ actions.backfillSource = (_, select) => {
 
 actions.startBackfill = async (_, form) => {
   const entered = new FormData(form);
-  await order('/api/backfills', post({
-    source: entered.get('source'), accounts: entered.getAll('account'), from: entered.get('from'), to: entered.get('to'),
-  }), `The backfill of ${entered.get('source')} is started.`);
+  await order(
+    '/api/backfills',
+    post({
+      source: entered.get('source'),
+      accounts: entered.getAll('account'),
+      from: entered.get('from'),
+      to: entered.get('to'),
+    }),
+    `The backfill of ${entered.get('source')} is started.`,
+  );
 };
 
 actions.cancelBackfill = async ({ id, title }) => {
-  const sure = await ask({ title: 'Cancel this backfill?', text: `${title}: what is landed stays; the rest is not asked for.`, yes: 'Cancel the backfill', danger: true });
+  const sure = await ask({
+    title: 'Cancel this backfill?',
+    text: `${title}: what is landed stays; the rest is not asked for.`,
+    yes: 'Cancel the backfill',
+    danger: true,
+  });
   if (sure) await order(`/api/backfills/${encodeURIComponent(id)}`, { method: 'DELETE' }, 'The backfill is cancelled.');
 };

@@ -40,7 +40,7 @@ function markSection() {
 }
 
 window.addEventListener('hashchange', async () => {
-  calendar.chosen = null;
+  calendar.chosen = calendar.last = null;
   drawn = null;
   markSection();
   const main = document.getElementById('main');

@@ -11,7 +11,7 @@ public sealed class MetricStore : IDisposable
     private static readonly HashSet<string> OfTheRuntime =
     [
         "dotnet.process.cpu.time", "dotnet.process.memory.working_set", "dotnet.gc.collections", "dotnet.gc.pause.time",
-        "dotnet.gc.heap.total_allocated", "dotnet.exceptions", "dotnet.thread_pool.queue.length",
+        "dotnet.gc.heap.total_allocated", "dotnet.exceptions",
     ];
 
     private readonly MeterListener listener = new();

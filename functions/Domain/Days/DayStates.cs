@@ -11,6 +11,9 @@ public static class DayStates
     /// <summary>Same weekdays with rows that must be there before a day is compared with them.</summary>
     private const int WeekdaysNeeded = 3;
 
+    /// <summary>For so many days a day without rows that the watermark has not passed is late; then something is wrong, or nothing comes.</summary>
+    private const int LateDays = 2;
+
     /// <summary>The state of a day and a sentence that says why.</summary>
     public static DayVerdict Judge(DayFacts day, DayExpectations expected)
     {
@@ -19,7 +22,8 @@ public static class DayStates
         if (day.Slices is { } slices && OfSlices(slices) is { } verdict) return verdict;
         if (day.Day == expected.Today) return new(DayState.Partial, $"The day is not over; {Count(day.Rows, "row")} so far.");
         if (day.Day < first) return new(DayState.Empty, $"The data begin on {first:yyyy-MM-dd}.");
-        if (day.Slices is null && expected.Watermark is { } watermark && watermark < EndOf(day.Day))
+        if (day.Slices is null && expected.Watermark is { } watermark && watermark < EndOf(day.Day)
+            && (day.Rows > 0 || day.Day.AddDays(LateDays) >= expected.Today))
             return new(DayState.Late, $"The watermark is {watermark.UtcDateTime:yyyy-MM-dd HH:mm} UTC, before the end of the day; {Count(day.Rows, "row")} so far.");
         return OfRows(day, expected.SameWeekday);
     }

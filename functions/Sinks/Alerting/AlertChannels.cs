@@ -25,15 +25,18 @@ public sealed class AlertChannels
     public IAlertChannel? Find(string name) => channels.GetValueOrDefault(name);
 
     /// <summary>A host name or IP address that never leaves this machine: mail to it needs no TLS.</summary>
-    public static bool IsLoopback(string host) => host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+    public static bool IsLoopback(string host) =>
+        host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
-    private static IAlertChannel Open(ChannelOptions channel, AlertOptions options, ChannelHttp http, TimeProvider time) => channel.Kind switch
-    {
-        ChannelKinds.Slack => new SlackChannel(http, new(channel.Url), options.GroupLimit),
-        ChannelKinds.PagerDuty => new PagerDutyChannel(
-            http, new(channel.Url.Length > 0 ? channel.Url : PagerDutyChannel.DefaultUrl), channel.RoutingKey),
-        ChannelKinds.Webhook => new WebhookChannel(http, new(channel.Url), WebhookChannel.ReadSecret(channel.Secret)!, options.GroupLimit, time),
-        ChannelKinds.Email => new EmailChannel(channel, !IsLoopback(channel.Host), options.GroupLimit, options.Timeout, time),
-        _ => throw new ArgumentException($"'{channel.Kind}' is no kind of channel.", nameof(channel)),
-    };
+    private static IAlertChannel Open(ChannelOptions channel, AlertOptions options, ChannelHttp http, TimeProvider time) =>
+        channel.Kind switch
+        {
+            ChannelKinds.Slack => new SlackChannel(http, new(channel.Url), options.GroupLimit),
+            ChannelKinds.PagerDuty => new PagerDutyChannel(
+                http, new(channel.Url.Length > 0 ? channel.Url : PagerDutyChannel.DefaultUrl), channel.RoutingKey),
+            ChannelKinds.Webhook => new WebhookChannel(
+                http, new(channel.Url), WebhookChannel.ReadSecret(channel.Secret)!, options.GroupLimit, time),
+            ChannelKinds.Email => new EmailChannel(channel, !IsLoopback(channel.Host), options.GroupLimit, options.Timeout, time),
+            _ => throw new ArgumentException($"'{channel.Kind}' is no kind of channel.", nameof(channel)),
+        };
 }

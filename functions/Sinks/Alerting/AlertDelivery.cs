@@ -4,7 +4,8 @@ using Pipeline.Domain.Failures;
 
 namespace Pipeline.Sinks.Alerting;
 
-/// <summary>Tells channels what happened to alerts: once each, in order, until they have it. Safe to run twice at once, on any number of instances.</summary>
+/// <summary>Tells channels what happened to alerts: once each, in order, until they have it.</summary>
+/// <remarks>Safe to run twice at once, on any number of instances.</remarks>
 public sealed class AlertDelivery
 {
     private const int MaxMessages = 100;   // to one channel in one round
@@ -14,7 +15,9 @@ public sealed class AlertDelivery
     private readonly AlertChannels channels;
     private readonly ILogger<AlertDelivery> log;
 
-    public AlertDelivery(NpgsqlDataSource ledger, AlertOptions options, AlertChannels channels, TimeProvider time, ILogger<AlertDelivery> log)
+    /// <param name="ledger">Where alerts are raised.</param>
+    public AlertDelivery(
+        NpgsqlDataSource ledger, AlertOptions options, AlertChannels channels, TimeProvider time, ILogger<AlertDelivery> log)
     {
         (this.channels, this.log) = (channels, log);
         outbox = new(ledger, new(options), channels, options, time);
@@ -53,11 +56,11 @@ public sealed class AlertDelivery
             : SendOutcome.Failed($"This instance's settings have no channel {leased.Channel}.");
         if (outcome.IsDelivered)
         {
-            await outbox.DeliveredAsync(leased, outcome, stopping);
+            await outbox.DeliveredAsync(leased, outcome, CancellationToken.None);   // who stops now must not forget that it was told
             Log.Delivered(log, leased.Id, leased.Channel, leased.Message.Event, leased.Message.Alerts.Count, leased.Try);
             return true;
         }
-        await outbox.FailedAsync(leased, outcome, stopping);
+        await outbox.FailedAsync(leased, outcome, CancellationToken.None);
         Log.NotDelivered(log, leased.Id, leased.Channel, leased.Message.Event, leased.Message.Alerts.Count, leased.Try, outcome.Error!);
         return false;
     }
@@ -69,6 +72,8 @@ internal static partial class Log
     [LoggerMessage(301, LogLevel.Information, "Message {Message} to {Channel} arrived: {Event}, {Alerts} alert(s), try {Try}.")]
     internal static partial void Delivered(ILogger log, long message, string channel, AlertEvent @event, int alerts, int @try);
 
-    [LoggerMessage(302, LogLevel.Warning, "Message {Message} to {Channel} did not arrive ({Event}, {Alerts} alert(s), try {Try}): {Reason}")]
-    internal static partial void NotDelivered(ILogger log, long message, string channel, AlertEvent @event, int alerts, int @try, string reason);
+    [LoggerMessage(302, LogLevel.Warning,
+        "Message {Message} to {Channel} did not arrive ({Event}, {Alerts} alert(s), try {Try}): {Reason}")]
+    internal static partial void NotDelivered(
+        ILogger log, long message, string channel, AlertEvent @event, int alerts, int @try, string reason);
 }

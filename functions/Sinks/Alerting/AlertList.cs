@@ -15,14 +15,16 @@ public sealed class AlertList(NpgsqlDataSource ledger, TimeProvider time)
     /// <param name="open">Only open ones, or only resolved ones; null: all.</param>
     /// <param name="dataset">Only of this dataset; null: of all. Empty: of the installation as a whole.</param>
     /// <param name="before">Only alerts with a smaller id; null: from the newest on.</param>
-    public async Task<IReadOnlyList<AlertStatus>> ReadAsync(bool? open, string? dataset, int limit, long? before, CancellationToken stopping)
+    public async Task<IReadOnlyList<AlertStatus>> ReadAsync(
+        bool? open, string? dataset, int limit, long? before, CancellationToken stopping)
     {
         var filters = new[]
         {
             "a.id < $1", dataset is null ? null : "a.dataset = $3",
             open switch { true => "a.resolved_at IS NULL", false => "a.resolved_at IS NOT NULL", null => null },
         };
-        return await ReadAsync(string.Join(" AND ", filters.OfType<string>()), [before ?? long.MaxValue, limit, .. (object[])(dataset is null ? [] : [dataset])], stopping);
+        object[] values = dataset is null ? [before ?? long.MaxValue, limit] : [before ?? long.MaxValue, limit, dataset];
+        return await ReadAsync(string.Join(" AND ", filters.OfType<string>()), values, stopping);
     }
 
     /// <summary>One alert; null when there is none of this id.</summary>
@@ -43,7 +45,8 @@ public sealed class AlertList(NpgsqlDataSource ledger, TimeProvider time)
                 a.last_seen_at, a.resolved_at, a.resolved_by, a.resolved_reason, coalesce(told.deliveries, '[]')::text
             FROM pipeline.alert AS a LEFT JOIN LATERAL (
                 SELECT json_agg(json_build_object(
-                    'channel', channel, 'event', event, 'state', state, 'tries', tries, 'last_error', last_error, 'delivered_at', delivered_at)
+                    'channel', channel, 'event', event, 'state', state, 'tries', tries, 'last_error', last_error,
+                    'delivered_at', delivered_at)
                     ORDER BY id) AS deliveries
                 FROM (SELECT d.id, d.channel, d.event, CASE WHEN d.damped THEN 'damped' ELSE coalesce(m.state, 'waiting') END AS state,
                         coalesce(m.tries, 0) AS tries, m.last_error, CASE m.state WHEN 'delivered' THEN m.ended_at END AS delivered_at
@@ -99,7 +102,8 @@ public sealed record AlertStatus
 }
 
 /// <summary>What one channel was told of an alert.</summary>
-/// <param name="State"><c>waiting</c>, <c>delivered</c>, <c>failed</c>, or <c>damped</c>: never told, for it was re-opened within moments.</param>
+/// <param name="State"><c>waiting</c>, <c>delivered</c>, <c>failed</c>, or <c>damped</c>: never told, for the alert was re-opened within
+/// moments.</param>
 public sealed record DeliveryStatus(
     [property: JsonPropertyName("channel")] string Channel, [property: JsonPropertyName("event")] string Event,
     [property: JsonPropertyName("state")] string State, [property: JsonPropertyName("tries")] int Tries,

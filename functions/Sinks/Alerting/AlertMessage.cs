@@ -28,8 +28,9 @@ public enum AlertEvent
 /// <param name="Severity"><c>warning</c> or <c>critical</c>.</param>
 /// <param name="Dataset">Empty for the installation as a whole.</param>
 public sealed record ToldAlert(
-    long Id, Guid Thread, string Severity, string Dataset, string Code, string Subject, string Text, DateTimeOffset? Since, string? Expected,
-    string? Seen, string? Query, long Occurrences, DateTimeOffset RaisedAt, DateTimeOffset? ResolvedAt, string? ResolvedReason);
+    long Id, Guid Thread, string Severity, string Dataset, string Code, string Subject, string Text, DateTimeOffset? Since,
+    string? Expected, string? Seen, string? Query, long Occurrences, DateTimeOffset RaisedAt, DateTimeOffset? ResolvedAt,
+    string? ResolvedReason);
 
 /// <summary>What became of a try to tell a channel.</summary>
 /// <param name="IsDelivered">The receiver has it.</param>

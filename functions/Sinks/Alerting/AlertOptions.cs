@@ -11,7 +11,7 @@ public sealed record AlertOptions
     /// <summary>Channels by name; none: alerts stay in the ledger and on the status page.</summary>
     public Dictionary<string, ChannelOptions> Channels { get; init; } = [];
 
-    /// <summary>Which alerts go where; an alert goes to the channels of every route it matches. None: every alert goes to every channel.</summary>
+    /// <summary>Which alerts go where; an alert goes to the channels of every route it matches. None: all to all.</summary>
     public IReadOnlyList<RouteOptions> Routes { get; init; } = [];
 
     /// <summary>How long the first alert of a message waits for others.</summary>
@@ -20,7 +20,7 @@ public sealed record AlertOptions
     /// <summary>Alerts written out in one message; people get the rest counted, programs get it in further messages.</summary>
     [Range(1, 20)] public int GroupLimit { get; init; } = 10;
 
-    /// <summary>How long an alert must stay resolved before anybody is told; one re-opened before goes on as if it had stayed open.</summary>
+    /// <summary>How long an alert must stay resolved before anybody is told; re-opened before that, it goes on.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")] public TimeSpan ResolveWait { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>How long an open alert is silent before people are told again.</summary>
@@ -36,7 +36,7 @@ public sealed record ChannelOptions
     /// <summary>One of <see cref="ChannelKinds"/>.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>Slack's incoming webhook, a webhook of one's own, or another address of PagerDuty's Events API (its EU region has one).</summary>
+    /// <summary>Slack's incoming webhook, a webhook of one's own, or PagerDuty's Events API of its EU region.</summary>
     public string Url { get; init; } = "";
 
     /// <summary>PagerDuty's integration key, 32 characters.</summary>
@@ -79,7 +79,8 @@ public static class ChannelKinds
     public static IReadOnlyList<string> All { get; } = [Slack, PagerDuty, Webhook, Email];
 }
 
-/// <summary>Alerts of these severities, datasets and codes go to these channels. Lists are comma separated; an empty one matches all.</summary>
+/// <summary>Alerts of these severities, datasets and codes go to these channels.</summary>
+/// <remarks>Lists are comma separated; an empty one matches all.</remarks>
 public sealed record RouteOptions
 {
     /// <summary>Names of channels.</summary>

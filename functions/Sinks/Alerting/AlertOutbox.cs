@@ -5,11 +5,15 @@ using Pipeline.Sinks.Ledger;
 
 namespace Pipeline.Sinks.Alerting;
 
-/// <summary>The messages that wait to be sent, in the ledger. A message is leased for one try: who dies during it leaves it to the next.</summary>
-internal sealed class AlertOutbox(NpgsqlDataSource ledger, AlertRoutes routes, AlertChannels channels, AlertOptions options, TimeProvider time)
+/// <summary>The messages that wait to be sent, in the ledger.</summary>
+/// <remarks>A message is leased for one try: who dies during it leaves it to the next.</remarks>
+internal sealed class AlertOutbox(
+    NpgsqlDataSource ledger, AlertRoutes routes, AlertChannels channels, AlertOptions options, TimeProvider time)
 {
     // Of the two-key form, whose keys nothing else takes: 'aler', 1.
     private const string OneAtATime = "SELECT pg_try_advisory_xact_lock(1634493810, 1)";
+
+    private const string What = "the outbox of alerts";
 
     /// <summary>How long a message is tried before it is given up.</summary>
     public static readonly TimeSpan GiveUpAfter = TimeSpan.FromDays(1);
@@ -21,10 +25,10 @@ internal sealed class AlertOutbox(NpgsqlDataSource ledger, AlertRoutes routes, A
     private TimeSpan Lease => options.Timeout * 2;
 
     /// <summary>Whether there is anything to do: the one question of a run that finds nothing.</summary>
-    public async Task<bool> HasWorkAsync(CancellationToken stopping) => (await ledger.ReadAsync("the outbox of alerts", connection => connection.Command(
-        """
+    public async Task<bool> HasWorkAsync(CancellationToken stopping) => (await ledger.ReadAsync(What, connection => connection.Command(
+        $"""
         SELECT EXISTS (SELECT FROM pipeline.alert
-                WHERE told_severity IS NULL OR (severity = 'critical' AND told_severity = 'warning') OR (resolved_at IS NOT NULL AND NOT told_resolved))
+                WHERE {DeriveDeliveries.HasChanged})
             OR EXISTS (SELECT FROM pipeline.alert WHERE resolved_at IS NULL AND told_severity IS NOT NULL AND told_at <= $1)
             OR EXISTS (SELECT FROM pipeline.alert_delivery WHERE message_id IS NULL AND NOT damped AND due_at <= $2)
             OR EXISTS (SELECT FROM pipeline.alert_message WHERE state = 'waiting' AND next_try_at <= $2)
@@ -41,12 +45,12 @@ internal sealed class AlertOutbox(NpgsqlDataSource ledger, AlertRoutes routes, A
 
     /// <summary>The channels that have messages due.</summary>
     public async Task<IReadOnlyList<string>> DueAsync(CancellationToken stopping) => await ledger.ReadAsync(
-        "the outbox of alerts", connection => connection.Command(
+        What, connection => connection.Command(
             "SELECT DISTINCT channel FROM pipeline.alert_message WHERE state = 'waiting' AND next_try_at <= $1", time.GetUtcNow())
             .ListAsync(row => row.GetString(0), stopping), stopping);
 
     /// <summary>Leases the next message of a channel for one try; null when none is due.</summary>
-    public Task<LeasedMessage?> LeaseAsync(string channel, CancellationToken stopping) => ledger.TransactAsync("the outbox of alerts", async connection =>
+    public Task<LeasedMessage?> LeaseAsync(string channel, CancellationToken stopping) => ledger.TransactAsync(What, async connection =>
     {
         var leased = await connection.Command(
             """
@@ -55,8 +59,8 @@ internal sealed class AlertOutbox(NpgsqlDataSource ledger, AlertRoutes routes, A
                 ORDER BY next_try_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
             RETURNING id, tries, key, event, formed_at
             """, channel, time.GetUtcNow(), time.GetUtcNow() + Lease).ListAsync(row => (
-                Id: row.GetInt64(0), Try: row.GetInt32(1), Key: row.GetGuid(2), Event: Enum.Parse<AlertEvent>(row.GetString(3), ignoreCase: true),
-                At: row.GetFieldValue<DateTimeOffset>(4)), stopping);
+                Id: row.GetInt64(0), Try: row.GetInt32(1), Key: row.GetGuid(2),
+                Event: Enum.Parse<AlertEvent>(row.GetString(3), ignoreCase: true), At: row.GetFieldValue<DateTimeOffset>(4)), stopping);
         if (leased is not [var message]) return null;
         var alerts = await ToldAlerts.OfMessageAsync(connection, message.Id, stopping);
         return new LeasedMessage(message.Id, channel, message.Try, new(message.Key, message.Event, message.At, alerts));
@@ -64,7 +68,7 @@ internal sealed class AlertOutbox(NpgsqlDataSource ledger, AlertRoutes routes, A
 
     /// <summary>Notes that a message has arrived; what was said of its channel's trouble is over.</summary>
     public Task DeliveredAsync(LeasedMessage leased, SendOutcome outcome, CancellationToken stopping) => ledger.TransactAsync(
-        "the outbox of alerts", async connection =>
+        What, async connection =>
         {
             var now = time.GetUtcNow();
             await connection.Command(
@@ -73,9 +77,10 @@ internal sealed class AlertOutbox(NpgsqlDataSource ledger, AlertRoutes routes, A
             return await Ledger.Alerts.ResolveAsync(connection, "", AlertCodes.AlertUndeliverable, leased.Channel, now, stopping);
         }, stopping);
 
-    /// <summary>Notes a try that failed: the next comes later, or, after a day, never; that is an alert itself, and so is a refusal.</summary>
+    /// <summary>Notes a try that failed: the next comes later, or, after a day, never.</summary>
+    /// <remarks>That a message is given up is an alert itself, and so is a refusal.</remarks>
     public Task FailedAsync(LeasedMessage leased, SendOutcome outcome, CancellationToken stopping) => ledger.TransactAsync(
-        "the outbox of alerts", async connection =>
+        What, async connection =>
         {
             var now = time.GetUtcNow();
             var givenUp = now - leased.Message.At >= GiveUpAfter;
@@ -97,8 +102,8 @@ internal sealed class AlertOutbox(NpgsqlDataSource ledger, AlertRoutes routes, A
 
     private static Alert Undeliverable(LeasedMessage leased, SendOutcome outcome, bool givenUp) => new(
         AlertSeverity.Critical, "", AlertCodes.AlertUndeliverable, leased.Channel,
-        $"Channel {leased.Channel} {(givenUp ? "has not taken a message for a day, and it was given up" : "does not want a message, which is tried again for a day")}: "
-        + $"{outcome.Error} It tells of {leased.Message.Alerts.Count} alert(s), from number {leased.Message.Alerts[0].Id} on; GET /api/alerts has them. "
+        $"Channel {leased.Channel} {(givenUp ? "has not taken a message for a day; it is given up" : "does not want a message")}: {outcome.Error} "
+        + $"It tells of {leased.Message.Alerts.Count} alert(s), such as number {leased.Message.Alerts[0].Id} in GET /api/alerts. "
         + "Correct the channel's settings, then POST /api/alerts/test.");
 
     // Half of each pause is left to chance, so that instances and messages that failed together are not tried together.
@@ -108,9 +113,12 @@ internal sealed class AlertOutbox(NpgsqlDataSource ledger, AlertRoutes routes, A
         return (full < LongestPause ? full : LongestPause) * (0.5 + Random.Shared.NextDouble() / 2);
     }
 
-    private Task<bool> AloneAsync(Func<NpgsqlConnection, DateTimeOffset, Task<bool>> work, CancellationToken stopping) => ledger.TransactAsync(
-        "the outbox of alerts", async connection =>
-            (await connection.Command(OneAtATime).ListAsync(row => row.GetBoolean(0), stopping))[0] && await work(connection, time.GetUtcNow()), stopping);
+    private Task<bool> AloneAsync(Func<NpgsqlConnection, DateTimeOffset, Task<bool>> work, CancellationToken stopping) =>
+        ledger.TransactAsync(What, async connection =>
+        {
+            var alone = (await connection.Command(OneAtATime).ListAsync(row => row.GetBoolean(0), stopping))[0];
+            return alone && await work(connection, time.GetUtcNow());
+        }, stopping);
 }
 
 /// <summary>A message that is this instance's to try, until its lease ends.</summary>

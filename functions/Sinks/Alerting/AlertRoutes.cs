@@ -26,7 +26,8 @@ public sealed class AlertRoutes(AlertOptions options)
 
     private static bool Leads(RouteOptions route, string channel) => RouteOptions.Items(route.Channels).Contains(channel);
 
-    private static bool Has(string list, string item) => RouteOptions.Items(list) is var items && (items.Count == 0 || items.Contains(item));
+    private static bool Has(string list, string item) =>
+        RouteOptions.Items(list) is var items && (items.Count == 0 || items.Contains(item));
 
     private static bool HasPrefix(string list, string code) =>
         RouteOptions.Items(list) is var items && (items.Count == 0 || items.Any(item => code.StartsWith(item, StringComparison.Ordinal)));

@@ -4,9 +4,14 @@ using Pipeline.Sinks.Ledger;
 namespace Pipeline.Sinks.Alerting;
 
 /// <summary>Decides what each channel is to be told, from what happened to the alerts since it last looked.</summary>
-/// <remarks>An alert that a transaction holds is passed over and found by the next run: nobody who raises one waits for this, or it for them.</remarks>
+/// <remarks>An alert that a transaction holds is passed over and found by the next run: neither waits for the other.</remarks>
 internal sealed class DeriveDeliveries(AlertRoutes routes, AlertOptions options)
 {
+    /// <summary>Of an alert: something happened that nothing was made of. The index <c>alert_untold</c> has the same words.</summary>
+    public const string HasChanged =
+        "(told_severity IS NULL OR (severity = 'critical' AND told_severity = 'warning') "
+        + "OR (resolved_at IS NOT NULL AND NOT told_resolved))";
+
     private const int MaxAlerts = 200;   // of one transaction
 
     // What ended unseen so long ago is of no use to anybody: it is what a first set-up of channels finds.
@@ -18,8 +23,7 @@ internal sealed class DeriveDeliveries(AlertRoutes routes, AlertOptions options)
     {
         var changed = await connection.Command(
             $"""
-            SELECT {ChangedAlert.Columns} FROM pipeline.alert
-            WHERE told_severity IS NULL OR (severity = 'critical' AND told_severity = 'warning') OR (resolved_at IS NOT NULL AND NOT told_resolved)
+            SELECT {ChangedAlert.Columns} FROM pipeline.alert WHERE {HasChanged}
             ORDER BY id LIMIT {MaxAlerts} FOR UPDATE SKIP LOCKED
             """).ListAsync(ChangedAlert.Read, stopping);
         foreach (var alert in changed) await TellAsync(connection, alert, now, stopping);
@@ -27,7 +31,8 @@ internal sealed class DeriveDeliveries(AlertRoutes routes, AlertOptions options)
         var silent = await connection.Command(
             $"""
             SELECT {ChangedAlert.Columns} FROM pipeline.alert
-            WHERE resolved_at IS NULL AND told_severity IS NOT NULL AND told_at <= $1 ORDER BY told_at LIMIT {MaxAlerts} FOR UPDATE SKIP LOCKED
+            WHERE resolved_at IS NULL AND told_severity IS NOT NULL AND told_at <= $1
+            ORDER BY told_at LIMIT {MaxAlerts} FOR UPDATE SKIP LOCKED
             """, now - options.RepeatAfter).ListAsync(ChangedAlert.Read, stopping);
         foreach (var alert in silent) await RepeatAsync(connection, alert, now, stopping);
         return changed.Count == MaxAlerts || silent.Count == MaxAlerts;
@@ -49,14 +54,16 @@ internal sealed class DeriveDeliveries(AlertRoutes routes, AlertOptions options)
         }
         if (told is { ResolvedAt: { } resolved, ToldResolved: false })
         {
-            await InsertAsync(connection, told, "resolved", 0, resolved + options.ResolveWait, await ToldAsync(connection, told, stopping), stopping);
+            var channels = await ToldAsync(connection, told, stopping);
+            await InsertAsync(connection, told, "resolved", 0, resolved + options.ResolveWait, channels, stopping);
             told = told with { ToldResolved = true };
         }
         await MarkAsync(connection, told, stopping);
     }
 
     // Channels that were not told yet that the alert before had ended are not told that it began again either.
-    private async Task<ChangedAlert> RaiseAsync(NpgsqlConnection connection, ChangedAlert alert, DateTimeOffset now, CancellationToken stopping)
+    private async Task<ChangedAlert> RaiseAsync(
+        NpgsqlConnection connection, ChangedAlert alert, DateTimeOffset now, CancellationToken stopping)
     {
         if (await BeforeAsync(connection, alert, stopping) is not { } before)
         {
@@ -69,7 +76,8 @@ internal sealed class DeriveDeliveries(AlertRoutes routes, AlertOptions options)
             UPDATE pipeline.alert_delivery SET damped = true
             WHERE alert_id = $1 AND event = 'resolved' AND message_id IS NULL AND NOT damped RETURNING channel
             """, before.Id).ListAsync(row => row.GetString(0), stopping);
-        var going = alert with { Thread = before.Thread, ToldSeverity = damped.Count > 0 ? before.ToldSeverity : alert.Severity, ToldAt = now };
+        var severity = damped.Count > 0 ? before.ToldSeverity : alert.Severity;
+        var going = alert with { Thread = before.Thread, ToldSeverity = severity, ToldAt = now };
         await InsertAsync(connection, going, "raised", 0, now, damped, stopping, damped: true);
         await InsertAsync(connection, going, "raised", 0, alert.RaisedAt + options.GroupWait, ChannelsOf(going).Except(damped), stopping);
         return going;
@@ -102,8 +110,9 @@ internal sealed class DeriveDeliveries(AlertRoutes routes, AlertOptions options)
 
     private IReadOnlyList<string> ChannelsOf(ChangedAlert alert) => routes.Of(alert.Severity, alert.Dataset, alert.Code, alert.Subject);
 
-    private static Task<List<string>> ToldAsync(NpgsqlConnection connection, ChangedAlert alert, CancellationToken stopping) => connection.Command(
-        "SELECT DISTINCT channel FROM pipeline.alert_delivery WHERE alert_id = $1", alert.Id).ListAsync(row => row.GetString(0), stopping);
+    private static Task<List<string>> ToldAsync(NpgsqlConnection connection, ChangedAlert alert, CancellationToken stopping) =>
+        connection.Command("SELECT DISTINCT channel FROM pipeline.alert_delivery WHERE alert_id = $1", alert.Id)
+            .ListAsync(row => row.GetString(0), stopping);
 
     private static Task InsertAsync(
         NpgsqlConnection connection, ChangedAlert alert, string happened, int number, DateTimeOffset due, IEnumerable<string> channels,
@@ -120,10 +129,11 @@ internal sealed class DeriveDeliveries(AlertRoutes routes, AlertOptions options)
 
 /// <summary>An alert, and what was made of it so far.</summary>
 internal sealed record ChangedAlert(
-    long Id, string Severity, string Dataset, string Code, string Subject, DateTimeOffset RaisedAt, DateTimeOffset? ResolvedAt, Guid? Thread,
-    string? ToldSeverity, DateTimeOffset? ToldAt, bool ToldResolved)
+    long Id, string Severity, string Dataset, string Code, string Subject, DateTimeOffset RaisedAt, DateTimeOffset? ResolvedAt,
+    Guid? Thread, string? ToldSeverity, DateTimeOffset? ToldAt, bool ToldResolved)
 {
-    public const string Columns = "id, severity, dataset, code, subject, raised_at, resolved_at, thread, told_severity, told_at, told_resolved";
+    public const string Columns =
+        "id, severity, dataset, code, subject, raised_at, resolved_at, thread, told_severity, told_at, told_resolved";
 
     public static ChangedAlert Read(NpgsqlDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetFieldValue<DateTimeOffset>(5),

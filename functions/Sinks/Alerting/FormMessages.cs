@@ -35,7 +35,8 @@ internal sealed class FormMessages(AlertChannels channels)
     }
 
     private static async Task FormAsync(
-        NpgsqlConnection connection, string channel, string happened, IReadOnlyList<long[]> groups, DateTimeOffset now, CancellationToken stopping)
+        NpgsqlConnection connection, string channel, string happened, IReadOnlyList<long[]> groups, DateTimeOffset now,
+        CancellationToken stopping)
     {
         var messages = await connection.Command(
             """

@@ -21,9 +21,11 @@ public sealed class TestAlerts(AlertOptions options, AlertChannels channels, Tim
         var now = time.GetUtcNow();
         var alert = new ToldAlert(
             0, Guid.NewGuid(), "warning", "", AlertCodes.Test, channel,
-            $"Somebody tests whether alerts arrive on channel {channel}. Nothing is wrong, and it ends at once.", null, null, null, null, 1, now, now, null);
+            $"Somebody tests whether alerts arrive on channel {channel}. Nothing is wrong, and it ends at once.",
+            null, null, null, null, 1, now, now, null);
         var outcome = await channels.Find(channel)!.SendAsync(new(Guid.NewGuid(), AlertEvent.Raised, now, [alert]), stopping);
-        if (outcome.IsDelivered) outcome = await channels.Find(channel)!.SendAsync(new(Guid.NewGuid(), AlertEvent.Resolved, now, [alert]), stopping);
+        if (outcome.IsDelivered)
+            outcome = await channels.Find(channel)!.SendAsync(new(Guid.NewGuid(), AlertEvent.Resolved, now, [alert]), stopping);
         return new(
             channel, options.Channels[channel].Kind, outcome.IsDelivered ? "delivered" : "failed", outcome.Error,
             Math.Round(time.GetElapsedTime(began).TotalSeconds, 3));

@@ -85,7 +85,8 @@ internal sealed class PublicationTransform(
         var unknownFields = wanted is null ? unknown.ToDictionary() : new Dictionary<string, long>();   // counted when they were refused
         return new(counts, Objects, quarantine.Counts, unknownFields, times.Min, times.Max)
         {
-            Slices = slices?.Outcomes ?? [], Keys = duplicates?.Owned ?? [], EventHours = times.Hours, Profiles = profiles.Counted,
+            Slices = slices?.Outcomes ?? [], Keys = duplicates?.Owned ?? [],
+            Watermark = times.Watermark, EventHours = times.Hours, Profiles = profiles.Counted,
         };
     }
 

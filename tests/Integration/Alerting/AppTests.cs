@@ -40,7 +40,8 @@ public sealed class AppTests(PostgresServer postgres)
         var all = await app.Http.GetFromJsonAsync<JsonElement>("/api/alerts?state=all&dataset=clicks", Stopping);
         var alert = Assert.Single(all.GetProperty("alerts").EnumerateArray());
         Assert.Equal("docs/runbooks/alerts.md#file_refused", alert.GetProperty("runbook").GetString());
-        Assert.Equal(["raised", "resolved"], alert.GetProperty("deliveries").EnumerateArray().Select(told => told.GetProperty("event").GetString()));
+        Assert.Equal(
+            ["raised", "resolved"], alert.GetProperty("deliveries").EnumerateArray().Select(told => told.GetProperty("event").GetString()));
         Assert.DoesNotContain("canary", await File.ReadAllTextAsync(app.LogPath, Stopping), StringComparison.OrdinalIgnoreCase);
     }
 
@@ -51,17 +52,20 @@ public sealed class AppTests(PostgresServer postgres)
         await using var slow = await StartAsync();
         slow.Usual = new(Kind.Hang);
         using var cluster = Cluster();
-        using var app = App(cluster, receiver, ("Alerts__Channels__slow__Kind", "slack"), ("Alerts__Channels__slow__Url", slow.Url.ToString()),
+        using var app = App(
+            cluster, receiver, ("Alerts__Channels__slow__Kind", "slack"), ("Alerts__Channels__slow__Url", slow.Url.ToString()),
             ("Alerts__Routes__0__Channels", "own"), ("LocalHost__Keys__default", "a-key"));
         app.Start();
         await app.ReadyAsync(Stopping);
         await using var ledger = NpgsqlDataSource.Create(app.Database);
         for (var i = 0; i < 3; i++)
-            await new Alerts(ledger, TimeProvider.System).RaiseAsync(new(AlertSeverity.Critical, "clicks", "file_refused", $"{i}.csv", "Unread."), Stopping);
+            await new Alerts(ledger, TimeProvider.System).RaiseAsync(
+                new(AlertSeverity.Critical, "clicks", "file_refused", $"{i}.csv", "Unread."), Stopping);
 
         var page = await app.Http.GetFromJsonAsync<JsonElement>("/api/alerts?limit=2", Stopping);
         Assert.Equal(["2.csv", "1.csv"], Subjects(page));
-        var rest = await app.Http.GetFromJsonAsync<JsonElement>($"/api/alerts?limit=2&before={page.GetProperty("next_before").GetInt64()}", Stopping);
+        var next = page.GetProperty("next_before").GetInt64();
+        var rest = await app.Http.GetFromJsonAsync<JsonElement>($"/api/alerts?limit=2&before={next}", Stopping);
         Assert.Equal(["0.csv"], Subjects(rest));
         Assert.Equal(JsonValueKind.Null, rest.GetProperty("next_before").ValueKind);
         using (var refused = await app.Http.GetAsync("/api/alerts?state=some&dataset=none&limit=0&before=x", Stopping))

@@ -43,7 +43,10 @@ public sealed class EventTests(PostgresServer postgres)
     {
         await using var pager = await Receiver.StartAsync();
         await using var own = await Receiver.StartAsync();
-        var options = AlertWorld.With(("pager", AlertWorld.PagerDuty(pager)), ("own", AlertWorld.Webhook(own))) with { ResolveWait = TimeSpan.FromMinutes(3) };
+        var options = AlertWorld.With(("pager", AlertWorld.PagerDuty(pager)), ("own", AlertWorld.Webhook(own))) with
+        {
+            ResolveWait = TimeSpan.FromMinutes(3),
+        };
         await using var world = await AlertWorld.StartAsync(postgres, options);
         for (var i = 0; i < 5; i++)
         {
@@ -122,14 +125,16 @@ public sealed class EventTests(PostgresServer postgres)
         await using var world = await AlertWorld.StartAsync(postgres, AlertWorld.With(("own", AlertWorld.Webhook(own))));
         await world.LinesAsync(
             """
-            INSERT INTO pipeline.alert (severity, dataset, code, subject, text, raised_at, last_seen_at, resolved_at, told_severity, told_at, told_resolved)
-            SELECT 'critical', 'orders', 'shard_stopped', n::text, 'Old.', now(), now(), now(), 'critical', now(), true FROM generate_series(1, 100000) AS n
+            INSERT INTO pipeline.alert (severity, dataset, code, subject, text, raised_at, last_seen_at, resolved_at, told_severity, told_at,
+                told_resolved)
+            SELECT 'critical', 'orders', 'shard_stopped', n::text, 'Old.', now(), now(), now(), 'critical', now(), true
+            FROM generate_series(1, 100000) AS n
             """);
         await world.LinesAsync("ANALYZE pipeline.alert");
         await world.LinesAsync("SELECT pg_stat_reset()");
         Assert.Equal(0, await world.DeliverAsync());
         await world.LinesAsync("SELECT pg_stat_force_next_flush()");
         Assert.Equal(["0|0"], await world.LinesAsync(
-            "SELECT coalesce(seq_tup_read, 0), coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables WHERE schemaname = 'pipeline' AND relname = 'alert'"));
+            "SELECT seq_tup_read, idx_tup_fetch FROM pg_stat_user_tables WHERE schemaname = 'pipeline' AND relname = 'alert'"));
     }
 }

@@ -11,6 +11,7 @@ namespace Pipeline.Tests.Integration.Alerting;
 internal sealed class MailServer : IDisposable
 {
     private readonly TcpListener listener;
+    private readonly CancellationTokenSource ending = new();
     private readonly X509Certificate2? certificate;
     private readonly ConcurrentQueue<Mail> mails = new();
     private readonly ConcurrentQueue<string> commands = new();
@@ -24,8 +25,11 @@ internal sealed class MailServer : IDisposable
         _ = AcceptAsync();
     }
 
-    /// <summary>Where it breaks off: behind a command such as <c>RCPT</c>, or with <c>taken</c> when it has the mail and has not said so.</summary>
+    /// <summary>Where it breaks off: behind a command, or with <c>taken</c> when it has the mail and has not said so.</summary>
     public string? BreaksOffAt { get; set; }
+
+    /// <summary>The command behind which it says nothing more.</summary>
+    public string? HangsAt { get; set; }
 
     /// <summary>The receiver it does not know.</summary>
     public string? Refuses { get; set; }
@@ -43,8 +47,10 @@ internal sealed class MailServer : IDisposable
 
     public void Dispose()
     {
+        ending.Cancel();
         listener.Stop();
         certificate?.Dispose();
+        ending.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -67,7 +73,7 @@ internal sealed class MailServer : IDisposable
             {
                 await TalkAsync(client.GetStream());
             }
-            catch (IOException)
+            catch (Exception gone) when (gone is IOException or OperationCanceledException)
             {
                 // The sender hung up.
             }
@@ -84,10 +90,12 @@ internal sealed class MailServer : IDisposable
             commands.Enqueue($"{(stream is SslStream ? "tls" : "plain")} {line}");
             var verb = line.Split(' ', ':')[0].ToUpperInvariant();
             if (verb == BreaksOffAt) return;
+            if (verb == HangsAt) await Task.Delay(Timeout.Infinite, ending.Token);
             switch (verb)
             {
                 case "EHLO":
-                    await SayAsync(stream, certificate is null || stream is SslStream ? "250-mail.example.com\r\n250 AUTH LOGIN" : "250-mail.example.com\r\n250 STARTTLS");
+                    var offer = certificate is null || stream is SslStream ? "AUTH LOGIN" : "STARTTLS";
+                    await SayAsync(stream, $"250-mail.example.com\r\n250 {offer}");
                     break;
                 case "STARTTLS":
                     await SayAsync(stream, "220 go on");
@@ -126,7 +134,8 @@ internal sealed class MailServer : IDisposable
     private static async Task<string> DataAsync(StreamReader reader)
     {
         var data = new StringBuilder();
-        while (await reader.ReadLineAsync() is { } line && line != ".") data.AppendLine(line.StartsWith("..", StringComparison.Ordinal) ? line[1..] : line);
+        while (await reader.ReadLineAsync() is { } line && line != ".")
+            data.AppendLine(line.StartsWith("..", StringComparison.Ordinal) ? line[1..] : line);
         return data.ToString();
     }
 

@@ -65,13 +65,15 @@ internal sealed class Receiver : IAsyncDisposable
         var body = await reader.ReadToEndAsync();
         var fault = faults.TryDequeue(out var next) ? next : Usual;
         if (fault.Kind is Kind.None or Kind.TakeAndHang or Kind.TakeAndReset)
-            taken.Enqueue(new(body, context.Request.Headers.ToDictionary(each => each.Key, each => each.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
+            taken.Enqueue(new(body, context.Request.Headers.ToDictionary(
+                each => each.Key, each => each.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
         switch (fault.Kind)
         {
             case Kind.Status:
                 context.Response.StatusCode = (int)fault.Status;
                 if (fault.RetryAfter is { } seconds) context.Response.Headers.RetryAfter = $"{seconds}";
-                await context.Response.WriteAsync($"{context.Request.Path} {body} {string.Join(' ', context.Request.Headers)}");   // what it was told, told back
+                // What it was told, told back.
+                await context.Response.WriteAsync($"{context.Request.Path} {body} {string.Join(' ', context.Request.Headers)}");
                 break;
             case Kind.Hang or Kind.TakeAndHang:
                 using (var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ending.Token))

@@ -57,9 +57,9 @@ public sealed class DailyTests(PostgresServer postgres)
         Assert.Contains("a day that is not over", faults, StringComparison.Ordinal);
         Assert.Contains("'accounts' names '7'; the settings have 1001, 1002", faults, StringComparison.Ordinal);
 
-        using var replay = await rig.App.Http.PostAsJsonAsync("/api/replays", new { dataset = "user_actions", from = "2026-10-01", to = "2026-10-02" }, Stopping);
+        using var replay = await rig.App.Http.PostAsJsonAsync("/api/replays", new { dataset = "user_action", from = "2026-10-01", to = "2026-10-02" }, Stopping);
         Assert.Equal(HttpStatusCode.BadRequest, replay.StatusCode);
-        Assert.Contains("'dataset' is 'user_actions'; write one of ad_performance", await FaultsAsync(replay), StringComparison.Ordinal);
+        Assert.Contains("'dataset' is 'user_action'; write one of ad_", await FaultsAsync(replay), StringComparison.Ordinal);
         using var nothing = await rig.App.Http.PostAsJsonAsync("/api/replays", new { dataset = "ad_performance", from = "2026-10-01", to = "2026-10-02" }, Stopping);
         Assert.Equal(HttpStatusCode.NotFound, nothing.StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await rig.App.Http.GetAsync(new Uri("/api/backfills/unknown", UriKind.Relative), Stopping)).StatusCode);

@@ -30,6 +30,9 @@ internal sealed class ExtractRig : IAsyncDisposable
 
     public string Database { get; }
 
+    /// <summary>Bootstrap address of its broker.</summary>
+    public string Brokers => cluster.Bootstrap;
+
     private static CancellationToken Stopping => TestContext.Current.CancellationToken;
 
     public static async Task<ExtractRig> StartAsync(PostgresServer postgres, params (string Name, string Value)[] overrides)

@@ -45,7 +45,7 @@ internal static class AlertWords
         if (alert.Expected is { } expected) yield return ("Expected", expected);
         if (alert.Seen is { } seen) yield return ("Seen", seen);
         if (alert.Query is { } query) yield return ("Look", query);
-        yield return ("Raised", alert.Occurrences == 1 ? Instant(alert.RaisedAt) : $"{Instant(alert.RaisedAt)}, seen {alert.Occurrences} times");
+        yield return ("Raised", $"{Instant(alert.RaisedAt)}{(alert.Occurrences == 1 ? "" : $", seen {alert.Occurrences} times")}");
         if (happened == AlertEvent.Resolved && alert.ResolvedAt is { } resolved) yield return ("Resolved", Instant(resolved));
         if (happened == AlertEvent.Resolved && alert.ResolvedReason is { } reason) yield return ("By hand", reason);
         yield return ("Runbook", AlertCodes.RunbookOf(alert.Code));
@@ -55,7 +55,8 @@ internal static class AlertWords
     /// <summary>The alerts that a message does not write out, counted by code; null when there are none.</summary>
     public static string? Rest(AlertMessage message, int written)
     {
-        var rest = message.Alerts.Skip(written).GroupBy(alert => alert.Code).OrderByDescending(group => group.Count()).ThenBy(group => group.Key).ToList();
+        var rest = message.Alerts.Skip(written).GroupBy(alert => alert.Code)
+            .OrderByDescending(group => group.Count()).ThenBy(group => group.Key).ToList();
         return rest.Count == 0 ? null
             : $"And {message.Alerts.Count - written} more: {string.Join(", ", rest.Select(group => $"{group.Count()} x {group.Key}"))}. "
                 + "GET /api/alerts and 'pipeline alerts' list them all.";

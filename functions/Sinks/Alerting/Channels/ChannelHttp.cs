@@ -40,7 +40,7 @@ public sealed class ChannelHttp(HttpClient http, TimeSpan timeout, TimeProvider 
     {
         >= 200 and < 300 => SendOutcome.Delivered,
         408 or 425 or 429 or >= 500 => SendOutcome.Failed($"{receiver} answered {Status(answer.StatusCode)}.", PauseOf(answer)),
-        _ => SendOutcome.RefusedBy($"{receiver} refuses it: {Status(answer.StatusCode)}. Look at the channel's settings."),
+        _ => SendOutcome.RefusedBy($"{receiver} refuses it: {Status(answer.StatusCode)}. Look at Alerts:Channels."),
     };
 
     private static string Status(HttpStatusCode status) => $"{(int)status} ({status})";

@@ -6,11 +6,12 @@ using System.Text;
 
 namespace Pipeline.Sinks.Alerting.Channels;
 
-/// <summary>People by e-mail, as text and as HTML. Its Message-ID is the message's key: a repeated try is the same mail to a mail server or reader.</summary>
+/// <summary>People by e-mail, as text and as HTML. Its Message-ID is the message's key: a repeated try is the same mail.</summary>
 /// <param name="server">Where and as whom it is submitted.</param>
 /// <param name="requireTls">Whether nothing, least of all the password, is sent before STARTTLS.</param>
 /// <remarks>https://www.rfc-editor.org/rfc/rfc5322#section-3.6.4</remarks>
-public sealed class EmailChannel(ChannelOptions server, bool requireTls, int groupLimit, TimeSpan timeout, TimeProvider time) : IAlertChannel
+public sealed class EmailChannel(
+    ChannelOptions server, bool requireTls, int groupLimit, TimeSpan timeout, TimeProvider time) : IAlertChannel
 {
     private const int SubjectCharacters = 200;
 
@@ -49,15 +50,19 @@ public sealed class EmailChannel(ChannelOptions server, bool requireTls, int gro
     // The texts of its errors repeat what the server says, which may repeat what it was told.
     private static SendOutcome Judge(SmtpException error, int receivers)
     {
-        var refused = error switch { SmtpFailedRecipientsException many => many.InnerExceptions.Length, SmtpFailedRecipientException => 1, _ => receivers };
+        var refused = error switch
+        {
+            SmtpFailedRecipientsException many => many.InnerExceptions.Length, SmtpFailedRecipientException => 1, _ => receivers,
+        };
         return error switch
         {
             // Sent to the others: who tried again would mail them again.
-            _ when refused < receivers => new(true, $"The mail server refuses {refused} of {receivers} receivers. Look at the channel's settings."),
+            _ when refused < receivers => new(true, $"The mail server refuses {refused} of {receivers} receivers. Look at its To."),
             { InnerException: AuthenticationException } => Untrusted,
             { StatusCode: SmtpStatusCode.GeneralFailure } => SendOutcome.Failed("The mail server could not be reached, or broke off."),
             { StatusCode: >= (SmtpStatusCode)500 } =>
-                SendOutcome.RefusedBy($"The mail server refuses it: {(int)error.StatusCode} ({error.StatusCode}). Look at the channel's settings."),
+                SendOutcome.RefusedBy(
+                    $"The mail server refuses it: {(int)error.StatusCode} ({error.StatusCode}). Look at Alerts:Channels."),
             _ => SendOutcome.Failed($"The mail server answered {(int)error.StatusCode} ({error.StatusCode})."),
         };
     }
@@ -67,14 +72,15 @@ public sealed class EmailChannel(ChannelOptions server, bool requireTls, int gro
         var domain = new MailAddress(server.From).Host;
         var mail = new MailMessage
         {
-            From = new(server.From), Subject = AlertWords.Cut(OneLine(AlertWords.Title(message)), SubjectCharacters), SubjectEncoding = Encoding.UTF8,
-            Body = Text(message), BodyEncoding = Encoding.UTF8, IsBodyHtml = false,
+            From = new(server.From), Subject = AlertWords.Cut(OneLine(AlertWords.Title(message)), SubjectCharacters),
+            SubjectEncoding = Encoding.UTF8, Body = Text(message), BodyEncoding = Encoding.UTF8, IsBodyHtml = false,
         };
         foreach (var receiver in RouteOptions.Items(server.To)) mail.To.Add(new MailAddress(receiver));
         mail.AlternateViews.Add(AlternateView.CreateAlternateViewFromString(Html(message), Encoding.UTF8, MediaTypeNames.Text.Html));
         mail.Headers.Add("Message-ID", $"<{message.Key}@{domain}>");
         mail.Headers.Add("Auto-Submitted", "auto-generated");
-        if (message.Alerts is [var only]) mail.Headers.Add("References", $"<{only.Thread}@{domain}>");   // mails of one incident stand together
+        // Mails of one incident stand together.
+        if (message.Alerts is [var only]) mail.Headers.Add("References", $"<{only.Thread}@{domain}>");
         return mail;
     }
 
@@ -84,7 +90,8 @@ public sealed class EmailChannel(ChannelOptions server, bool requireTls, int gro
         foreach (var alert in message.Alerts.Take(groupLimit))
         {
             text.Append(AlertWords.Title(message.Event, alert)).Append("\r\n\r\n").Append(alert.Text).Append("\r\n\r\n");
-            foreach (var (name, value) in AlertWords.Details(message.Event, alert)) text.Append(name).Append(": ").Append(value).Append("\r\n");
+            foreach (var (name, value) in AlertWords.Details(message.Event, alert))
+                text.Append(name).Append(": ").Append(value).Append("\r\n");
             text.Append("\r\n");
         }
         return text.Append(AlertWords.Rest(message, groupLimit)).ToString();
@@ -95,9 +102,10 @@ public sealed class EmailChannel(ChannelOptions server, bool requireTls, int gro
         var html = new StringBuilder("<!DOCTYPE html><html><body style=\"font-family:sans-serif\">");
         foreach (var alert in message.Alerts.Take(groupLimit))
         {
-            html.Append("<h3>").Append(Encoded(AlertWords.Title(message.Event, alert))).Append("</h3><p>").Append(Encoded(alert.Text)).Append("</p><table>");
+            html.Append("<h3>").Append(Encoded(AlertWords.Title(message.Event, alert))).Append("</h3><p>").Append(Encoded(alert.Text));
+            html.Append("</p><table>");
             foreach (var (name, value) in AlertWords.Details(message.Event, alert))
-                html.Append("<tr><th align=\"left\">").Append(Encoded(name)).Append("</th><td>").Append(Encoded(value)).Append("</td></tr>");
+                html.Append($"<tr><th align=\"left\">{Encoded(name)}</th><td>{Encoded(value)}</td></tr>");
             html.Append("</table>");
         }
         if (AlertWords.Rest(message, groupLimit) is { } rest) html.Append("<p>").Append(Encoded(rest)).Append("</p>");

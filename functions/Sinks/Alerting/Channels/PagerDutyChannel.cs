@@ -2,8 +2,9 @@ using System.Net.Http.Json;
 
 namespace Pipeline.Sinks.Alerting.Channels;
 
-/// <summary>A PagerDuty service by the Events API, version 2. The incident's key is the alert's thread, so that a repeat is no other incident.</summary>
-/// <remarks>https://developer.pagerduty.com/docs/events-api-v2-overview</remarks>
+/// <summary>A PagerDuty service by the Events API, version 2.</summary>
+/// <remarks>The incident's key is the alert's thread, so that a repeat is no other incident.
+/// https://developer.pagerduty.com/docs/events-api-v2-overview</remarks>
 public sealed class PagerDutyChannel(ChannelHttp http, Uri api, string routingKey) : IAlertChannel
 {
     /// <summary>Where events go outside its EU region.</summary>
@@ -18,7 +19,8 @@ public sealed class PagerDutyChannel(ChannelHttp http, Uri api, string routingKe
     /// <inheritdoc/>
     public async Task<SendOutcome> SendAsync(AlertMessage message, CancellationToken stopping)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, api) { Content = JsonContent.Create(Body(message.Event, message.Alerts[0])) };
+        var body = Body(message.Event, message.Alerts[0]);
+        using var request = new HttpRequestMessage(HttpMethod.Post, api) { Content = JsonContent.Create(body) };
         return await http.PostAsync("PagerDuty", request, stopping);
     }
 
@@ -26,21 +28,23 @@ public sealed class PagerDutyChannel(ChannelHttp http, Uri api, string routingKe
     {
         var body = new Dictionary<string, object>
         {
-            ["routing_key"] = routingKey, ["dedup_key"] = alert.Thread.ToString(), ["event_action"] = happened == AlertEvent.Resolved ? "resolve" : "trigger",
+            ["routing_key"] = routingKey, ["dedup_key"] = alert.Thread.ToString(),
+            ["event_action"] = happened == AlertEvent.Resolved ? "resolve" : "trigger",
         };
         if (happened != AlertEvent.Resolved)
             body["payload"] = new
             {
                 summary = AlertWords.Cut($"{AlertWords.Title(happened, alert)}. {alert.Text}", SummaryCharacters), source = "pipeline",
-                severity = alert.Severity, timestamp = alert.RaisedAt, component = alert.Subject, group = alert.Dataset, @class = alert.Code,
-                custom_details = Details(happened, alert),
+                severity = alert.Severity, timestamp = alert.RaisedAt,
+                component = alert.Subject, group = alert.Dataset, @class = alert.Code, custom_details = Details(happened, alert),
             };
         return body;
     }
 
     private static Dictionary<string, string> Details(AlertEvent happened, ToldAlert alert)
     {
-        var details = AlertWords.Details(happened, alert).ToDictionary(each => each.Name, each => AlertWords.Cut(each.Value, DetailCharacters));
+        var details = AlertWords.Details(happened, alert)
+            .ToDictionary(each => each.Name, each => AlertWords.Cut(each.Value, DetailCharacters));
         details["Text"] = AlertWords.Cut(alert.Text, DetailCharacters);
         return details;
     }

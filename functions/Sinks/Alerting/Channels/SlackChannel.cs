@@ -26,7 +26,8 @@ public sealed class SlackChannel(ChannelHttp http, Uri webhook, int groupLimit) 
     private object Body(AlertMessage message)
     {
         var title = AlertWords.Title(message);
-        var blocks = new List<object> { new { type = "header", text = new { type = "plain_text", text = AlertWords.Cut(title, HeaderCharacters) } } };
+        var header = new { type = "plain_text", text = AlertWords.Cut(title, HeaderCharacters) };
+        var blocks = new List<object> { new { type = "header", text = header } };
         blocks.AddRange(message.Alerts.Take(groupLimit).Select(alert => Section(Words(message, alert))));
         if (AlertWords.Rest(message, groupLimit) is { } rest)
             blocks.Add(new { type = "context", elements = new[] { new { type = "mrkdwn", text = Escape(rest) } } });

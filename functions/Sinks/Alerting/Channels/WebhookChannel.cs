@@ -9,7 +9,8 @@ using Pipeline.Domain.Alerts;
 namespace Pipeline.Sinks.Alerting.Channels;
 
 /// <summary>A program's own endpoint: JSON, signed, with the message's key for those who must not take it twice.</summary>
-/// <remarks>Headers and signature are those of https://github.com/standard-webhooks/standard-webhooks; <c>Idempotency-Key</c> repeats the id.</remarks>
+/// <remarks>Headers and signature are those of https://github.com/standard-webhooks/standard-webhooks.
+/// <c>Idempotency-Key</c> repeats the id.</remarks>
 public sealed class WebhookChannel(ChannelHttp http, Uri receiver, byte[] secret, int groupLimit, TimeProvider time) : IAlertChannel
 {
     /// <summary>A program is not told that there is more: it gets all, in several messages.</summary>
@@ -61,10 +62,12 @@ internal sealed record WebhookAlert(
     [property: JsonPropertyName("text")] string Text, [property: JsonPropertyName("since")] DateTimeOffset? Since,
     [property: JsonPropertyName("expected")] string? Expected, [property: JsonPropertyName("seen")] string? Seen,
     [property: JsonPropertyName("query")] string? Query, [property: JsonPropertyName("occurrences")] long Occurrences,
-    [property: JsonPropertyName("raised_at")] DateTimeOffset RaisedAt, [property: JsonPropertyName("resolved_at")] DateTimeOffset? ResolvedAt,
+    [property: JsonPropertyName("raised_at")] DateTimeOffset RaisedAt,
+    [property: JsonPropertyName("resolved_at")] DateTimeOffset? ResolvedAt,
     [property: JsonPropertyName("resolved_reason")] string? ResolvedReason, [property: JsonPropertyName("runbook")] string Runbook)
 {
     public static WebhookAlert Of(ToldAlert alert) => new(
-        alert.Id, alert.Thread, alert.Severity, alert.Dataset, alert.Code, alert.Subject, alert.Text, alert.Since, alert.Expected, alert.Seen,
-        alert.Query, alert.Occurrences, alert.RaisedAt, alert.ResolvedAt, alert.ResolvedReason, AlertCodes.RunbookOf(alert.Code));
+        alert.Id, alert.Thread, alert.Severity, alert.Dataset, alert.Code, alert.Subject, alert.Text, alert.Since, alert.Expected,
+        alert.Seen, alert.Query, alert.Occurrences, alert.RaisedAt, alert.ResolvedAt, alert.ResolvedReason,
+        AlertCodes.RunbookOf(alert.Code));
 }

@@ -67,7 +67,8 @@ CREATE INDEX lake_object_settled ON pipeline.lake_object (publication_id) WHERE 
 
 CREATE FUNCTION pipeline.settle_refusals() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE pipeline.quarantine_day AS held SET open_records = open_records - gone.records, publications = publications - gone.publications
+    UPDATE pipeline.quarantine_day AS held
+    SET open_records = held.open_records - gone.records, publications = held.publications - gone.publications
     FROM (SELECT dataset, (refused_at AT TIME ZONE 'UTC')::date AS day, code, field, sum(before.records) AS records, count(*) AS publications
           FROM before JOIN after USING (dataset, refused_at, code, field, publication_id)
           WHERE before.state = 'open' AND after.state <> 'open' GROUP BY 1, 2, 3, 4) AS gone

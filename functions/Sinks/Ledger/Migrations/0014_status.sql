@@ -34,7 +34,7 @@ CREATE TABLE pipeline.day_delta (
     bytes   bigint NOT NULL
 );
 
--- Refused records by cause, of publications that are committed or visible.
+-- Refused records by cause that nobody has settled, of publications that are committed or visible.
 CREATE TABLE pipeline.cause_total (
     dataset text COLLATE "C" NOT NULL,
     code    text COLLATE "C" NOT NULL,
@@ -73,10 +73,10 @@ BEGIN
     END IF;
     IF was AND NOT is_now THEN
         INSERT INTO pipeline.cause_delta SELECT OLD.dataset, code, field, -records FROM pipeline.rejection
-        WHERE publication_id = OLD.id AND state <> 'replayed';
+        WHERE publication_id = OLD.id AND state IN ('open', 'unwanted');
     ELSIF is_now AND NOT was THEN
         INSERT INTO pipeline.cause_delta SELECT NEW.dataset, code, field, records FROM pipeline.rejection
-        WHERE publication_id = NEW.id AND state <> 'replayed';
+        WHERE publication_id = NEW.id AND state IN ('open', 'unwanted');
     END IF;
     RETURN NULL;
 END $$;
@@ -87,21 +87,21 @@ CREATE TRIGGER publication_changed AFTER UPDATE ON pipeline.publication FOR EACH
         IS DISTINCT FROM (NEW.state IN ('committed', 'visible'), NEW.dataset, NEW.rows_in, NEW.rows_out, NEW.rows_duplicate, NEW.rows_rejected))
     EXECUTE FUNCTION pipeline.count_publication();
 
--- Refusals that change while their publication counts, as when records of it are replayed and count where they are now: whoever changes them holds the
--- publication's row. Those of a commit are inserted before it is one.
+-- Refusals that change while their publication counts, as when records of it are replayed: whoever changes them holds the
+-- publication's row, and changes its state in another statement. Those of a commit are inserted before it is one.
 CREATE FUNCTION pipeline.count_rejection() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP <> 'INSERT' AND OLD.state <> 'replayed' THEN
+    IF TG_OP <> 'INSERT' AND OLD.state IN ('open', 'unwanted') THEN
         INSERT INTO pipeline.cause_delta SELECT dataset, OLD.code, OLD.field, -OLD.records FROM pipeline.publication
         WHERE id = OLD.publication_id AND state IN ('committed', 'visible');
     END IF;
-    IF TG_OP <> 'DELETE' AND NEW.state <> 'replayed' THEN
+    IF TG_OP <> 'DELETE' AND NEW.state IN ('open', 'unwanted') THEN
         INSERT INTO pipeline.cause_delta SELECT dataset, NEW.code, NEW.field, NEW.records FROM pipeline.publication
         WHERE id = NEW.publication_id AND state IN ('committed', 'visible');
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER rejection_caused AFTER INSERT OR UPDATE OR DELETE ON pipeline.rejection
+CREATE TRIGGER rejection_totalled AFTER INSERT OR UPDATE OR DELETE ON pipeline.rejection
     FOR EACH ROW EXECUTE FUNCTION pipeline.count_rejection();
 
 -- Objects come and change by the hundred, so these are counted by the statement. Most changes of an object count for nothing.
@@ -151,7 +151,7 @@ INSERT INTO pipeline.day_delta SELECT dataset, date_partition, count(*), sum(row
 WHERE role = 'data' AND state IN ('staged', 'visible') AND date_partition IS NOT NULL GROUP BY dataset, date_partition;
 INSERT INTO pipeline.cause_delta SELECT publication.dataset, code, field, sum(records)
 FROM pipeline.rejection JOIN pipeline.publication ON publication.id = publication_id
-WHERE publication.state IN ('committed', 'visible') AND rejection.state <> 'replayed' GROUP BY publication.dataset, code, field;
+WHERE publication.state IN ('committed', 'visible') AND rejection.state IN ('open', 'unwanted') GROUP BY publication.dataset, code, field;
 
 -- A maximum cannot be taken back from a total, but an index has it at its end.
 CREATE INDEX publication_watermark ON pipeline.publication (dataset, max_event_time) WHERE state IN ('committed', 'visible');
@@ -159,4 +159,4 @@ CREATE INDEX publication_latest ON pipeline.publication (dataset, committed_at) 
 -- What landed in the last minutes. Not BRIN: vacuumed space is used again, and a block range then spans months.
 CREATE INDEX segment_landed_at ON pipeline.segment (landed_at);
 -- The slices of a few days, of all accounts.
-CREATE INDEX slice_day ON pipeline.slice (dataset, day);
+CREATE INDEX slice_dataset_day ON pipeline.slice (dataset, day);

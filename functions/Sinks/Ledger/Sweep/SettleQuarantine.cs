@@ -23,7 +23,7 @@ internal sealed class SettleQuarantine(NpgsqlDataSource source)
                         AND slice.account = extraction.account AND slice.stream = extraction.stream AND slice.day = taken.day
                 WHERE publication_id IN (SELECT publication_id FROM pipeline.rejection WHERE state = 'open' AND dataset = ANY($1))
                 GROUP BY publication_id HAVING bool_and(coalesce(slice.published_by > publication_id, false)))
-            """, sliced.ToArray()).ExecuteAsync(stopping), stopping);
+            """, (object)sliced.ToArray()).ExecuteAsync(stopping), stopping);
         return await source.ReadAsync("the sweep", connection => connection.Command(
             """
             UPDATE pipeline.lake_object SET state = 'superseded' WHERE settled AND state = 'visible' AND role = 'quarantine'

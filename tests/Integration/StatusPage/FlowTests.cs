@@ -1,0 +1,109 @@
+using Microsoft.Playwright;
+
+namespace Pipeline.Tests.Integration.StatusPage;
+
+/// <summary>A person looks at a running pipeline and acts on it, in Chromium.</summary>
+public sealed class FlowTests(PageRig rig, ITestOutputHelper output) : IClassFixture<PageRig>
+{
+    [Fact]
+    public async Task What_flows_is_seen_and_links_lead_to_the_dataset()
+    {
+        await using var visitor = await rig.VisitAsync();
+        var page = visitor.Page;
+        var row = page.GetByRole(AriaRole.Row).Filter(new() { Has = page.GetByRole(AriaRole.Rowheader, new() { Name = "user_actions", Exact = true }) });
+        Assert.Contains($"{PageRig.Events:N0}", await row.InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Contains($"{PageRig.Refused}", await row.InnerTextAsync(), StringComparison.Ordinal);
+        await Assertions.Expect(row.GetByRole(AriaRole.Img)).ToHaveAccessibleNameAsync(
+            $"user_actions: {PageRig.Events + PageRig.Refused:N0} records in the last 24 hours, at most {PageRig.Events + PageRig.Refused:N0} in an hour");
+        output.WriteLine(await visitor.PictureAsync("flow-light"));
+
+        await row.GetByRole(AriaRole.Link, new() { Name = "user_actions", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "user_actions", Level = 1 }).WaitForAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Completeness" }).WaitForAsync();
+        Assert.EndsWith("#/datasets/user_actions", page.Url, StringComparison.Ordinal);
+        await page.GetByRole(AriaRole.Rowheader, new() { Name = "SKU" }).WaitForAsync();
+        Assert.Equal(0, await page.GetByText("undefined").CountAsync());
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show sample rows" }).ClickAsync();
+        await visitor.GiveKeyAsync();
+        var sample = page.GetByRole(AriaRole.Table).Filter(new() { HasText = "From user_actions/event_date=" });
+        await sample.WaitForAsync();
+        Assert.Equal(21, await sample.GetByRole(AriaRole.Row).CountAsync());
+        output.WriteLine(await visitor.PictureAsync("dataset-light"));
+        visitor.AssertCalm();
+    }
+
+    [Fact]
+    public async Task A_backfill_is_started_and_cancelled()
+    {
+        await rig.App.SwitchAsync("faults", new { platform = "clevertap", fault = "throttle", probability = 1.0, seed = 1, waitSeconds = 30 });
+        await using var visitor = await rig.VisitAsync("#/runs");
+        var page = visitor.Page;
+        var last = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(-2);
+        await page.GetByLabel("Source").SelectOptionAsync("clevertap");
+        await page.GetByLabel("BBB-222-22ZZ").UncheckAsync();
+        await page.GetByLabel("First day").FillAsync($"{last.AddDays(-3):yyyy-MM-dd}");
+        await page.GetByLabel("Last day").FillAsync($"{last:yyyy-MM-dd}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
+        await visitor.GiveKeyAsync();
+        var name = $"clevertap, {last.AddDays(-3):yyyy-MM-dd} to {last:yyyy-MM-dd}";
+        var started = page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = name }).First;
+        await Assertions.Expect(started.GetByRole(AriaRole.Progressbar)).ToHaveAccessibleNameAsync($"{name}: 0 of 4 days");
+        await Assertions.Expect(page.Locator("#announce")).ToHaveTextAsync("The backfill of clevertap is started.");
+        output.WriteLine(await visitor.PictureAsync("runs-light"));
+
+        await page.GetByRole(AriaRole.Button, new() { Name = $"Cancel the backfill {name}" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel the backfill", Exact = true }).ClickAsync();
+        await Assertions.Expect(started).ToContainTextAsync("Cancelled");
+        Assert.Equal(0, await started.GetByRole(AriaRole.Button).CountAsync());
+        await rig.App.HealAsync();
+        visitor.AssertCalm();
+    }
+
+    [Fact]
+    public async Task An_order_that_is_refused_says_why_and_a_wrong_key_is_asked_for_again()
+    {
+        await using var visitor = await rig.VisitAsync("#/runs");
+        var page = visitor.Page;
+        await page.GetByLabel("First day").FillAsync("2026-03-02");
+        await page.GetByLabel("Last day").FillAsync("2026-03-01");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
+        await page.GetByLabel("Key", new() { Exact = true }).FillAsync("not the key");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Use this key" }).ClickAsync();
+        await page.GetByText("The key was refused. Another one?").WaitForAsync();
+        await visitor.GiveKeyAsync();
+        await page.GetByText("'from' (2026-03-02) is after 'to' (2026-03-01).").WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
+        visitor.AssertCalm();
+    }
+
+    [Fact]
+    public async Task Publications_are_paged_and_addresses_can_be_shared()
+    {
+        await using var visitor = await rig.VisitAsync("#/publications?dataset=user_actions");
+        var page = visitor.Page;
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Publications of user_actions", Level = 1 }).WaitForAsync();
+        Assert.True(await page.GetByRole(AriaRole.Row).CountAsync() > 1);
+        Assert.Equal("user_actions", await page.GetByLabel("Dataset").InputValueAsync());
+        await page.GetByLabel("Dataset").SelectOptionAsync("");
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Publications", Level = 1, Exact = true }).WaitForAsync();
+        await page.GetByRole(AriaRole.Columnheader, new() { Name = "Dataset" }).WaitForAsync();
+        visitor.AssertCalm();
+    }
+
+    [Fact]
+    public async Task It_says_since_when_the_pipeline_is_not_reached_and_that_it_is_again()
+    {
+        await using var visitor = await rig.VisitAsync();
+        var page = visitor.Page;
+        await page.RouteAsync("**/api/**", route => route.AbortAsync());
+        await page.EvaluateAsync("() => { location.hash = '#/alerts'; }");
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Not reached since");
+        await Assertions.Expect(page.Locator("#reach")).ToHaveTextAsync("Not reached");
+        await page.UnrouteAllAsync();
+        await page.EvaluateAsync("() => { location.hash = '#/runs'; }");
+        await Assertions.Expect(page.Locator("#announce")).ToHaveTextAsync("The pipeline answers again.");
+        Assert.False(await page.Locator("#away").IsVisibleAsync());
+        visitor.AssertCalm();
+    }
+}
