@@ -11,6 +11,7 @@ using Pipeline.Sinks.Alerting;
 using Pipeline.Sinks.Alerting.Channels;
 using Pipeline.Sinks.Lake;
 using Pipeline.Sinks.Ledger;
+using Pipeline.Sinks.Ledger.Reconcile;
 using Pipeline.Sinks.Ledger.Sweep;
 using Pipeline.Sources.Attribution;
 using Pipeline.Sources.BigQuery;
@@ -106,6 +107,9 @@ public static class Services
         .AddSingleton<StatusReader>()
         .AddSingleton<DayReader>()
         .AddSingleton<PublicationList>()
+        .AddSingleton<SegmentList>()
+        .AddSingleton<Reconciliation>()
+        .AddSingleton<PlanHistory>()
         .AddSingleton<AuditLog>()
         .AddSingleton(provider => new SweepLeftovers(
             provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<PublicationStores>(), provider.GetRequiredService<IAlerts>(),

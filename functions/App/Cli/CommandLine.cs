@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.App.Cli.Parquet;
+using Pipeline.App.Cli.Segments;
 using Pipeline.App.Settings;
 using Pipeline.Domain.Failures;
 
@@ -10,7 +12,9 @@ namespace Pipeline.App.Cli;
 public static class CommandLine
 {
     /// <summary>Whether the arguments name a verb; otherwise the program is the function app.</summary>
-    public static bool Names(string[] args) => args is [var first, ..] && (Verbs().Subcommands.Any(verb => verb.Name == first) || first is "-h" or "--help" or "--version");
+    public static bool Names(string[] args) => args is [var first, ..]
+        && (Verbs().Subcommands.Any(verb => verb.Name == first) || first is "-h" or "-?" or "--help" or "--version"
+            || first.StartsWith("[suggest", StringComparison.Ordinal));
 
     /// <summary>Runs the verb.</summary>
     /// <returns>One of <see cref="ExitCodes"/>; what is not 0 has a sentence on standard error.</returns>
@@ -27,9 +31,14 @@ public static class CommandLine
             await Console.Error.WriteLineAsync(error.Message);
             return error is TransientException ? ExitCodes.Away : ExitCodes.Fault;
         }
+        catch (OperationCanceledException)
+        {
+            return ExitCodes.Interrupted;
+        }
     }
 
-    private static RootCommand Verbs() => new("Pipeline: streams, files, APIs and tables to Parquet and PostgreSQL, each record once.")
+    internal static RootCommand Verbs() =>
+        VerbGroups.Group(new("Pipeline: streams, files, APIs and tables to Parquet and PostgreSQL, each record once.")
     {
         ValidateVerb.Create(),
         MigrateVerb.Create(),
@@ -40,7 +49,12 @@ public static class CommandLine
         ReplayVerb.Create(),
         QuarantineVerb.Create(),
         DoctorVerb.Create(),
-    };
+        ParquetVerb.Create(),
+        SegmentVerb.Create(),
+        ReconcileVerb.Create(),
+        PlanVerb.Create(),
+        BackfillVerb.Create(),
+    });
 
     /// <summary>The function app's services, from the environment's settings.</summary>
     internal static ServiceProvider Services() => new ServiceCollection().AddLogging().AddPipeline(Settings()).BuildServiceProvider();

@@ -6,7 +6,8 @@ using Spectre.Console;
 
 namespace Pipeline.App.Cli;
 
-/// <summary><c>pipeline doctor</c>: every connection and permission that the settings need, tried out; what is wrong comes with its remedy.</summary>
+/// <summary><c>pipeline doctor</c>: every connection and permission that the settings need, tried out; what is wrong comes with its
+/// remedy.</summary>
 internal static class DoctorVerb
 {
     public static Command Create()
@@ -29,7 +30,7 @@ internal static class DoctorVerb
         var findings = await Task.WhenAll(Checks(patient).Select(check => check.RunAsync(stopping)));
         var secrets = new Secrets(configuration);
         var told = findings.SelectMany(each => each)
-            .Select(finding => finding with { What = secrets.Hide(finding.What), Remedy = finding.Remedy is { } remedy ? secrets.Hide(remedy) : null }).ToList();
+            .Select(finding => finding with { What = secrets.Hide(finding.What), Remedy = secrets.Hide(finding.Remedy) }).ToList();
         return new(told.All(finding => finding.State != FindingState.Fault), told);
     }
 
@@ -48,7 +49,8 @@ internal static class DoctorVerb
                 new Markup($"[{ColorOf(finding.State)}]{finding.State}[/]"), new Text(finding.Check),
                 new Text(finding.Remedy is null ? finding.What : $"{finding.What}\n{finding.Remedy}"));
         console.Write(table);
-        var (faults, warnings) = (report.Checks.Count(each => each.State == FindingState.Fault), report.Checks.Count(each => each.State == FindingState.Warning));
+        var faults = report.Checks.Count(each => each.State == FindingState.Fault);
+        var warnings = report.Checks.Count(each => each.State == FindingState.Warning);
         console.MarkupLine(report.Healthy ? $"[green]Healthy[/]; {warnings} warnings." : $"[red]{faults} faults[/], {warnings} warnings.");
     }
 

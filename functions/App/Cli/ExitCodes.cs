@@ -14,4 +14,7 @@ internal static class ExitCodes
 
     /// <summary>A system it needs is away; the same call may do later.</summary>
     public const int Away = 3;
+
+    /// <summary>Ctrl-C, as shells have it: 128 and the signal's number.</summary>
+    public const int Interrupted = 130;
 }

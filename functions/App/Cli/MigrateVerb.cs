@@ -8,12 +8,14 @@ internal static class MigrateVerb
 {
     public static Command Create()
     {
-        var verb = new Command("migrate", "Check settings and contracts, and bring the ledger's tables to this version.");
-        verb.SetAction(async (_, stopping) =>
+        var json = Output.JsonOption();
+        var verb = new Command("migrate", "Check settings and contracts, and bring the ledger's tables to this version.") { json };
+        verb.SetAction(async (result, stopping) =>
         {
             await using var services = CommandLine.Services();
             await services.GetRequiredService<StartUp>().RunAsync(stopping);
-            Console.WriteLine("The ledger is of this version.");
+            new Output(result.GetValue(json)).Answer(new { current = true }, (_, _) => Console.WriteLine("The ledger is of this version."));
+            return ExitCodes.Done;
         });
         return verb;
     }

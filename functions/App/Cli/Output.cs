@@ -28,7 +28,10 @@ internal sealed class Output(bool json)
     // A file or a pipe has neither colours nor a width.
     private static IAnsiConsole ForFiles()
     {
-        var plain = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(Console.Out) });
+        var plain = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(Console.Out),
+        });
         plain.Profile.Width = FileWidth;
         return plain;
     }

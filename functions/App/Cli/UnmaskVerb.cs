@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Contracts;
 using Pipeline.Domain.Datasets;
@@ -17,7 +18,11 @@ internal static class UnmaskVerb
         var column = new Option<string>("--column") { Description = "The masked column.", Required = true };
         var value = new Option<string>("--value") { Description = "The pseudonym, s<version>.<base64url>.", Required = true };
         var reason = new Option<string>("--reason") { Description = "Why; recorded in pipeline.audit.", Required = true };
-        var verb = new Command("unmask", "Turn one AES-SIV pseudonym back; the look is recorded first.") { dataset, column, value, reason };
+        var json = Output.JsonOption();
+        var verb = new Command("unmask", "Turn one AES-SIV pseudonym back; the look is recorded first.")
+        {
+            dataset, column, value, reason, json,
+        };
         verb.SetAction(async (result, stopping) =>
         {
             await using var services = CommandLine.Services();
@@ -28,7 +33,10 @@ internal static class UnmaskVerb
             var clear = services.GetRequiredService<MaskKeys>().Unmask(masked, mask.Domain);
             await services.GetRequiredService<AuditLog>().UnmaskingAsync(
                 Environment.UserName, contract.Dataset, result.GetValue(column)!, why, masked, stopping);
-            Console.WriteLine(clear);
+            new Output(result.GetValue(json)).Answer(
+                new UnmaskAnswer(contract.Dataset, result.GetValue(column)!, masked, clear),
+                (_, answer) => Console.WriteLine(answer.Value));
+            return ExitCodes.Done;
         });
         return verb;
     }
@@ -48,3 +56,10 @@ internal static class UnmaskVerb
         };
     }
 }
+
+/// <summary>What <c>pipeline unmask --json</c> prints.</summary>
+internal sealed record UnmaskAnswer(
+    [property: JsonPropertyName("dataset")] string Dataset,
+    [property: JsonPropertyName("column")] string Column,
+    [property: JsonPropertyName("masked")] string Masked,
+    [property: JsonPropertyName("value")] string Value);

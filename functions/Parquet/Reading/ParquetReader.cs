@@ -104,6 +104,21 @@ public sealed class ParquetReader
         }
     }
 
+    /// <summary>What the footer says of every column of every row group, those in <see cref="Refused"/> too; read anew by each
+    /// call.</summary>
+    /// <exception cref="InvalidDataException">The footer is damaged where reading rows does not look.</exception>
+    public IReadOnlyList<RowGroupFacts> ReadFacts()
+    {
+        try
+        {
+            return RowGroupFacts.ReadAll(ReadFooter(), metadata.Schema);
+        }
+        catch (InvalidDataException error)
+        {
+            throw Damage.At("Footer", error);
+        }
+    }
+
     private List<ReadableColumn> Select(IReadOnlyList<string>? names)
     {
         if (names is null)

@@ -85,6 +85,22 @@ internal ref struct ThriftCompactReader(ReadOnlySpan<byte> bytes)
         return System.Text.Encoding.UTF8.GetString(Take(Varint()));
     }
 
+    public ReadOnlySpan<byte> Bytes(int code)
+    {
+        Expect(code, BinaryCode);
+        return Take(Varint());
+    }
+
+    /// <summary>A list of 32-bit numbers.</summary>
+    public int[] Int32s(int code)
+    {
+        Expect(code, ListCode);
+        var values = new int[BeginList(out var elementCode)];
+        if (values.Length > 0) Expect(elementCode, Int32Code);
+        for (var i = 0; i < values.Length; i++) values[i] = Int32Element();
+        return values;
+    }
+
     /// <summary>Begins a list of structs.</summary>
     /// <returns>Elements; each takes at least a byte, so never more than there are bytes.</returns>
     public int BeginStructs(int code)

@@ -21,7 +21,8 @@ public static class S3Lifecycle
         {
             try
             {
-                var answer = await client.GetLifecycleConfigurationAsync(new GetLifecycleConfigurationRequest { BucketName = path.Host }, stopping);
+                var answer = await client.GetLifecycleConfigurationAsync(new GetLifecycleConfigurationRequest { BucketName = path.Host },
+                    stopping);
                 return answer.Configuration?.Rules ?? [];
             }
             catch (AmazonS3Exception none) when (none.StatusCode == HttpStatusCode.NotFound && none.ErrorCode != "NoSuchBucket")

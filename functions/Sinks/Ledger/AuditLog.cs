@@ -12,13 +12,22 @@ public sealed class AuditLog(NpgsqlDataSource source, TimeProvider time)
     /// <param name="reason">Why, in the actor's words.</param>
     /// <param name="masked">The pseudonym, of which the SHA-256 is kept.</param>
     public Task UnmaskingAsync(string actor, string dataset, string column, string reason, string masked, CancellationToken stopping) =>
-        source.TransactAsync("the audit of an unmasking", connection => connection.Command(
+        RecordAsync("unmask", actor, dataset, column, reason, masked, stopping);
+
+    /// <summary>Records that the records of a landed segment, which are not masked, are about to be read.</summary>
+    /// <param name="segment">Its key or path, which stands where an unmasking has its column.</param>
+    public Task ReadingSegmentAsync(string actor, string segment, string reason, CancellationToken stopping) =>
+        RecordAsync("read_segment", actor, segment.Split('/')[0], segment, reason, segment, stopping);
+
+    private Task RecordAsync(
+        string action, string actor, string dataset, string column, string reason, string subject, CancellationToken stopping) =>
+        source.TransactAsync($"the audit of {action}", connection => connection.Command(
             """
             INSERT INTO pipeline.audit (at, actor, action, dataset, column_name, reason, masked_sha256)
-            VALUES ($1, $2, 'unmask', $3, $4, $5, $6)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
             """,
-            time.GetUtcNow(), actor, dataset, column, reason,
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(masked)))).ExecuteAsync(stopping), stopping);
+            time.GetUtcNow(), actor, action, dataset, column, reason,
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(subject)))).ExecuteAsync(stopping), stopping);
 
     /// <summary>Records that refused records of a dataset are about to be looked at, masked.</summary>
     /// <param name="code">The cause; null with <paramref name="field"/> for any.</param>

@@ -47,13 +47,15 @@ public static class LedgerHealth
     {
         await using var connection = await source.OpenConnectionAsync(stopping);
         var known = LedgerMigrations.Embedded();
-        var stands = await connection.Command("SELECT to_regclass('pipeline.schema_migration') IS NOT NULL").ListAsync(row => row.GetBoolean(0), stopping);
+        var stands = await connection.Command("SELECT to_regclass('pipeline.schema_migration') IS NOT NULL")
+            .ListAsync(row => row.GetBoolean(0), stopping);
         if (!stands[0]) return new([.. known.Select(migration => migration.Name)], [], []);
         var applied = await connection.Command("SELECT number, name, sha256 FROM pipeline.schema_migration ORDER BY number").ListAsync(
             row => (Number: row.GetInt32(0), Name: row.GetString(1), Sha256: row.GetString(2)), stopping);
         return new(
             [.. known.Where(migration => applied.All(row => row.Number != migration.Number)).Select(migration => migration.Name)],
-            [.. known.Where(migration => applied.Any(row => row.Number == migration.Number && row.Sha256 != migration.Sha256)).Select(each => each.Name)],
+            [.. known.Where(migration => applied.Any(row => row.Number == migration.Number && row.Sha256 != migration.Sha256))
+                .Select(each => each.Name)],
             [.. applied.Where(row => known.All(migration => migration.Number != row.Number)).Select(row => row.Name)]);
     }
 }

@@ -9,7 +9,9 @@ public static class KafkaProbe
 {
     // What tells more stands first: a refused handshake is also a transport failure, and that all brokers are down.
     private static readonly ErrorCode[] Telling =
-        [ErrorCode.Local_Authentication, ErrorCode.SaslAuthenticationFailed, ErrorCode.Local_Ssl, ErrorCode.Local_Resolve, ErrorCode.Local_Transport];
+    [
+        ErrorCode.Local_Authentication, ErrorCode.SaslAuthenticationFailed, ErrorCode.Local_Ssl, ErrorCode.Local_Resolve, ErrorCode.Local_Transport,
+    ];
 
     /// <summary>Version of the librdkafka that is loaded.</summary>
     /// <exception cref="DllNotFoundException">There is none.</exception>
@@ -20,7 +22,8 @@ public static class KafkaProbe
     }
 
     /// <summary>The brokers and every topic this client may describe, with its number of topic-partitions.</summary>
-    /// <exception cref="TransientException">No broker answered in time; the message has the most telling reason: name, TLS, SASL, way.</exception>
+    /// <exception cref="TransientException">No broker answered in time; the message has the most telling reason: name, TLS, SASL,
+    /// way.</exception>
     public static Task<KafkaFacts> AskAsync(KafkaOptions options, CancellationToken stopping) => Task.Run(
         () =>
         {

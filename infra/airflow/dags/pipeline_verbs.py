@@ -34,7 +34,7 @@ def verb(name: str, *arguments: str) -> KubernetesPodOperator:
     doc_md=__doc__,
 )
 def pipeline_verbs():
-    verb("validate") >> verb("status")
+    verb("validate") >> verb("status", "--json")
 
 
 pipeline_verbs()

@@ -1,8 +1,13 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
 using Npgsql;
+using Pipeline.App.Cli;
+using Pipeline.App.Cli.Doctor;
 using Pipeline.Sandbox;
 using Pipeline.Sandbox.Apis;
 using Pipeline.Sinks.Lake;
@@ -20,6 +25,7 @@ public sealed class DoctorRig(PostgresServer postgres) : IAsyncLifetime
     private readonly S3Server s3 = new();
     private readonly SqsServer sqs = new();
     private readonly string bucket = $"b{Guid.NewGuid():N}";
+    private readonly string home = Directory.CreateTempSubdirectory("pipeline-doctor-").FullName;
     private ApisServer? apis;
     private string queue = "";
     private string database = "";
@@ -29,7 +35,8 @@ public sealed class DoctorRig(PostgresServer postgres) : IAsyncLifetime
     public Uri Sqs => sqs.Address;
 
     public AmazonS3Client S3 => new(
-        new BasicAWSCredentials(s3.AccessKey, s3.SecretKey), S3Clients.ConfigOf(new S3Options { Endpoint = s3.Endpoint, PathStyle = true }));
+        new BasicAWSCredentials(s3.AccessKey, s3.SecretKey),
+        S3Clients.ConfigOf(new S3Options { Endpoint = s3.Endpoint, PathStyle = true }));
 
     public async ValueTask InitializeAsync()
     {
@@ -56,7 +63,8 @@ public sealed class DoctorRig(PostgresServer postgres) : IAsyncLifetime
                 [
                     new()
                     {
-                        Id = "uploads", Status = LifecycleRuleStatus.Enabled, Filter = new() { LifecycleFilterPredicate = new LifecyclePrefixPredicate { Prefix = "" } },
+                        Id = "uploads", Status = LifecycleRuleStatus.Enabled,
+                        Filter = new() { LifecycleFilterPredicate = new LifecyclePrefixPredicate { Prefix = "" } },
                         AbortIncompleteMultipartUpload = new() { DaysAfterInitiation = 7 },
                     },
                 ],
@@ -72,16 +80,33 @@ public sealed class DoctorRig(PostgresServer postgres) : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Runs the doctor on the healthy settings with some of them changed.</summary>
-    internal async Task<(int ExitCode, JsonElement Report, string Text)> ExamineAsync(params (string Name, string Value)[] changes)
+    /// <summary>The doctor's report on the healthy settings with some of them changed; null leaves one out.</summary>
+    internal async Task<(int ExitCode, JsonElement Report, string Text)> ExamineAsync(params (string Name, string? Value)[] changes)
+    {
+        var settings = new Dictionary<string, string?>(Settings());
+        foreach (var (name, value) in changes)
+        {
+            if (value is null) settings.Remove(name);
+            else settings[name] = value;
+        }
+        var named = settings.ToDictionary(each => each.Key.Replace("__", ":", StringComparison.Ordinal), each => each.Value);
+        var report = await DoctorVerb.ExamineAsync(
+            new ConfigurationBuilder().AddInMemoryCollection(named).Build(), TestContext.Current.CancellationToken);
+        var text = JsonSerializer.Serialize(report);
+        return (report.Healthy ? 0 : 1, JsonElement.Parse(text), text);
+    }
+
+    /// <summary>The same by the program itself, with the lake on S3 and a queue: their credentials are the environment's.</summary>
+    internal async Task<(int ExitCode, JsonElement Report, string Text)> ExamineProgramAsync(params (string Name, string Value)[] changes)
     {
         using var app = new FunctionApp(database, cluster.Bootstrap,
         [
-            ("AWS_ACCESS_KEY_ID", s3.AccessKey), ("AWS_SECRET_ACCESS_KEY", s3.SecretKey),
-            ("S3__Endpoint", s3.Endpoint.ToString()), ("S3__Region", "us-east-1"), ("S3__PathStyle", "true"), ("Lake__Root", $"s3://{bucket}/lake"),
-            ("Sqs__Endpoint", sqs.Address.ToString()), ("Sqs__Queues__user_logins__Url", queue), ("Sqs__Queues__user_logins__Region", "us-east-1"),
-            ("Facebook__BaseUrl", apis!.Address.ToString()), ("Facebook__Accounts__0", "1001"), ("Facebook__AppSecret", "sandbox-app-secret"),
-            ("Facebook__AccessToken", "sandbox-facebook-canary-token"),
+            .. Settings().Select(each => (each.Key, each.Value!)), ("AWS_ACCESS_KEY_ID", s3.AccessKey),
+                ("AWS_SECRET_ACCESS_KEY", s3.SecretKey),
+            ("S3__Endpoint", s3.Endpoint.ToString()), ("S3__Region", "us-east-1"), ("S3__PathStyle", "true"),
+                ("Lake__Root", $"s3://{bucket}/lake"),
+            ("Sqs__Endpoint", sqs.Address.ToString()), ("Sqs__Queues__user_logins__Url", queue),
+                ("Sqs__Queues__user_logins__Region", "us-east-1"),
             .. changes,
         ]);
         var (code, output, errors) = await app.RunVerbAsync(["doctor", "--json"], TestContext.Current.CancellationToken);
@@ -90,11 +115,29 @@ public sealed class DoctorRig(PostgresServer postgres) : IAsyncLifetime
         return (code, JsonElement.Parse(output), output);
     }
 
+    private Dictionary<string, string?> Settings() => new(TriggerList.Of<TimerTriggerAttribute>().Select(
+        timer => KeyValuePair.Create(TriggerList.SettingOf(timer.Trigger.Schedule)!, (string?)"*/5 * * * * *"))
+            .DistinctBy(each => each.Key))
+    {
+        ["LocalHost__Postgres"] = database, ["Ledger__ConnectionString"] = database, ["LocalHost__Urls"] = "http://127.0.0.1:7071",
+        ["KafkaBrokers"] = cluster.Bootstrap, ["UserActionsTopic"] = Topics[0], ["ImpressionsTopic"] = Topics[1],
+        ["ClicksTopic"] = Topics[2],
+        ["ConversionsTopic"] = Topics[3], ["BidRequestsTopic"] = Topics[4],
+        ["Lake__Root"] = Path.Combine(home, "lake"), ["Segments__Root"] = Path.Combine(home, "segments"),
+        ["Quarantine__Root"] = Path.Combine(home, "quarantine"),
+        ["Quarantine__SealingKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+        ["Masking__Keys__1__Key"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+        ["Facebook__BaseUrl"] = apis!.Address.ToString(), ["Facebook__Accounts__0"] = "1001",
+        ["Facebook__AppSecret"] = "sandbox-app-secret",
+        ["Facebook__AccessToken"] = "sandbox-facebook-canary-token",
+    };
+
     public async ValueTask DisposeAsync()
     {
         if (apis is not null) await apis.DisposeAsync();
         sqs.Dispose();
         s3.Dispose();
         cluster.Dispose();
+        Directory.Delete(home, recursive: true);
     }
 }

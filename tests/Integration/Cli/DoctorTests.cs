@@ -11,23 +11,27 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
     [Fact]
     public async Task A_healthy_set_up_has_neither_faults_nor_warnings()
     {
-        var (code, report, text) = await rig.ExamineAsync();
+        var (code, report, text) = await rig.ExamineProgramAsync();
         Assert.True(code == 0, text);
         Assert.True(report.GetProperty("healthy").GetBoolean());
         Assert.Empty(Findings(report, "warning"));
         var ok = Findings(report, "ok").Select(finding => finding.Check).ToHashSet();
         string[] expected =
         [
-            "settings.ledger", "contracts", "schedule.SweepSchedule", "keys.sealing", "keys.masking.1", "library.libzstd.so.1", "library.librdkafka",
-            "host.address", "postgres.reachable", "postgres.version", "postgres.tls", "postgres.migrations", "postgres.connections", "postgres.clock",
-            "store.Lake:Root", "store.Lake:Root.lifecycle", "store.Segments:Root", "store.Segments:Root.space", "store.Quarantine:Root", "kafka.brokers",
+            "settings.ledger", "contracts", "schedule.SweepSchedule", "keys.sealing", "keys.masking.1", "library.libzstd.so.1",
+            "library.librdkafka",
+            "host.address", "postgres.reachable", "postgres.version", "postgres.tls", "postgres.migrations", "postgres.connections",
+            "postgres.clock",
+            "store.Lake:Root", "store.Lake:Root.lifecycle", "store.Segments:Root", "store.Segments:Root.space", "store.Quarantine:Root",
+            "kafka.brokers",
             "kafka.topic.UserActionsTopic", "sqs.user_logins", "provider.facebook.1001",
         ];
         Assert.All(expected, check => Assert.Contains(check, ok));
         using var client = rig.S3;
         foreach (var each in (await client.ListBucketsAsync(TestContext.Current.CancellationToken)).Buckets)
             Assert.DoesNotContain(
-                (await client.ListObjectsV2Async(new() { BucketName = each.BucketName }, TestContext.Current.CancellationToken)).S3Objects ?? [],
+                (await client.ListObjectsV2Async(new() { BucketName = each.BucketName }, TestContext.Current.CancellationToken)).S3Objects
+                    ?? [],
                 left => left.Key.Contains("_doctor", StringComparison.Ordinal));
     }
 
@@ -44,12 +48,14 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
                 PERFORM pg_reload_conf();
             END $$
             """);
-        await BlamesAsync("postgres.reachable", "Correct Username and Password", ("Ledger__ConnectionString", With(rig.Postgres.CreateDatabase(), role, "canary-wrong")));
+        await BlamesAsync("postgres.reachable", "Correct Username and Password",
+            ("Ledger__ConnectionString", With(rig.Postgres.CreateDatabase(), role, "canary-wrong")));
     }
 
     [Fact]
     public Task A_database_that_is_missing() => BlamesAsync(
-        "postgres.reachable", "CREATE DATABASE nowhere", ("Ledger__ConnectionString", rig.Postgres.ConnectionString("nowhere") + ";Maximum Pool Size=20"));
+        "postgres.reachable", "CREATE DATABASE nowhere",
+        ("Ledger__ConnectionString", rig.Postgres.ConnectionString("nowhere") + ";Maximum Pool Size=20"));
 
     [Fact]
     public async Task An_extension_that_is_not_permitted()
@@ -71,7 +77,8 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
     }
 
     [Fact]
-    public Task A_bucket_that_is_missing() => BlamesAsync("store.Lake:Root", "Create the bucket", ("Lake__Root", "s3://nowhere/lake"));
+    public Task A_bucket_that_is_missing() =>
+        ProgramBlamesAsync("store.Lake:Root", "Create the bucket", ("Lake__Root", "s3://nowhere/lake"));
 
     [Fact]
     public async Task A_bucket_that_may_only_be_read()
@@ -87,37 +94,44 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
                     {"Effect": "Deny", "Principal": "*", "Action": ["s3:PutObject", "s3:DeleteObject"], "Resource": "arn:aws:s3:::{{bucket}}/*"}]}
                 """,
         }, TestContext.Current.CancellationToken);
-        await BlamesAsync("store.Lake:Root", "Allow s3:PutObject", ("Lake__Root", $"s3://{bucket}/lake"));
+        await ProgramBlamesAsync("store.Lake:Root", "Allow s3:PutObject", ("Lake__Root", $"s3://{bucket}/lake"));
     }
 
     [Fact]
-    public Task A_wrong_secret_of_S3() => BlamesAsync("store.Lake:Root", "AWS_SECRET_ACCESS_KEY", ("AWS_SECRET_ACCESS_KEY", "canary-secret"));
+    public Task A_wrong_secret_of_S3() =>
+        ProgramBlamesAsync("store.Lake:Root", "AWS_SECRET_ACCESS_KEY", ("AWS_SECRET_ACCESS_KEY", "canary-secret"));
 
     [Fact]
-    public Task A_key_of_KMS_that_cannot_be_used() => BlamesAsync("store.Lake:Root", "Correct S3:KmsKeyId", ("S3__KmsKeyId", "nothing"));
+    public Task A_key_of_KMS_that_cannot_be_used() =>
+        ProgramBlamesAsync("store.Lake:Root", "Correct S3:KmsKeyId", ("S3__KmsKeyId", "nothing"));
 
     [Fact]
-    public Task A_folder_that_cannot_be_written() => BlamesAsync("store.Segments:Root", "correct Segments:Root", ("Segments__Root", "/proc/1/segments"));
+    public Task A_folder_that_cannot_be_written() =>
+        BlamesAsync("store.Segments:Root", "correct Segments:Root", ("Segments__Root", "/proc/1/segments"));
 
     [Fact]
     public Task A_broker_that_is_not_there() => BlamesAsync(
         "kafka.brokers", "Correct KafkaBrokers", ("KafkaBrokers", $"127.0.0.1:{PostgresServer.FreePort()}"));
 
     [Fact]
-    public Task A_topic_that_is_missing() => BlamesAsync("kafka.topic.ClicksTopic", "AzureWebJobs_LandClicks_Disabled", ("ClicksTopic", "nowhere"));
+    public Task A_topic_that_is_missing() =>
+        BlamesAsync("kafka.topic.ClicksTopic", "AzureWebJobs_LandClicks_Disabled", ("ClicksTopic", "nowhere"));
 
     [Fact]
-    public Task A_queue_that_is_missing() => BlamesAsync(
+    public Task A_queue_that_is_missing() => ProgramBlamesAsync(
         "sqs.user_logins", "Create the queue", ("Sqs__Queues__user_logins__Url", new Uri(rig.Sqs, "/000000000000/nowhere").ToString()));
 
     [Fact]
-    public Task A_token_that_is_dead() => BlamesAsync("provider.facebook.1001", "Renew or correct Facebook:AccessToken", ("Facebook__AccessToken", "canary-dead"));
+    public Task A_token_that_is_dead() =>
+        BlamesAsync("provider.facebook.1001", "Renew or correct Facebook:AccessToken", ("Facebook__AccessToken", "canary-dead"));
 
     [Fact]
-    public Task A_schedule_that_is_none() => BlamesAsync("schedule.SweepSchedule", "Write six NCRONTAB fields", ("SweepSchedule", "0 */5 * 25 13 *"));
+    public Task A_schedule_that_is_none() =>
+        BlamesAsync("schedule.SweepSchedule", "Write six NCRONTAB fields", ("SweepSchedule", "0 */5 * 25 13 *"));
 
     [Fact]
-    public Task A_sealing_key_of_the_wrong_length() => BlamesAsync("settings.quarantine", "openssl rand", ("Quarantine__SealingKey", "Y2FuYXJ5"));
+    public Task A_sealing_key_of_the_wrong_length() =>
+        BlamesAsync("settings.quarantine", "openssl rand", ("Quarantine__SealingKey", "Y2FuYXJ5"));
 
     [Fact]
     public Task A_sealing_key_of_the_sample_settings() => BlamesAsync(
@@ -128,13 +142,15 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
         "keys.masking.1", "openssl rand", ("Masking__Keys__1__Key", Convert.ToBase64String(new byte[32])));
 
     [Fact]
-    public Task A_masked_dataset_without_a_key() => BlamesAsync("settings.masking", "openssl rand", ("Masking__Keys__1__Key", ""));
+    public Task A_masked_dataset_without_a_key() => BlamesAsync("settings.masking", "openssl rand", ("Masking__Keys__1__Key", null));
 
     [Fact]
-    public Task An_address_for_all_without_a_key() => BlamesAsync("host.address", "LocalHost:Keys:default", ("LocalHost__Urls", "http://0.0.0.0:7071"));
+    public Task An_address_for_all_without_a_key() =>
+        BlamesAsync("host.address", "LocalHost:Keys:default", ("LocalHost__Urls", "http://0.0.0.0:7071"));
 
     [Fact]
-    public Task A_registry_that_is_away() => BlamesAsync("registry", "Check Registry:Url", ("Registry__Url", $"http://127.0.0.1:{PostgresServer.FreePort()}"));
+    public Task A_registry_that_is_away() =>
+        BlamesAsync("registry", "Check Registry:Url", ("Registry__Url", $"http://127.0.0.1:{PostgresServer.FreePort()}"));
 
     [Fact]
     public async Task A_contract_with_a_fault()
@@ -154,9 +170,15 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
         Directory.Delete(folder, recursive: true);
     }
 
-    private async Task BlamesAsync(string check, string remedy, params (string Name, string Value)[] changes)
+    private async Task BlamesAsync(string check, string remedy, params (string Name, string? Value)[] changes) =>
+        AssertBlamed(check, remedy, await rig.ExamineAsync(changes));
+
+    private async Task ProgramBlamesAsync(string check, string remedy, params (string Name, string Value)[] changes) =>
+        AssertBlamed(check, remedy, await rig.ExamineProgramAsync(changes));
+
+    private static void AssertBlamed(string check, string remedy, (int ExitCode, JsonElement Report, string Text) examined)
     {
-        var (code, report, text) = await rig.ExamineAsync(changes);
+        var (code, report, text) = examined;
         Assert.True(code == 1, text);
         Assert.False(report.GetProperty("healthy").GetBoolean());
         var faults = Findings(report, "fault");

@@ -23,7 +23,8 @@ internal static class HostChecks
         var text = patient.Configuration[Database];
         if (string.IsNullOrWhiteSpace(text))
         {
-            yield return Finding.Fault("host.state", $"{Database} is not set; timers and orchestrations keep their state there.", "Set it to a database.");
+            yield return Finding.Fault("host.state", $"{Database} is not set; timers and orchestrations keep their state there.",
+                "Set it to a database.");
             yield break;
         }
         if (text == patient.Configuration["Ledger:ConnectionString"])
@@ -64,10 +65,12 @@ internal static class HostChecks
         await Task.CompletedTask.WaitAsync(stopping);
         var keys = patient.Configuration.AsEnumerable().Where(
             each => each.Key.StartsWith("LocalHost:Keys:", StringComparison.OrdinalIgnoreCase) && !string.IsNullOrEmpty(each.Value)).ToList();
-        var urls = (patient.Configuration["LocalHost:Urls"] ?? DefaultUrls).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var urls = (patient.Configuration["LocalHost:Urls"] ?? DefaultUrls)
+            .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var found = urls.SelectMany(url => Faults(url, keys.Count > 0)).ToList();
         found.AddRange(keys.Where(key => key.Value!.Length < ShortKey).Select(key => Finding.Warning(
-            "host.keys", $"{key.Key} has {key.Value!.Length} characters and can be guessed.", "Write a random one: openssl rand -hex 24.")));
+            "host.keys", $"{key.Key} has {key.Value!.Length} characters and can be guessed.",
+            "Write a random one: openssl rand -hex 24.")));
         foreach (var finding in found) yield return finding;
         if (found.Count == 0)
             yield return Finding.Ok("host.address", $"{string.Join(", ", urls)}, {(keys.Count > 0 ? $"{keys.Count} keys" : "no keys")}.");
@@ -76,10 +79,13 @@ internal static class HostChecks
     private static IEnumerable<Finding> Faults(string url, bool hasKeys)
     {
         // A star or a plus stands for all addresses.
-        if (!Uri.TryCreate(url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var address))
-            yield return Finding.Fault("host.address", $"LocalHost:Urls has '{url}', which is no address.", $"Write one such as {DefaultUrls}.");
+        if (!Uri.TryCreate(url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal),
+            UriKind.Absolute, out var address))
+            yield return Finding.Fault("host.address", $"LocalHost:Urls has '{url}', which is no address.",
+                $"Write one such as {DefaultUrls}.");
         else if (!hasKeys && !Network.IsLoopback(address.Host))
             yield return Finding.Fault(
-                "host.address", $"The host may not listen on '{url}' without a key.", "Set LocalHost:Keys:default, or listen on 127.0.0.1 alone.");
+                "host.address", $"The host may not listen on '{url}' without a key.",
+                "Set LocalHost:Keys:default, or listen on 127.0.0.1 alone.");
     }
 }

@@ -40,7 +40,8 @@ internal static class KafkaChecks
         var topic = setting is null ? text : patient.Configuration[setting] ?? "";
         var check = $"kafka.topic.{setting ?? text}";
         if (topic.Length == 0)
-            return Finding.Fault(check, $"{setting} is not set, and {function} reads it.", $"Set it to the topic, or AzureWebJobs_{function}_Disabled to true.");
+            return Finding.Fault(check, $"{setting} is not set, and {function} reads it.",
+                $"Set it to the topic, or AzureWebJobs_{function}_Disabled to true.");
         return facts.Topics.TryGetValue(topic, out var topicPartitions) && topicPartitions > 0
             ? Finding.Ok(check, $"{topic}: {topicPartitions} topic-partitions.")
             : Finding.Fault(
@@ -61,7 +62,8 @@ internal static class KafkaChecks
     }
 
     private static string Remedy(string message) =>
-        message.Contains("uthentication", StringComparison.Ordinal) ? "Correct KafkaUsername and KafkaPassword, and build with the brokers' mechanism (-p:KafkaSecurity)."
+        message.Contains("uthentication", StringComparison.Ordinal)
+            ? "Correct KafkaUsername and KafkaPassword, and build with the brokers' mechanism (-p:KafkaSecurity)."
         : message.Contains("Ssl", StringComparison.OrdinalIgnoreCase) ? "Check KafkaCaLocation, and that the brokers' port speaks TLS."
         : message.Contains("Resolve", StringComparison.Ordinal) ? "Correct the host names in KafkaBrokers, or the DNS."
         : "Correct KafkaBrokers, start the brokers, or open the way to them.";

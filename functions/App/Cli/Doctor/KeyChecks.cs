@@ -17,7 +17,8 @@ internal static class KeyChecks
             yield return Key("keys.sealing", "Quarantine:SealingKey", quarantine.SealingKey, []);
         if (patient.Contracts.Faults.Count > 0 || !patient.Has<MaskingSettings>(out var masking)) yield break;
         foreach (var (version, key) in masking.Keys)
-            yield return Key($"keys.masking.{version}", $"Masking:Keys:{version}:Key", key.Key, quarantine is null ? [] : [quarantine.SealingKey]);
+            yield return Key(
+                $"keys.masking.{version}", $"Masking:Keys:{version}:Key", key.Key, quarantine is null ? [] : [quarantine.SealingKey]);
     }
 
     private static Check Key(string check, string setting, string key, string[] others) =>
@@ -29,7 +30,8 @@ internal static class KeyChecks
         await Task.CompletedTask.WaitAsync(stopping);
         var bytes = Convert.FromBase64String(key);
         yield return bytes.All(value => value is >= 0x20 and < 0x7F)
-                ? Finding.Fault(check, $"{setting} is a text in base64, as the one of the sample settings is; it can be guessed or looked up.", Remedy)
+                ? Finding.Fault(check,
+                    $"{setting} is a text in base64, as the one of the sample settings is; it can be guessed or looked up.", Remedy)
             : bytes.Distinct().Count() < FewestBytes
                 ? Finding.Fault(check, $"{setting} repeats few bytes; it can be guessed.", Remedy)
             : others.Contains(key)

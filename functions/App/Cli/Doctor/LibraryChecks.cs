@@ -17,7 +17,8 @@ internal static class LibraryChecks
     public static IEnumerable<Check> Of(Patient patient)
     {
         foreach (var (library, package, use) in Libraries)
-            yield return new($"library.{library}", $"Install the package {package}.", stopping => ExamineAsync(library, package, use, stopping));
+            yield return new($"library.{library}", $"Install the package {package}.",
+                stopping => ExamineAsync(library, package, use, stopping));
         if (patient.Has<Settings.KafkaSettings>(out _))
             yield return new("library.librdkafka", "Install the package librdkafka1.", KafkaAsync);
     }

@@ -59,7 +59,7 @@ internal sealed class Patient : IAsyncDisposable
         {
             return ["They depend on the contracts, which have faults."];
         }
-        catch (InvalidOperationException unreadable)
+        catch (Exception unreadable) when (unreadable is InvalidOperationException or ArgumentException or FormatException)
         {
             return [$"{unreadable.Message.TrimEnd('.')}. Write a value of the setting's kind."];
         }

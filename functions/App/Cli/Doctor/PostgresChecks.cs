@@ -5,7 +5,8 @@ using Pipeline.Sinks.Ledger;
 
 namespace Pipeline.App.Cli.Doctor;
 
-/// <summary>The database of ledger and warehouse: reachable, new enough, with the rights, migrations and connections a start needs.</summary>
+/// <summary>The database of ledger and warehouse: reachable, new enough, with the rights, migrations and connections a start
+/// needs.</summary>
 internal static class PostgresChecks
 {
     private const string Way = "Check Ledger:ConnectionString (host, port, SSL Mode) and that the server runs and lets this machine in.";
@@ -49,13 +50,15 @@ internal static class PostgresChecks
         if (!facts.CanApplyMigrations) yield break;
         yield return facts.IsEncrypted ? Finding.Ok("postgres.tls", "The connection is encrypted.")
             : Network.IsLoopback(connection.Host ?? "") ? Finding.Ok("postgres.tls", "Not encrypted, and it does not leave this machine.")
-            : Finding.Fault("postgres.tls", "The connection leaves this machine and is not encrypted.", "Add SSL Mode=VerifyFull to Ledger:ConnectionString.");
+            : Finding.Fault("postgres.tls", "The connection leaves this machine and is not encrypted.",
+                "Add SSL Mode=VerifyFull to Ledger:ConnectionString.");
         yield return facts.Encoding == "UTF8" ? Finding.Ok("postgres.encoding", "UTF8")
             : Finding.Fault("postgres.encoding", $"The database's encoding is {facts.Encoding}.", "Create it with ENCODING 'UTF8'.");
         yield return connection.MaxPoolSize <= facts.Connections
             ? Finding.Ok("postgres.connections", $"A pool of {connection.MaxPoolSize}; the server allows {facts.Connections}.")
             : Finding.Warning(
-                "postgres.connections", $"One instance may open {connection.MaxPoolSize} connections; the server allows {facts.Connections} in all.",
+                "postgres.connections",
+                $"One instance may open {connection.MaxPoolSize} connections; the server allows {facts.Connections} in all.",
                 $"Add Maximum Pool Size={Math.Max(1, facts.Connections / 2)} to Ledger:ConnectionString, or raise max_connections.");
         yield return facts.Skew.Duration() <= MostSkew ? Finding.Ok("postgres.clock", $"{facts.Skew.TotalSeconds:0.0} s apart.")
             : Finding.Warning(
@@ -81,16 +84,19 @@ internal static class PostgresChecks
         else yield return Finding.Ok("postgres.migrations", "All of this program are applied.");
         if (state.Missing.Count == 0) yield break;
         yield return facts.MayCreateSchemas ? Finding.Ok("postgres.rights", $"{role} may create what the ledger needs.")
-            : Finding.Fault("postgres.rights", $"{role} may not create schemas.", $"GRANT CREATE ON DATABASE … TO {role}; see infra/postgres/roles.sql.");
+            : Finding.Fault("postgres.rights", $"{role} may not create schemas.",
+                $"GRANT CREATE ON DATABASE … TO {role}; see infra/postgres/roles.sql.");
         yield return facts.HasExtension ? Finding.Ok("postgres.extension", "btree_gist is installed.")
-            : !facts.OffersExtension ? Finding.Fault("postgres.extension", "The server does not have btree_gist.", "Install postgresql-contrib on the server.")
+            : !facts.OffersExtension
+                ? Finding.Fault("postgres.extension", "The server does not have btree_gist.", "Install postgresql-contrib on the server.")
             : facts.MayCreateExtension ? Finding.Ok("postgres.extension", "btree_gist can be installed.")
             : Finding.Fault(
                 "postgres.extension", $"{role} may not install btree_gist.",
                 "As the database's owner: CREATE EXTENSION btree_gist SCHEMA pipeline, or GRANT CREATE ON DATABASE to the role.");
     }
 
-    private static async Task<(T? Facts, Finding? Fault)> AskAsync<T>(Func<Task<T>> ask, NpgsqlConnectionStringBuilder connection) where T : class
+    private static async Task<(T? Facts, Finding? Fault)> AskAsync<T>(Func<Task<T>> ask, NpgsqlConnectionStringBuilder connection)
+        where T : class
     {
         try
         {
@@ -103,7 +109,8 @@ internal static class PostgresChecks
     }
 
     /// <summary>Says why a server does not let us in.</summary>
-    internal static Finding Refused(NpgsqlException error, NpgsqlConnectionStringBuilder connection, string check = "postgres.reachable", string remedy = Way)
+    internal static Finding Refused(
+        NpgsqlException error, NpgsqlConnectionStringBuilder connection, string check = "postgres.reachable", string remedy = Way)
     {
         var at = $"{connection.Host}:{connection.Port}";
         return (error as PostgresException)?.SqlState switch
@@ -113,7 +120,8 @@ internal static class PostgresChecks
             PostgresErrorCodes.InvalidAuthorizationSpecification => Finding.Fault(
                 check, $"{at} does not let {connection.Username} in.", "Create the role, or allow it in the server's pg_hba.conf."),
             PostgresErrorCodes.InvalidCatalogName => Finding.Fault(
-                check, $"{at} has no database '{connection.Database}'.", $"CREATE DATABASE {connection.Database}, or correct Database of the connection string."),
+                check, $"{at} has no database '{connection.Database}'.",
+                $"CREATE DATABASE {connection.Database}, or correct Database of the connection string."),
             PostgresErrorCodes.TooManyConnections => Finding.Fault(
                 check, $"{at} has no connection left.", "Raise max_connections, or set Maximum Pool Size lower in every instance."),
             PostgresErrorCodes.InsufficientPrivilege => Finding.Fault(

@@ -12,7 +12,8 @@ internal static class RegistryChecks
     public static IEnumerable<Check> Of(Patient patient)
     {
         if (!patient.Has<RegistryOptions>(out var options)) yield break;
-        yield return new("registry", "Check Registry:Url, and that the registry runs.", stopping => ExamineAsync(patient, options, stopping));
+        yield return new("registry", "Check Registry:Url, and that the registry runs.",
+            stopping => ExamineAsync(patient, options, stopping));
     }
 
     private static async IAsyncEnumerable<Finding> ExamineAsync(
@@ -20,7 +21,8 @@ internal static class RegistryChecks
     {
         if (options.Url is null)
         {
-            var avro = patient.Contracts.Contracts.Where(contract => contract.Sources.Any(source => source.Kind == SourceKind.Kafka && source.Avro is not null));
+            var avro = patient.Contracts.Contracts.Where(contract =>
+                contract.Sources.Any(source => source.Kind == SourceKind.Kafka && source.Avro is not null));
             yield return Finding.Skipped("registry", avro.Any()
                 ? "Registry:Url is not set: only archived schemas and those of contracts are known."
                 : "No contract reads Avro messages.");

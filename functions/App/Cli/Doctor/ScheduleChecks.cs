@@ -20,7 +20,8 @@ internal static class ScheduleChecks
         await Task.CompletedTask.WaitAsync(stopping);
         var check = $"schedule.{name}";
         var functions = string.Join(", ", timers.Select(timer => timer.Function));
-        var text = TriggerList.SettingOf(timers[0].Trigger.Schedule) is { } setting ? patient.Configuration[setting] : timers[0].Trigger.Schedule;
+        var schedule = timers[0].Trigger.Schedule;
+        var text = TriggerList.SettingOf(schedule) is { } setting ? patient.Configuration[setting] : schedule;
         if (timers.All(timer => patient.Configuration.IsOff(timer.Function)))
             yield return Finding.Skipped(check, $"{functions} is turned off here.");
         else if (string.IsNullOrWhiteSpace(text))

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 
@@ -17,14 +18,16 @@ internal sealed class Secrets
         foreach (var (name, value) in configuration.AsEnumerable())
         {
             if (value is not { Length: >= FewestCharacters }) continue;
-            if (Ends.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase)) || name.StartsWith("LocalHost:Keys:", StringComparison.OrdinalIgnoreCase))
+            if (Ends.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase))
+                || name.StartsWith("LocalHost:Keys:", StringComparison.OrdinalIgnoreCase))
                 values.Add(value);
             else if (PasswordOf(value) is { Length: >= FewestCharacters } password) values.Add(password);
         }
     }
 
     /// <summary>The text with every secret blotted out.</summary>
-    public string Hide(string text) => values.Aggregate(text, (shown, secret) => shown.Replace(secret, "***", StringComparison.Ordinal));
+    [return: NotNullIfNotNull(nameof(text))]
+    public string? Hide(string? text) => text is null ? null : values.Aggregate(text, (shown, secret) => shown.Replace(secret, "***", StringComparison.Ordinal));
 
     private static string? PasswordOf(string value)
     {

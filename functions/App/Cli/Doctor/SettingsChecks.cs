@@ -9,7 +9,8 @@ using Pipeline.Sources.Sqs;
 
 namespace Pipeline.App.Cli.Doctor;
 
-/// <summary>Every section of the settings by its own rules, as a start does it. What depends on a wrong section is skipped elsewhere.</summary>
+/// <summary>Every section of the settings by its own rules, as a start does it. What depends on a wrong section is skipped
+/// elsewhere.</summary>
 internal static class SettingsChecks
 {
     private const string Remedy = "Correct the setting as the sentence says; local.settings.sample.json has every one.";

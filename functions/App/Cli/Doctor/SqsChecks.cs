@@ -24,13 +24,15 @@ internal static class SqsChecks
         {
             yield return Queue(patient, options, name, $"sqs.{name}", $"Sqs:Queues:{name}:Url", queue.Url, queue);
             if (queue.DeadLetterUrl.Length > 0)
-                yield return Queue(patient, options, name, $"sqs.{name}.dead_letters", $"Sqs:Queues:{name}:DeadLetterUrl", queue.DeadLetterUrl, queue);
+                yield return Queue(patient, options, name, $"sqs.{name}.dead_letters", $"Sqs:Queues:{name}:DeadLetterUrl",
+                    queue.DeadLetterUrl, queue);
         }
     }
 
     private static Check Skip(string queue, string why) => new($"sqs.{queue}", "", _ => One(Finding.Skipped($"sqs.{queue}", why)));
 
-    private static Check Queue(Patient patient, SqsOptions options, string name, string check, string setting, string url, QueueOptions queue) => new(
+    private static Check Queue(Patient patient, SqsOptions options, string name, string check, string setting, string url,
+        QueueOptions queue) => new(
         check, $"Check {setting}.", stopping => ExamineAsync(patient, options, name, check, setting, url, queue, stopping));
 
     private static async IAsyncEnumerable<Finding> ExamineAsync(
@@ -38,7 +40,8 @@ internal static class SqsChecks
         [EnumeratorCancellation] CancellationToken stopping)
     {
         var endpoint = options.Endpoint ?? new Uri(new Uri(url).GetLeftPart(UriPartial.Authority));
-        var (attributes, fault) = await AskAsync(new(patient.Part<SqsCalls>(), url, endpoint, queue.Region, patient.Time), check, setting, stopping);
+        var (attributes, fault) =
+            await AskAsync(new(patient.Part<SqsCalls>(), url, endpoint, queue.Region, patient.Time), check, setting, stopping);
         if (attributes is null)
         {
             yield return fault!;
@@ -52,7 +55,8 @@ internal static class SqsChecks
                 $"Set maxReceiveCount of its redrive policy to {FewestReceives} or more.");
         if (options.VisibilitySeconds < 30)
             yield return Finding.Warning(
-                $"{check}.visibility", $"Messages of {name} are hidden for {options.VisibilitySeconds} seconds at a time; a slow landing delivers them again.",
+                $"{check}.visibility",
+                $"Messages of {name} are hidden for {options.VisibilitySeconds} seconds at a time; a slow landing delivers them again.",
                 "Set Sqs:VisibilitySeconds to 120.");
     }
 
@@ -65,7 +69,9 @@ internal static class SqsChecks
         }
         catch (TerminalException error)
         {
-            return (null, Finding.Fault(check, error.Message, $"Create the queue or correct {setting} and its Region; allow sqs:GetQueueAttributes."));
+            return (null, Finding.Fault(check, error.Message, error.Message.Contains("no AWS credentials", StringComparison.Ordinal)
+                ? "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine an identity."
+                : $"Create the queue or correct {setting} and its Region; allow sqs:GetQueueAttributes."));
         }
         catch (TransientException error)
         {

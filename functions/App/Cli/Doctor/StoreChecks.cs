@@ -21,9 +21,11 @@ internal static class StoreChecks
         if (patient.Has<SegmentSettings>(out var segments)) stores.Add(("Segments:Root", segments.Root));
         if (patient.Has<QuarantineSettings>(out var quarantine)) stores.Add(("Quarantine:Root", quarantine.Root));
         foreach (var (setting, root) in stores)
-            yield return new($"store.{setting}", $"Check {setting} and the S3 settings.", stopping => WritableAsync(patient, setting, root, stopping));
+            yield return new($"store.{setting}", $"Check {setting} and the S3 settings.",
+                stopping => WritableAsync(patient, setting, root, stopping));
         if (patient.Has<DropSettings>(out var drop) && drop.Root.Length > 0)
-            yield return new("store.Drop:Root", "Check Drop:Root and the S3 settings.", stopping => ListableAsync(patient, drop.Root, stopping));
+            yield return new("store.Drop:Root", "Check Drop:Root and the S3 settings.",
+                stopping => ListableAsync(patient, drop.Root, stopping));
     }
 
     private static async IAsyncEnumerable<Finding> WritableAsync(
@@ -56,13 +58,15 @@ internal static class StoreChecks
             }
             catch (Exception error) when (error is TransientException or TerminalException)
             {
-                return Finding.Fault(check, $"{store.Root} cannot be {step}: {error.Message}", Remedy(setting, store.Root, right, options, error));
+                return Finding.Fault(check, $"{store.Root} cannot be {step}: {error.Message}",
+                    Remedy(setting, store.Root, right, options, error));
             }
         }
         return null;
     }
 
-    private static async IAsyncEnumerable<Finding> ListableAsync(Patient patient, string root, [EnumeratorCancellation] CancellationToken stopping)
+    private static async IAsyncEnumerable<Finding> ListableAsync(
+        Patient patient, string root, [EnumeratorCancellation] CancellationToken stopping)
     {
         const string Check = "store.Drop:Root";
         var options = patient.S3;
@@ -79,7 +83,8 @@ internal static class StoreChecks
         }
         catch (Exception error) when (error is TransientException or TerminalException)
         {
-            fault = Finding.Fault(Check, $"{store.Root} cannot be listed: {error.Message}", Remedy("Drop:Root", store.Root, "s3:ListBucket, s3:GetObject", options, error));
+            fault = Finding.Fault(Check, $"{store.Root} cannot be listed: {error.Message}",
+            Remedy("Drop:Root", store.Root, "s3:ListBucket, s3:GetObject", options, error));
         }
         yield return fault ?? Finding.Ok(Check, $"{store.Root}: listed.");
     }
@@ -93,9 +98,11 @@ internal static class StoreChecks
             "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "InvalidClientTokenId" =>
                 "Correct the credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the identity this machine has.",
             "PermanentRedirect" or "AuthorizationHeaderMalformed" => "Correct S3:Region to the bucket's region.",
-            { } code when options.KmsKeyId is not null && (code.Contains("KMS", StringComparison.OrdinalIgnoreCase) || right == StoreProbe.Writing && code != "AccessDenied") =>
+            { } code when options.KmsKeyId is not null
+                && (code.Contains("KMS", StringComparison.OrdinalIgnoreCase) || right == StoreProbe.Writing && code != "AccessDenied") =>
                 "Correct S3:KmsKeyId, and allow kms:GenerateDataKey and kms:Decrypt on the key.",
-            "AccessDenied" => $"Allow {right} on {root}.{(options.KmsKeyId is null ? "" : " The KMS key needs kms:GenerateDataKey and kms:Decrypt.")}",
+            "AccessDenied" when options.KmsKeyId is not null => $"Allow {right} on {root}, and kms:GenerateDataKey and kms:Decrypt on the key.",
+            "AccessDenied" => $"Allow {right} on {root}.",
             _ => $"Check S3:Endpoint, S3:Region, the credentials and {setting}.",
         };
     }
