@@ -13,7 +13,8 @@ public sealed partial class StatementTests(PostgresServer postgres)
     {
         await using var ledger = await postgres.LedgerAsync();
         var statements = Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories)
-            .SelectMany(page => Psql().Matches(File.ReadAllText(page)), (page, shown) => (Page: Path.GetFileName(page), Sql: shown.Groups[1].Value))
+            .SelectMany(
+                page => Psql().Matches(File.ReadAllText(page)), (page, shown) => (Page: Path.GetFileName(page), Sql: shown.Groups[1].Value))
             .ToList();
         Assert.True(statements.Count > 10);
 

@@ -34,7 +34,8 @@ public sealed partial class TelemetryPageTests
         services.GetRequiredService<KafkaLag>();
         return
         [
-            .. services.GetRequiredService<MetricStore>().Read().Where(family => family.Name.StartsWith("pipeline_", StringComparison.Ordinal))
+            .. services.GetRequiredService<MetricStore>().Read()
+                .Where(family => family.Name.StartsWith("pipeline_", StringComparison.Ordinal))
                 .Select(family => family.Kind == MetricKind.Counter ? $"{family.Name}_total" : family.Name),
         ];
     }
