@@ -78,10 +78,13 @@ internal sealed class ContractFolder
             {
                 if (agreement.WithDataset is not { } other) continue;
                 var told = contracts.Find(each => each.Dataset == other);
-                var hasEvents = told is not null && told.Source.Kind.AreRecords() && told.Columns.Any(column => column.Type.Kind == ColumnKind.Timestamp);
-                if (hasEvents || (told is null && fileOfDataset.ContainsKey(other))) continue;     // what is wrong with that file is reported
+                var hasEvents = told is not null && told.Source.Kind.AreRecords()
+                    && told.Columns.Any(column => column.Type.Kind == ColumnKind.Timestamp);
+                // What is wrong with the other's file is reported already.
+                if (hasEvents || (told is null && fileOfDataset.ContainsKey(other))) continue;
                 faults.First(list => list.File == fileOfDataset[contract.Dataset]).Add(0, 0,
-                    $"agreement '{agreement.Name}' of quality is with '{other}', {(told is null ? "which no contract declares" : "whose rows are no events")}",
+                    $"agreement '{agreement.Name}' of quality is with '{other}', "
+                    + (told is null ? "which no contract declares" : "whose rows are no events"),
                     "name a dataset of a topic, queue or folder with a timestamp");
             }
     }

@@ -27,7 +27,7 @@ internal static class QualityWords
     }
 
     private static string Usual(double deviation) =>
-        string.Create(CultureInfo.InvariantCulture, $"at most {deviation * 100:0.##} % below what is usual, at most {1 / (1 - deviation):0.##} times it");
+        $"at most {Percent(deviation)} below what is usual, at most {Number(Math.Round(1 / (1 - deviation), 2))} times it";
 
     private static string Bounds(ColumnBounds column)
     {

@@ -20,11 +20,13 @@ internal static class QualityLists
         foreach (var section in Open(quality, "columns", "{ column: …, min: …, max: …, max_null_ratio: … }", ColumnKeys))
         {
             if (section.Text("column", "column: and the column that is bounded") is not { } name) continue;
-            var (nulls, min, max) = (QualitySection.Ratio(section, "max_null_ratio"), Bound(section, "min"), Bound(section, "max"));
+            var nulls = QualitySection.Ratio(section, "max_null_ratio");
+            var (min, max) = (Bound(section, "min"), Bound(section, "max"));
             if (columns.Find(name, $"'column' of {section.Subject}") is null) continue;
             if (bounds.Exists(other => other.Column == name.Value))
                 section.Faults.Add(name, $"'columns' of quality names '{name.Value}' twice", "write its bounds in one item");
-            if (min > max) section.Faults.Add(section.At("max"), $"'max' of {section.Subject} is less than its 'min'", "correct one of them");
+            if (min > max)
+                section.Faults.Add(section.At("max"), $"'max' of {section.Subject} is less than its 'min'", "correct one of them");
             var (hasMin, hasMax) = (section.Has("min"), section.Has("max"));
             if (hasMin || hasMax) QualitySection.IsNumber(name, section, columns);
             if (!hasMin && !hasMax && !section.Has("max_null_ratio"))
@@ -44,19 +46,21 @@ internal static class QualityLists
             var of = section.Text("of", "of: and the column that is divided");
             var to = section.Text("to", "to: and the column it is divided by");
             var deviation = QualitySection.Deviation(section) ?? RatioDeviation;
-            if (of is not null && QualitySection.IsNumber(of, section, columns) & (to is not null && QualitySection.IsNumber(to, section, columns))
-                && name is not null)
-                ratios.Add(new(name, of.Value, to!.Value, deviation));
+            if (of is null || to is null) continue;
+            var areNumbers = QualitySection.IsNumber(of, section, columns) & QualitySection.IsNumber(to, section, columns);
+            if (areNumbers && name is not null) ratios.Add(new(name, of.Value, to.Value, deviation));
         }
         return ratios;
     }
 
-    /// <summary><c>agreements: [{ name: tracked_clicks, column: clicks, stream: campaign, with_dataset: clicks, deviation: 0.3 }]</c></summary>
+    /// <summary><c>agreements: [{ name: tracked_clicks, column: clicks, stream: campaign, with_dataset: clicks, deviation: 0.3
+    /// }]</c></summary>
     public static IReadOnlyList<AgreementSpec> Agreements(Section quality, ColumnList columns, TableSpec? table)
     {
         var agreements = new List<AgreementSpec>();
         if (quality.Has("agreements") && table is not { Mode: TableMode.ReplaceSlice })
-            quality.Faults.Add(quality.At("agreements"), "'agreements' of quality compares streams of slices, and the table has no slices", "remove it");
+            quality.Faults.Add(quality.At("agreements"),
+                "'agreements' of quality compares streams of slices, and the table has no slices", "remove it");
         foreach (var section in Open(quality, "agreements", "{ name: …, column: …, stream: …, with_stream: … }", AgreementKeys))
         {
             var name = Name(section, "an agreement", agreements.Select(other => other.Name));
@@ -79,7 +83,8 @@ internal static class QualityLists
         if (node is YamlList list)
         {
             for (var i = 0; i < list.Items.Count; i++)
-                if (Section.Open(list.Items[i], $"item {i + 1} of '{key}' of quality", keys, quality.Faults) is { } section) yield return section;
+                if (Section.Open(list.Items[i], $"item {i + 1} of '{key}' of quality", keys, quality.Faults) is { } section)
+                    yield return section;
         }
         else if (node is not null)
             quality.Faults.Add(node, $"'{key}' of quality is {node.Kind}, not a list", $"write a list of {example}");

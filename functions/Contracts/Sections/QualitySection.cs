@@ -18,17 +18,22 @@ internal static class QualitySection
     private static readonly Words VolumeKeys = new("key", "deviation", "of");
 
     /// <summary>The rules; the defaults stand for what is absent.</summary>
-    public static QualitySpec Read(YamlNode? node, ColumnList columns, TableSpec? table, FaultList faults)
+    public static QualitySpec Read(YamlNode? node, ColumnList columns, TableSpec? table, bool hasDedupe, FaultList faults)
     {
         var defaults = new QualitySpec();
         if (Section.Open(node, "quality", Keys, faults) is not { } section) return defaults;
+        if (section.Has("max_duplicate_ratio") && !hasDedupe)
+            faults.Add(section.At("max_duplicate_ratio"), "'max_duplicate_ratio' of quality needs a dedupe, which finds duplicates",
+                "add a dedupe or remove it");
         var volume = Section.Open(section.Find("volume"), "'volume' of quality", VolumeKeys, faults);
         return new(Ratio(section, "max_reject_ratio") ?? defaults.MaxRejectRatio)
         {
             MaxDuplicateRatio = Ratio(section, "max_duplicate_ratio"),
-            MaxDelay = section.Text("max_delay") is { } delay ? SpanText.Read(delay, "'max_delay' of quality", MaxDays, "15m, 2h, 3d", faults) : null,
+            MaxDelay = section.Text("max_delay") is { } delay
+                ? SpanText.Read(delay, "'max_delay' of quality", MaxDays, "15m, 2h, 3d", faults) : null,
             VolumeDeviation = volume is null ? defaults.VolumeDeviation : Deviation(volume) ?? defaults.VolumeDeviation,
-            VolumeOf = volume is null ? [] : [.. volume.Texts("of").Where(name => IsNumber(name, volume, columns)).Select(name => name.Value)],
+            VolumeOf = volume is null ? []
+                : [.. volume.Texts("of").Where(name => IsNumber(name, volume, columns)).Select(name => name.Value)],
             Columns = QualityLists.Columns(section, columns),
             Ratios = QualityLists.Ratios(section, columns),
             Agreements = QualityLists.Agreements(section, columns, table),
@@ -57,7 +62,8 @@ internal static class QualitySection
 
     /// <summary>A finite number written plainly; null otherwise.</summary>
     public static double? Number(YamlText text) =>
-        text.Plain && double.TryParse(text.Value, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        text.Plain && double.TryParse(
+            text.Value, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
         && double.IsFinite(number) ? number : null;
 
     /// <summary>Whether a name is that of a numeric column; reports what is not.</summary>

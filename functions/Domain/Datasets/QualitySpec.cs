@@ -11,7 +11,8 @@ public sealed record QualitySpec(double MaxRejectRatio = 0.05)
     /// <summary>How old the newest published event may be; null compares it with its own history.</summary>
     public TimeSpan? MaxDelay { get; init; }
 
-    /// <summary>Share by which an hour (of slices a day) may fall below what is usual then, and as far above; 0.5 is half or double.</summary>
+    /// <summary>Share by which an hour (of slices a day) may fall below what is usual then, and as far above; 0.5 is half or
+    /// double.</summary>
     public double VolumeDeviation { get; init; } = 0.5;
 
     /// <summary>Numeric columns whose sums are judged as the rows are, such as the money spent.</summary>

@@ -59,6 +59,10 @@ public sealed record PublicationResult(
     /// <summary>The keys of the rows out; empty for a dataset without dedupe.</summary>
     public IReadOnlyList<RowKey> Keys { get; init; } = [];
 
+    /// <summary>The instant that nine tenths of the values of the first timestamp column do not exceed, by a sample; null without rows, and
+    /// where some are missing.</summary>
+    public DateTimeOffset? Watermark { get; init; }
+
     /// <summary>Rows of each UTC hour of the first timestamp column, by the hour's beginning.</summary>
     public IReadOnlyDictionary<DateTimeOffset, long> EventHours { get; init; } = new Dictionary<DateTimeOffset, long>();
 

@@ -2,7 +2,8 @@ using Pipeline.Domain.Datasets;
 
 namespace Pipeline.Domain.Quality;
 
-/// <summary>The columns whose contents are counted: those that a rule names, and of the others those that may be missing, of which only nulls
+/// <summary>The columns whose contents are counted: those that a rule names, and of the others those that may be missing, of which only
+/// nulls
 /// are.</summary>
 public static class ProfiledColumns
 {

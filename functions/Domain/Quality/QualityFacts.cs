@@ -35,7 +35,7 @@ public sealed record QualityFacts
     /// <summary>Topic-partitions whose segments leave positions out.</summary>
     public IReadOnlyList<PositionHole> Holes { get; init; } = [];
 
-    /// <summary>The newest published event; null before the first.</summary>
+    /// <summary>The latest of <see cref="PublishedHour.Watermark"/>; null before the first.</summary>
     public DateTimeOffset? Watermark { get; init; }
 
     /// <summary>What is open of this dataset under the codes of quality.</summary>
@@ -50,14 +50,15 @@ public readonly record struct HourCount(DateTimeOffset Hour, double Count);
 /// <param name="Stream">Topic and number.</param>
 /// <param name="Records">Records of the week.</param>
 /// <param name="LastHour">The last hour that brought any.</param>
-/// <param name="LongestGap">The longest way from one hour with records to the next one, counted in hours in which the dataset flowed; 1 where
+/// <param name="LongestGap">The longest way from one hour with records to the next one, counted in hours in which the dataset flowed; 1
+/// where
 /// none was without.</param>
 public sealed record ShardFlow(string Stream, long Records, DateTimeOffset LastHour, int LongestGap);
 
 /// <summary>What was published within an hour.</summary>
 /// <param name="RowsIn">Rows but those that filters drop.</param>
 /// <param name="Rejected">Rows refused, those of filters and of withheld slices left out.</param>
-/// <param name="Watermark">The latest event; null without rows.</param>
+/// <param name="Watermark">The latest instant that nine tenths of a publication's events did not exceed; null without rows.</param>
 public sealed record PublishedHour(DateTimeOffset Hour, long RowsIn, long Duplicates, long Rejected, DateTimeOffset? Watermark);
 
 /// <summary>What the rows published within an hour held in a column.</summary>

@@ -30,13 +30,17 @@ public sealed class QualityReader(NpgsqlDataSource source) : IQualityFacts
             if (!isOfRecords)
                 return facts with
                 {
-                    Slices = await reader.NextAsync(row => new SliceDay(SeriesOf(row), row.GetFieldValue<DateOnly>(3), row.GetInt64(4), row.GetFieldValue<DateTimeOffset>(5)), stopping),
+                    Slices = await reader.NextAsync(row => new SliceDay(
+                        SeriesOf(row), row.GetFieldValue<DateOnly>(3), row.GetInt64(4), row.GetFieldValue<DateTimeOffset>(5)), stopping),
                     SliceColumns = await reader.NextAsync(row => new SliceColumn(
-                        SeriesOf(row), row.GetFieldValue<DateOnly>(3), row.GetString(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetDouble(8)), stopping),
-                    EventDays = (await reader.NextAsync(row => (Key: (row.GetString(0), row.GetFieldValue<DateOnly>(1)), Rows: row.GetInt64(2)), stopping))
+                        SeriesOf(row), row.GetFieldValue<DateOnly>(3), row.GetString(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7),
+                        row.GetDouble(8)), stopping),
+                    EventDays = (await reader.NextAsync(
+                        row => (Key: (row.GetString(0), row.GetFieldValue<DateOnly>(1)), Rows: row.GetInt64(2)), stopping))
                         .ToDictionary(each => each.Key, each => each.Rows),
                 };
-            var landed = await reader.NextAsync(row => (Hour: row.GetFieldValue<DateTimeOffset>(0), Records: row.Nullable<long>(1)), stopping);
+            var landed = await reader.NextAsync(
+                row => (Hour: row.GetFieldValue<DateTimeOffset>(0), Records: row.Nullable<long>(1)), stopping);
             return facts with
             {
                 Landed = [.. landed.Where(each => each.Records is not null).Select(each => new HourCount(each.Hour, each.Records!.Value))],
@@ -44,7 +48,8 @@ public sealed class QualityReader(NpgsqlDataSource source) : IQualityFacts
                 Shards = await reader.NextAsync(row => new ShardFlow(
                     row.GetString(0), row.GetInt64(1), row.GetFieldValue<DateTimeOffset>(2), (int)row.GetInt64(3)), stopping),
                 Watermark = (await reader.NextAsync(row => row.Nullable<DateTimeOffset>(0), stopping)).FirstOrDefault(),
-                Holes = await reader.NextAsync(row => new PositionHole(new(row.GetString(0), row.GetInt32(1)), new(row.GetInt64(2), row.GetInt64(3))), stopping),
+                Holes = await reader.NextAsync(row => new PositionHole(
+                    new(row.GetString(0), row.GetInt32(1)), new(row.GetInt64(2), row.GetInt64(3))), stopping),
             };
         }, stopping);
 
@@ -101,7 +106,8 @@ public sealed class QualityReader(NpgsqlDataSource source) : IQualityFacts
     {
         var from = DateOnly.FromDateTime(at.UtcDateTime).AddDays(-SliceDays);
         batch.Add(
-            "SELECT source, account, stream, day, rows, first_at FROM pipeline.slice_day WHERE dataset = $1 AND day > $2 ORDER BY day", dataset, from);
+            "SELECT source, account, stream, day, rows, first_at FROM pipeline.slice_day WHERE dataset = $1 AND day > $2 ORDER BY day",
+                dataset, from);
         batch.Add(
             """
             SELECT source, account, stream, day, column_name, rows, nulls, outside, total FROM pipeline.slice_column
@@ -121,7 +127,8 @@ public sealed class QualityReader(NpgsqlDataSource source) : IQualityFacts
         WITH seen AS (
             SELECT held.dataset, held.stream, held.generation, held.next_position, run.covered
             FROM pipeline.source_cursor AS held
-                LEFT JOIN pipeline.shard_run AS known ON known.dataset = held.dataset AND known.stream = held.stream AND known.generation = held.generation
+                LEFT JOIN pipeline.shard_run AS known ON known.dataset = held.dataset AND known.stream = held.stream
+                    AND known.generation = held.generation
                 CROSS JOIN LATERAL (
                     SELECT (SELECT array_agg(each ORDER BY each) FROM unnest(range_agg(positions)) AS each) AS covered FROM pipeline.segment
                     WHERE segment.dataset = held.dataset AND segment.shard = held.stream || '-g' || held.generation
@@ -140,16 +147,20 @@ public sealed class QualityReader(NpgsqlDataSource source) : IQualityFacts
     {
         var published = new List<PublishedHour>();
         while (await reader.ReadAsync(stopping))
-            published.Add(new(reader.GetFieldValue<DateTimeOffset>(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.Nullable<DateTimeOffset>(4)));
+            published.Add(new(
+                reader.GetFieldValue<DateTimeOffset>(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3),
+                reader.Nullable<DateTimeOffset>(4)));
         return new()
         {
             At = at, Published = published,
             Columns = await reader.NextAsync(row => new ColumnHour(
-                row.GetFieldValue<DateTimeOffset>(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetDouble(5)), stopping),
+                row.GetFieldValue<DateTimeOffset>(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4),
+                row.GetDouble(5)), stopping),
         };
     }
 
-    private static OpenFinding Open(NpgsqlDataReader row) => new(row.GetString(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2));
+    private static OpenFinding Open(NpgsqlDataReader row) =>
+        new(row.GetString(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2));
 
     private static SliceSeries SeriesOf(NpgsqlDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2));
 }

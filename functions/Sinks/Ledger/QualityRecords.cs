@@ -5,7 +5,8 @@ using Pipeline.Domain.Quality;
 namespace Pipeline.Sinks.Ledger;
 
 /// <summary>Adds what a publication found to the roll-ups of quality, in its own transaction.</summary>
-/// <remarks>Its rows are those of the dataset's present hour, which other commits want too: last in a commit, always in this order.</remarks>
+/// <remarks>Its rows are those of the dataset's present hour, which other commits want too: last in a commit, always in this
+/// order.</remarks>
 internal static class QualityRecords
 {
     /// <summary>How long facts are kept: what rules look back, and two weeks more.</summary>
@@ -13,7 +14,8 @@ internal static class QualityRecords
 
     /// <summary>Adds the facts. Slices are those that <c>pipeline.slice</c> has as published by this publication.</summary>
     public static async Task AddAsync(
-        NpgsqlConnection connection, string dataset, long publicationId, PublicationResult result, DateTimeOffset now, CancellationToken stopping)
+        NpgsqlConnection connection, string dataset, long publicationId, PublicationResult result, DateTimeOffset now,
+            CancellationToken stopping)
     {
         await using var batch = new NpgsqlBatch(connection);
         AddHour(batch, dataset, result, now);
@@ -34,7 +36,7 @@ internal static class QualityRecords
                 duplicates = held.duplicates + excluded.duplicates, rejected = held.rejected + excluded.rejected,
                 watermark = greatest(held.watermark, excluded.watermark)
             """, dataset, now, result.Counts.In - filtered, result.Counts.Duplicates, result.Counts.Rejected - filtered - withheld,
-            result.MaxEventTime);
+            result.Watermark ?? result.MaxEventTime);
     }
 
     private static void AddEvents(NpgsqlBatch batch, string dataset, PublicationResult result, DateTimeOffset now)
@@ -103,7 +105,8 @@ internal static class QualityRecords
 
     private static object[] Figures(IReadOnlyList<ColumnProfile> profiles) =>
     [
-        profiles.Select(each => each.Column).ToArray(), profiles.Select(each => each.Rows).ToArray(), profiles.Select(each => each.Nulls).ToArray(),
+        profiles.Select(each => each.Column).ToArray(), profiles.Select(each => each.Rows).ToArray(),
+            profiles.Select(each => each.Nulls).ToArray(),
         profiles.Select(each => each.Outside).ToArray(), profiles.Select(each => each.Total).ToArray(),
     ];
 }

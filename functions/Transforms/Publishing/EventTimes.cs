@@ -15,6 +15,7 @@ internal sealed class EventTimes(DatasetContract contract)
         .Where(each => each.spec.Type.Kind == ColumnKind.Timestamp).Select(each => each.index).DefaultIfEmpty(-1).First();
 
     private readonly Dictionary<long, long> hours = [];
+    private readonly EventSample sample = new();
     private long min = long.MaxValue;
     private long max = long.MinValue;
 
@@ -24,8 +25,12 @@ internal sealed class EventTimes(DatasetContract contract)
     /// <summary>Null without rows.</summary>
     public DateTimeOffset? Max => min > max ? null : Instant(max);
 
+    /// <summary>The instant that nine tenths of the rows do not exceed; null without rows.</summary>
+    public DateTimeOffset? Watermark => sample.Watermark is { } micros ? Instant(micros) : null;
+
     /// <summary>Rows of each UTC hour, by its beginning; rows of hours beyond the first <see cref="MaxHours"/> are left out.</summary>
-    public IReadOnlyDictionary<DateTimeOffset, long> Hours => hours.ToDictionary(each => Instant(each.Key * MicrosPerHour), each => each.Value);
+    public IReadOnlyDictionary<DateTimeOffset, long> Hours =>
+        hours.ToDictionary(each => Instant(each.Key * MicrosPerHour), each => each.Value);
 
     /// <summary>Takes a batch's rows into account.</summary>
     public void Add(RecordBatch batch)
@@ -33,6 +38,7 @@ internal sealed class EventTimes(DatasetContract contract)
         if (column < 0) return;
         var times = (FixedColumn<long>)batch.Columns[column];
         var values = times.Values;
+        if (times.NullCount == 0) sample.Add(values);
         var (begin, rows) = (0L, 0L);
         for (var row = 0; row < values.Length; row++)
         {

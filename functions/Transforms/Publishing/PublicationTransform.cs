@@ -80,7 +80,8 @@ internal sealed class PublicationTransform(
             throw new InvalidOperationException($"Publication {attempt.Plan.Id} does not balance: {counts}. Nothing was committed.");
         return new(counts, Objects, quarantine.Counts, unknown.ToDictionary(), times.Min, times.Max)
         {
-            Slices = slices?.Outcomes ?? [], Keys = duplicates?.Owned ?? [], EventHours = times.Hours, Profiles = profiles.Counted,
+            Slices = slices?.Outcomes ?? [], Keys = duplicates?.Owned ?? [],
+            Watermark = times.Watermark, EventHours = times.Hours, Profiles = profiles.Counted,
         };
     }
 

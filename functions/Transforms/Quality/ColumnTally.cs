@@ -24,7 +24,8 @@ internal sealed class ColumnTally
     }
 
     /// <summary>What was counted.</summary>
-    public ColumnProfile ToProfile(long? extraction, DateOnly? day) => new(extraction, day, column.Name, rows, nulls, outside, total / unit);
+    public ColumnProfile ToProfile(long? extraction, DateOnly? day) =>
+        new(extraction, day, column.Name, rows, nulls, outside, total / unit);
 
     /// <summary>Counts the rows from <paramref name="from"/> to before <paramref name="to"/>.</summary>
     public void Add(RecordBatch batch, int from, int to)

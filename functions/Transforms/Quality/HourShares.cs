@@ -47,15 +47,20 @@ internal static class HourShares
         yield return new(contract.Dataset, QualityCodes.RejectRatioHigh, "rows", "refused", contract.Quality.MaxRejectRatio, LeastRejects,
             [.. facts.Published.Select(each => new SharePoint(each.Hour, each.Rejected, each.RowsIn))], queries.Rejections,
             "Look at the reasons in quarantine; when the source changed its form, change the contract and replay.");
-        yield return new(contract.Dataset, QualityCodes.DuplicateRatioHigh, "rows", "duplicates", contract.Quality.MaxDuplicateRatio, LeastDuplicates,
+        // Of slices, what a newer extraction has already counts as a duplicate too: that says nothing of the source.
+        if (contract.Dedupe is not null)
+            yield return new(contract.Dataset, QualityCodes.DuplicateRatioHigh, "rows", "duplicates", contract.Quality.MaxDuplicateRatio,
+                LeastDuplicates,
             [.. facts.Published.Select(each => new SharePoint(each.Hour, each.Duplicates, each.RowsIn))], queries.Published,
             "A source sends twice: look for a producer or a file that was started or dropped again. The rows are published once.");
         foreach (var column in ProfiledColumns.Of(contract))
         {
             var hours = facts.Columns.Where(each => each.Column == column.Name).ToList();
-            yield return new(contract.Dataset, QualityCodes.NullRatioHigh, column.Name, $"without '{column.Name}'", column.Bounds?.MaxNullRatio, LeastNulls,
+            yield return new(contract.Dataset, QualityCodes.NullRatioHigh, column.Name, $"without '{column.Name}'",
+                column.Bounds?.MaxNullRatio, LeastNulls,
                 [.. hours.Select(each => new SharePoint(each.Hour, each.Nulls, each.Rows))], since => queries.Column(column.Name, since),
-                "A producer stopped filling the field or renamed it: look at new fields of the last publications, and name both in the contract.");
+                "A producer stopped filling the field or renamed it: look at new fields of the last publications, and name both in the "
+                + "contract.");
         }
     }
 
@@ -63,9 +68,11 @@ internal static class HourShares
         string Dataset, string Code, string Subject, string What, double? Bound, double Least, IReadOnlyList<SharePoint> Points,
         Func<DateTimeOffset, string> Query, string Advice)
     {
-        public Alert OverBound(double share, DateTimeOffset hour) => Finding(share, $"the contract allows {Figures.Percent(Bound!.Value)}", hour);
+        public Alert OverBound(double share, DateTimeOffset hour) =>
+            Finding(share, $"the contract allows {Figures.Percent(Bound!.Value)}", hour);
 
-        public Alert OverUsual(ShareVerdict verdict, DateTimeOffset hour) => Finding(verdict.Share, $"usually it is {Figures.Percent(verdict.Usual)}", hour);
+        public Alert OverUsual(ShareVerdict verdict, DateTimeOffset hour) =>
+            Finding(verdict.Share, $"usually it is {Figures.Percent(verdict.Usual)}", hour);
 
         private Alert Finding(double share, string expected, DateTimeOffset hour) => new(
             AlertSeverity.Warning, Dataset, Code, Subject,

@@ -20,8 +20,11 @@ internal static class HourValues
         {
             var hours = facts.Columns.Where(each => each.Column == bounds.Column).ToList();
             if (hours.Find(each => each.Hour == hour) is { } last)
-                yield return new(QualityCodes.ValuesOutOfRange, bounds.Column, Outside(contract.Dataset, bounds, last.Rows - last.Nulls, last.Outside) is { } finding
-                    ? finding with { Since = hour, Query = new FactQueries(contract.Dataset).Column(bounds.Column, hour.AddDays(-2)) } : null);
+            {
+                var finding = Outside(contract.Dataset, bounds, last.Rows - last.Nulls, last.Outside);
+                var query = new FactQueries(contract.Dataset).Column(bounds.Column, hour.AddDays(-2));
+                yield return new(QualityCodes.ValuesOutOfRange, bounds.Column, finding is null ? null : finding with { Since = hour, Query = query });
+            }
             if (Mean(contract.Dataset, bounds.Column, hours, hour) is { } judged) yield return judged;
         }
     }
@@ -37,8 +40,8 @@ internal static class HourValues
             _ => $"at most {Figures.Text(bounds.Max!.Value)}",
         };
         return new(AlertSeverity.Warning, dataset, QualityCodes.ValuesOutOfRange, bounds.Column,
-            $"{outside} of {values} values of '{bounds.Column}' in {dataset} are not {range}. The rows are published. Look at whoever sends them; "
-            + "a changed unit or sign is the usual cause.")
+            $"{outside} of {values} values of '{bounds.Column}' in {dataset} are not {range}. The rows are published. Look at whoever "
+            + "sends them; a changed unit or sign is the usual cause.")
         {
             Expected = range, Seen = $"{outside} of {values} outside",
         };
@@ -63,9 +66,10 @@ internal static class HourValues
         var noise = Math.Max(Robust.Spread(means, usual) * Math.Sqrt(size), 0.02 * Math.Abs(usual));
         var mean = total / values;
         var isShifted = Math.Abs(mean - usual) > Math.Max(MeanDeviation * Math.Abs(usual), LeastScore * noise);
-        return new(QualityCodes.MeanShifted, column, !isShifted ? null : new(AlertSeverity.Warning, dataset, QualityCodes.MeanShifted, column,
-            $"The mean of '{column}' in {dataset} is {Figures.Text(mean)} since {Figures.Text(since)}, by {values} values; in the week before it was "
-            + $"{Figures.Text(usual)}. Ask whoever sends it what changed: a unit, a currency, what is sold.")
+        return new(QualityCodes.MeanShifted, column, !isShifted ? null
+            : new(AlertSeverity.Warning, dataset, QualityCodes.MeanShifted, column,
+            $"The mean of '{column}' in {dataset} is {Figures.Text(mean)} since {Figures.Text(since)}, by {values} values; in the week "
+            + $"before it was {Figures.Text(usual)}. Ask whoever sends it what changed: a unit, a currency, what is sold.")
         {
             Since = since, Expected = $"a mean of about {Figures.Text(usual)}", Seen = $"a mean of {Figures.Text(mean)}",
             Query = new FactQueries(dataset).Column(column, since.AddDays(-2)),

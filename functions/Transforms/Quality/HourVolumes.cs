@@ -32,8 +32,8 @@ internal static class HourVolumes
 
             Alert Finding(string code) => new(
                 verdict is { Side: < 0, Seen: 0 } ? AlertSeverity.Critical : AlertSeverity.Warning, contract.Dataset, code, subject,
-                $"{contract.Dataset} brought {Figures.Text(verdict.Seen)} {Noun(subject)} in the hour from {Figures.Text(hour)}; by {verdict.Usual.By} "
-                + $"it should be about {Figures.Text(verdict.Usual.Count)}. "
+                $"{contract.Dataset} brought {Figures.Text(verdict.Seen)} {Noun(subject)} in the hour from {Figures.Text(hour)}; by "
+                + $"{verdict.Usual.By} it should be about {Figures.Text(verdict.Usual.Count)}. "
                 + (verdict.Side < 0
                     ? "Ask whoever produces them whether they stopped sending, and look at the consumer's lag."
                     : "Look for a producer that sends twice or sends old events again; if the traffic is real, nothing is to be done."))
@@ -42,7 +42,8 @@ internal static class HourVolumes
                 Expected = $"about {Figures.Text(verdict.Usual.Count)} {Noun(subject)} an hour",
                 Seen = $"{Figures.Text(verdict.Seen)} {Noun(subject)}",
                 Query = subject != "records" ? new FactQueries(contract.Dataset).Column(subject, hour.AddDays(-7))
-                    : lands ? new FactQueries(contract.Dataset).Landed(hour.AddDays(-7)) : new FactQueries(contract.Dataset).Published(hour.AddDays(-7)),
+                    : lands ? new FactQueries(contract.Dataset).Landed(hour.AddDays(-7))
+                        : new FactQueries(contract.Dataset).Published(hour.AddDays(-7)),
             };
         }
     }

@@ -21,10 +21,12 @@ internal sealed class Seasonal(IReadOnlyDictionary<long, double> counts, int wee
         var (growth, spread) = Growth(step);
         var weekly = Enumerable.Range(1, Weeks).Where(k => At(step - k * week) is not null)
             .Select(k => At(step - k * week)!.Value * Math.Pow(growth, k)).ToList();
-        if (weekly.Count >= LeastWeeks && spread is { } noise) return new(Robust.Median(weekly), Math.Max(noise, 0.05), "the same hours of earlier weeks");
+        if (weekly.Count >= LeastWeeks && spread is { } noise)
+            return new(Robust.Median(weekly), Math.Max(noise, 0.05), "the same hours of earlier weeks");
         var day = week / 7;
         var daily = Known(step, day, Days);
-        if (day > 1 && daily.Count >= LeastDays) return new(Robust.Median(daily), Math.Max(LogSpread(daily), 0.15), "the same hours of earlier days");
+        if (day > 1 && daily.Count >= LeastDays)
+            return new(Robust.Median(daily), Math.Max(LogSpread(daily), 0.15), "the same hours of earlier days");
         var recent = Known(step, 1, day > 1 ? day : 4 * week);
         return recent.Count >= (day > 1 ? day / 2 : week)
             ? new(Robust.Median(recent), Math.Max(LogSpread(recent), 0.15), day > 1 ? "the hours before" : "the days before") : null;

@@ -17,12 +17,14 @@ internal static class ShareRule
         return share - bound > BoundScore * Math.Sqrt(bound * (1 - bound) / point.Whole) ? share : null;
     }
 
-    /// <summary>The hours that end with one, joined until they have rows enough; null when they never have, or that hour has none.</summary>
+    /// <summary>The hours that end with one, joined until they have rows enough; null when they never have, or that hour has
+    /// none.</summary>
     public static SharePoint? Pool(IReadOnlyList<SharePoint> points, DateTimeOffset hour)
     {
         if (points.All(point => point.Hour != hour)) return null;
         var pool = new SharePoint(hour, 0, 0);
-        foreach (var point in points.Where(point => point.Hour <= hour && point.Hour > hour.AddHours(-PooledHours)).OrderByDescending(point => point.Hour))
+        foreach (var point in points.Where(point => point.Hour <= hour && point.Hour > hour.AddHours(-PooledHours))
+            .OrderByDescending(point => point.Hour))
         {
             pool = new(point.Hour, pool.Part + point.Part, pool.Whole + point.Whole);
             if (pool.Whole >= WantedRows) break;

@@ -32,13 +32,15 @@ internal static class SliceCompleteness
         var known = days.Select(each => each.Day).ToHashSet();
         var from = Later(days[0].Day, days[^1].Day.AddDays(-LookbackDays));
         var settled = days.FindLast(each => each.FirstAt <= at - Settling)?.Day ?? days[0].Day;
-        var missing = Enumerable.Range(0, Math.Max(0, settled.DayNumber - from.DayNumber)).Select(from.AddDays).Where(day => !known.Contains(day)).ToList();
+        var missing = Enumerable.Range(0, Math.Max(0, settled.DayNumber - from.DayNumber)).Select(from.AddDays)
+            .Where(day => !known.Contains(day)).ToList();
         var list = string.Join(", ", missing.Take(5).Select(Figures.Text)) + (missing.Count > 5 ? ", …" : "");
         return new(QualityCodes.SliceMissing, series.ToString(), missing.Count == 0 ? null : new(
             AlertSeverity.Warning, dataset, QualityCodes.SliceMissing, series.ToString(),
             $"{missing.Count} day(s) of {series} are not in {dataset}, and later ones are: {list}. Start a backfill of these days.")
         {
-            Since = new(missing[0].ToDateTime(TimeOnly.MinValue), TimeSpan.Zero), Expected = "every day of the look-back", Seen = $"none of {list}",
+            Since = new(missing[0].ToDateTime(TimeOnly.MinValue), TimeSpan.Zero), Expected = "every day of the look-back",
+                Seen = $"none of {list}",
             Query = new FactQueries(dataset).Slices(series, from),
         });
     }
@@ -52,8 +54,8 @@ internal static class SliceCompleteness
         var due = End(next) + usual;
         return new(QualityCodes.ExtractionLate, series.ToString(), at <= due + Grace ? null : new(
             AlertSeverity.Critical, dataset, QualityCodes.ExtractionLate, series.ToString(),
-            $"{Figures.Text(next)} of {series} should have been in {dataset} by {Figures.Text(due)} and is not. Look at the last extraction: whether it ran, "
-            + "whether the account is stopped or its budget is used up, whether the day is withheld.")
+            $"{Figures.Text(next)} of {series} should have been in {dataset} by {Figures.Text(due)} and is not. Look at the last "
+            + "extraction: whether it ran, whether the account is stopped or its budget is used up, whether the day is withheld.")
         {
             Since = due, Expected = $"{Figures.Text(next)} by {Figures.Text(due)}", Seen = $"the last day is {Figures.Text(days[^1].Day)}",
             Query = new FactQueries(dataset).Slices(series, days[^1].Day.AddDays(-CadenceDays)),

@@ -22,7 +22,8 @@ internal static class SliceRules
             var series = new Series(contract, days.Key, last, new FactQueries(contract.Dataset));
             foreach (var judged in Volumes(series, [.. days], columns)) yield return judged;
             foreach (var ratio in contract.Quality.Ratios)
-                if (Ratio(series, ratio, [.. columns[(days.Key, ratio.Of)]], [.. columns[(days.Key, ratio.To)]]) is { } judged) yield return judged;
+                if (Ratio(series, ratio, [.. columns[(days.Key, ratio.Of)]], [.. columns[(days.Key, ratio.To)]]) is { } judged)
+                    yield return judged;
             foreach (var column in ProfiledColumns.Of(contract))
                 foreach (var judged in Column(series, column, [.. columns[(days.Key, column.Name)]])) yield return judged;
         }
@@ -30,10 +31,13 @@ internal static class SliceRules
 
     private static IEnumerable<Judgement> Volumes(Series series, List<SliceDay> days, ILookup<(SliceSeries, string), SliceColumn> columns)
     {
-        foreach (var judged in Volume(series, "rows", days.ToDictionary(each => (long)each.Day.DayNumber, each => (double)each.Rows))) yield return judged;
+        var rows = days.ToDictionary(each => (long)each.Day.DayNumber, each => (double)each.Rows);
+        foreach (var judged in Volume(series, "rows", rows)) yield return judged;
         foreach (var column in series.Contract.Quality.VolumeOf)
-            foreach (var judged in Volume(series, column, columns[(series.Key, column)].ToDictionary(each => (long)each.Day.DayNumber, each => each.Total)))
-                yield return judged;
+        {
+            var totals = columns[(series.Key, column)].ToDictionary(each => (long)each.Day.DayNumber, each => each.Total);
+            foreach (var judged in Volume(series, column, totals)) yield return judged;
+        }
     }
 
     private static IEnumerable<Judgement> Volume(Series series, string what, Dictionary<long, double> counts)
@@ -45,8 +49,10 @@ internal static class SliceRules
         yield return new(QualityCodes.VolumeHigh, subject, verdict.Side > 0 ? Finding(QualityCodes.VolumeHigh) : null);
 
         Alert Finding(string code) => series.Finding(code, subject,
-            $"{series.Key} has {Figures.Text(verdict.Seen)} as {what} of {Figures.Text(series.Last)}; by {verdict.Usual.By.Replace("hours", "days", StringComparison.Ordinal)} "
-            + $"it should be about {Figures.Text(verdict.Usual.Count)}. Look at the account: campaigns that ended or began, a changed budget, an answer that was cut.",
+            $"{series.Key} has {Figures.Text(verdict.Seen)} as {what} of {Figures.Text(series.Last)}; by "
+            + $"{verdict.Usual.By.Replace("hours", "days", StringComparison.Ordinal)} it should be about "
+            + $"{Figures.Text(verdict.Usual.Count)}. Look at the account: campaigns that ended or began, a changed budget, an answer "
+            + "that was cut.",
             $"about {Figures.Text(verdict.Usual.Count)}", Figures.Text(verdict.Seen),
             what == "rows" ? series.Queries.Slices(series.Key, series.Since) : series.Queries.SliceColumns(series.Key, series.Since, what));
     }
@@ -55,7 +61,8 @@ internal static class SliceRules
     {
         var divisors = to.ToDictionary(each => each.Day, each => each.Total);
         var points = of.Where(each => each.Total > 0 && divisors.GetValueOrDefault(each.Day) >= LeastDivisor)
-            .Select(each => (each.Day, Log: Math.Log(each.Total / divisors[each.Day]), Least: Math.Min(each.Total, divisors[each.Day]))).ToList();
+            .Select(each => (each.Day, Log: Math.Log(each.Total / divisors[each.Day]), Least: Math.Min(each.Total, divisors[each.Day])))
+                .ToList();
         if (points.Find(each => each.Day == series.Last) is not { Least: > 0 } last) return null;
         var history = points.Where(each => each.Day < series.Last).Select(each => each.Log).ToList();
         if (history.Count < LeastDays) return null;
@@ -65,9 +72,11 @@ internal static class SliceRules
         var isShifted = score > LeastScore && Math.Abs(last.Log - usual) > -Math.Log(1 - ratio.Deviation);
         var subject = $"{series.Key}: {ratio.Name}";
         return new(QualityCodes.RatioShifted, subject, !isShifted ? null : series.Finding(QualityCodes.RatioShifted, subject,
-            $"The {ratio.Name} ({ratio.Of} to {ratio.To}) of {series.Key} is {Figures.Text(Math.Exp(last.Log))} on {Figures.Text(series.Last)}; in the weeks before it "
-            + $"was about {Figures.Text(Math.Exp(usual))}. Look at the account: new ads, another audience, invalid traffic, or a figure the provider counts otherwise.",
-            $"about {Figures.Text(Math.Exp(usual))}", Figures.Text(Math.Exp(last.Log)), series.Queries.SliceColumns(series.Key, series.Since, ratio.Of, ratio.To)));
+            $"The {ratio.Name} ({ratio.Of} to {ratio.To}) of {series.Key} is {Figures.Text(Math.Exp(last.Log))} on "
+            + $"{Figures.Text(series.Last)}; in the weeks before it was about {Figures.Text(Math.Exp(usual))}. Look at the account: new "
+            + "ads, another audience, invalid traffic, or a figure the provider counts otherwise.",
+            $"about {Figures.Text(Math.Exp(usual))}", Figures.Text(Math.Exp(last.Log)),
+                series.Queries.SliceColumns(series.Key, series.Since, ratio.Of, ratio.To)));
     }
 
     private static IEnumerable<Judgement> Column(Series series, ProfiledColumn column, List<SliceColumn> days)
@@ -75,18 +84,26 @@ internal static class SliceRules
         if (days.Find(each => each.Day == series.Last) is not { } last) yield break;
         var subject = $"{series.Key}: {column.Name}";
         if (column.Bounds is { HasRange: true } bounds)
-            yield return new(QualityCodes.ValuesOutOfRange, subject, HourValues.Outside(series.Contract.Dataset, bounds, last.Rows - last.Nulls, last.Outside) is not { } finding
-                ? null : finding with { Subject = subject, Since = series.Begin, Query = series.Queries.SliceColumns(series.Key, series.Since, column.Name) });
+        {
+            var finding = HourValues.Outside(series.Contract.Dataset, bounds, last.Rows - last.Nulls, last.Outside);
+            var query = series.Queries.SliceColumns(series.Key, series.Since, column.Name);
+            yield return new(QualityCodes.ValuesOutOfRange, subject,
+                finding is null ? null : finding with { Subject = subject, Since = series.Begin, Query = query });
+        }
         var pool = new SharePoint(series.Begin, last.Nulls, last.Rows);
         var above = column.Bounds?.MaxNullRatio is { } bound ? ShareRule.Above(bound, pool) : null;
         var history = days.Where(each => each.Day < series.Last && each.Rows > 0).Select(each => (double)each.Nulls / each.Rows).ToList();
         var verdict = last.Rows == 0 ? null : ShareRule.Judge(history, pool, LeastNulls, LeastDays);
         if (above is null && verdict is null) yield break;
-        var expected = above is not null ? $"at most {Figures.Percent(column.Bounds!.MaxNullRatio!.Value)}" : $"about {Figures.Percent(verdict!.Usual)}";
-        yield return new(QualityCodes.NullRatioHigh, subject, above is null && !verdict!.IsHigh ? null : series.Finding(QualityCodes.NullRatioHigh, subject,
-            $"Of the rows of {series.Key} of {Figures.Text(series.Last)}, {Figures.Percent(pool.Part / pool.Whole)} are without '{column.Name}', expected {expected}. "
-            + "The provider may have renamed the field: look at new fields of the last publications, name both in the contract, and replay.",
-            $"{expected} without '{column.Name}'", Figures.Percent(pool.Part / pool.Whole), series.Queries.SliceColumns(series.Key, series.Since, column.Name)));
+        var expected = above is not null ? $"at most {Figures.Percent(column.Bounds!.MaxNullRatio!.Value)}"
+            : $"about {Figures.Percent(verdict!.Usual)}";
+        yield return new(QualityCodes.NullRatioHigh, subject, above is null && !verdict!.IsHigh ? null
+            : series.Finding(QualityCodes.NullRatioHigh, subject,
+            $"Of the rows of {series.Key} of {Figures.Text(series.Last)}, {Figures.Percent(pool.Part / pool.Whole)} are without "
+            + $"'{column.Name}', expected {expected}. The provider may have renamed the field: look at new fields of the last "
+            + "publications, name both in the contract, and replay.",
+            $"{expected} without '{column.Name}'", Figures.Percent(pool.Part / pool.Whole),
+                series.Queries.SliceColumns(series.Key, series.Since, column.Name)));
     }
 
     /// <summary>The series of days that is judged.</summary>
@@ -97,6 +114,9 @@ internal static class SliceRules
         public DateOnly Since => Last.AddDays(-14);
 
         public Alert Finding(string code, string subject, string text, string expected, string seen, string query) =>
-            new(AlertSeverity.Warning, Contract.Dataset, code, subject, text) { Since = Begin, Expected = expected, Seen = seen, Query = query };
+            new(AlertSeverity.Warning, Contract.Dataset, code, subject, text)
+            {
+                Since = Begin, Expected = expected, Seen = seen, Query = query,
+            };
     }
 }

@@ -27,10 +27,12 @@ internal sealed class VolumeRule(Seasonal series, double deviation)
         series.At(step) is { } seen && series.Expect(step) is { Count: >= LeastCount } usual ? new(seen, usual, usual.To(seen)) : null;
 
     private bool IsLow(Sight now, Sight? before) => now.Distance.Log < -limit
-        && (now.Distance.Score < -Alone || (now.Distance.Score < -InTurn && before?.Distance is { } last && last.Log < -limit && last.Score < -InTurn));
+        && (now.Distance.Score < -Alone
+            || (now.Distance.Score < -InTurn && before?.Distance is { } last && last.Log < -limit && last.Score < -InTurn));
 
     private bool IsHigh(Sight now, Sight? before) => now.Distance.Log > limit
-        && (now.Distance.Score > Alone || (now.Distance.Score > InTurn && before?.Distance is { } last && last.Log > limit && last.Score > InTurn));
+        && (now.Distance.Score > Alone
+            || (now.Distance.Score > InTurn && before?.Distance is { } last && last.Log > limit && last.Score > InTurn));
 
     // What was held up comes at once: more than usual now, and together with the lull just before no more than usual. Between the two
     // lies at most one step that has some of both.
@@ -44,7 +46,7 @@ internal sealed class VolumeRule(Seasonal series, double deviation)
             seen += sight.Seen;
             expected += sight.Usual.Count;
         }
-        return lulls > 0 && seen < 1.15 * expected;
+        return lulls > 0 && Math.Log((seen + 1) / (expected + 1)) < limit / 2;
     }
 
     private sealed record Sight(double Seen, Usual Usual, Distance Distance);

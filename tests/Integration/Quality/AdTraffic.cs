@@ -3,7 +3,8 @@ using Pipeline.Domain.Quality;
 namespace Pipeline.Tests.Integration.Quality;
 
 /// <summary>A day of an account's stream as a platform tells it.</summary>
-internal sealed record DayOfAds(SliceSeries Series, DateOnly Day, long Rows, double Impressions, double Clicks, double Spend, double Conversions, long NoName);
+internal sealed record DayOfAds(SliceSeries Series, DateOnly Day, long Rows, double Impressions, double Clicks, double Spend,
+    double Conversions, long NoName);
 
 /// <summary>The accounts of two advertising platforms, day by day, beside the clicks and conversions that are tracked.</summary>
 internal sealed class AdTraffic(Month month, int seed)
@@ -11,7 +12,8 @@ internal sealed class AdTraffic(Month month, int seed)
     private const string Dataset = "ad_performance";
 
     private static readonly (string Source, string Account, double Share, double Ctr, double Price)[] Accounts =
-        [("facebook", "1001", 0.35, 0.011, 0.42), ("facebook", "1002", 0.2, 0.014, 0.38), ("google_ads", "2001", 0.3, 0.034, 0.9), ("google_ads", "2002", 0.15, 0.028, 0.75)];
+        [("facebook", "1001", 0.35, 0.011, 0.42), ("facebook", "1002", 0.2, 0.014, 0.38), ("google_ads", "2001", 0.3, 0.034, 0.9),
+            ("google_ads", "2002", 0.15, 0.028, 0.75)];
 
     private readonly Dice dice = new(seed);
 

@@ -63,7 +63,8 @@ internal sealed class EventTraffic(StreamShape shape, Month month, int seed)
         var rejected = dice.Share(rows - duplicates, RejectShare(hour));
         var published = rows - duplicates - rejected;
         var values = Math.Max(published, 0) * (shape.Value is null ? 0 : 1);
-        var total = values == 0 ? 0 : values * shape.Value!.Value.Mean * ValueFactor(hour) * (1 + ValueScatter / Math.Sqrt(values) * dice.Normal());
+        var total = values == 0 ? 0 : values * shape.Value!.Value.Mean * ValueFactor(hour) * (1
+            + ValueScatter / Math.Sqrt(values) * dice.Normal());
         return new(hour, landed, duplicates, rejected, events, hour.AddHours(-lag).AddMinutes(58),
             shape.Nulls.ToDictionary(each => each.Key, each => dice.Share(published, NullShare(each.Key, each.Value, hour))), total,
             month.At(shape.Dataset, hour, "outside") is { } outside ? dice.Share(values, outside.Magnitude) : 0);
@@ -73,7 +74,8 @@ internal sealed class EventTraffic(StreamShape shape, Month month, int seed)
     private (long[] Landed, Dictionary<DateTimeOffset, long> Events) Hold(DateTimeOffset hour, long[] sent, DateTimeOffset eventHour)
     {
         var held = month.At(shape.Dataset, hour, "held") is not null;
-        var stuck = month.At(shape.Dataset, hour, "stuck") is { } incident ? int.Parse(incident.Target, System.Globalization.CultureInfo.InvariantCulture) : -1;
+        var stuck = month.At(shape.Dataset, hour, "stuck") is { } incident
+            ? int.Parse(incident.Target, System.Globalization.CultureInfo.InvariantCulture) : -1;
         var landed = (long[])sent.Clone();
         for (var shard = 0; shard < sent.Length; shard++)
             if (held || shard == stuck) (backlog[shard], landed[shard]) = (backlog[shard] + sent[shard], 0);
@@ -94,7 +96,8 @@ internal sealed class EventTraffic(StreamShape shape, Month month, int seed)
         return (landed, events);
     }
 
-    private double ShareOf(int shard) => (1 + 0.3 * Math.Sin(shard * 2.4)) / Enumerable.Range(0, shape.Shards.Count).Sum(each => 1 + 0.3 * Math.Sin(each * 2.4));
+    private double ShareOf(int shard) => (1 + 0.3 * Math.Sin(shard * 2.4)) / Enumerable.Range(0, shape.Shards.Count)
+        .Sum(each => 1 + 0.3 * Math.Sin(each * 2.4));
 
     private double RejectShare(DateTimeOffset hour) => month.At(shape.Dataset, hour, "rejects", "reject_drift") is { } bad
         ? Rejects + bad.Magnitude * bad.Part(hour) : Rejects * dice.Noise(0.2);

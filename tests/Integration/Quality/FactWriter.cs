@@ -15,7 +15,8 @@ internal sealed class FactWriter(NpgsqlDataSource source)
     public async Task LandAsync(IReadOnlyList<(StreamShape Shape, HourOfTraffic Hour)> brought, CancellationToken stopping)
     {
         var landed = brought.SelectMany(each => each.Shape.Shards.Select((shard, i) => (
-            each.Shape.Dataset, Shard: shard, First: positions.GetValueOrDefault(shard), Records: each.Hour.Landed[i], At: each.Hour.Hour.AddMinutes(58))))
+            each.Shape.Dataset, Shard: shard, First: positions.GetValueOrDefault(shard), Records: each.Hour.Landed[i],
+                At: each.Hour.Hour.AddMinutes(58))))
             .Where(each => each.Records > 0).ToList();
         foreach (var each in landed) positions[each.Shard] = each.First + each.Records;
         await using var connection = await source.OpenConnectionAsync(stopping);
@@ -33,7 +34,8 @@ internal sealed class FactWriter(NpgsqlDataSource source)
     }
 
     /// <summary>The facts of commits.</summary>
-    public async Task CommitAsync(IReadOnlyList<(string Dataset, PublicationResult Result, DateTimeOffset At)> commits, CancellationToken stopping)
+    public async Task CommitAsync(IReadOnlyList<(string Dataset, PublicationResult Result, DateTimeOffset At)> commits,
+        CancellationToken stopping)
     {
         await using var connection = await source.OpenConnectionAsync(stopping);
         foreach (var (dataset, result, at) in commits) await QualityRecords.AddAsync(connection, dataset, 0, result, at, stopping);
@@ -68,9 +70,11 @@ internal sealed class FactWriter(NpgsqlDataSource source)
     public async Task FillAsync(StreamShape shape, IReadOnlyList<HourOfTraffic> hours, CancellationToken stopping)
     {
         await using var connection = await source.OpenConnectionAsync(stopping);
-        var landed = hours.SelectMany(hour => shape.Shards.Select((shard, i) => (hour.Hour, Shard: shard, Records: hour.Landed[i]))).ToList();
+        var landed = hours.SelectMany(hour => shape.Shards.Select((shard, i) => (hour.Hour, Shard: shard, Records: hour.Landed[i])))
+            .ToList();
         await connection.Command(
-            "INSERT INTO pipeline.landing_hour SELECT $1, hour, shard, 1, records, records FROM unnest($2::timestamptz[], $3::text[], $4::bigint[]) AS each (hour, shard, records)",
+            "INSERT INTO pipeline.landing_hour SELECT $1, hour, shard, 1, records, records FROM unnest($2::timestamptz[], $3::text[], "
+                + "$4::bigint[]) AS each (hour, shard, records)",
             shape.Dataset, landed.Select(each => each.Hour).ToArray(), landed.Select(each => each.Shard).ToArray(),
             landed.Select(each => each.Records).ToArray()).ExecuteAsync(stopping);
         await connection.Command(
@@ -78,15 +82,19 @@ internal sealed class FactWriter(NpgsqlDataSource source)
             INSERT INTO pipeline.quality_hour SELECT $1, hour, 1, rows, duplicates, rejected, newest
             FROM unnest($2::timestamptz[], $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[]) AS each (hour, rows, duplicates, rejected, newest)
             """, shape.Dataset, hours.Select(each => each.Hour).ToArray(), hours.Select(each => each.Rows).ToArray(),
-            hours.Select(each => each.Duplicates).ToArray(), hours.Select(each => each.Rejected).ToArray(), hours.Select(each => each.Newest).ToArray()).ExecuteAsync(stopping);
+            hours.Select(each => each.Duplicates).ToArray(), hours.Select(each => each.Rejected).ToArray(),
+                hours.Select(each => each.Newest).ToArray()).ExecuteAsync(stopping);
         await connection.Command(
             "INSERT INTO pipeline.event_hour SELECT $1, * FROM unnest($2::timestamptz[], $3::bigint[])", shape.Dataset,
             hours.Select(each => each.Hour).ToArray(), hours.Select(each => each.Rows).ToArray()).ExecuteAsync(stopping);
-        var columns = hours.SelectMany(hour => shape.Nulls.Keys.Select(column => (hour.Hour, Column: column, hour.Published, Nulls: hour.Nulls[column], Total: 0.0))
+        var columns = hours.SelectMany(hour => shape.Nulls.Keys
+            .Select(column => (hour.Hour, Column: column, hour.Published, Nulls: hour.Nulls[column], Total: 0.0))
             .Concat(shape.Value is { } value ? [(hour.Hour, value.Column, hour.Published, 0L, hour.Total)] : [])).ToList();
         await connection.Command(
-            "INSERT INTO pipeline.column_hour SELECT $1, hour, name, rows, nulls, 0, total FROM unnest($2::timestamptz[], $3::text[], $4::bigint[], $5::bigint[], $6::float8[]) AS each (hour, name, rows, nulls, total)",
-            shape.Dataset, columns.Select(each => each.Hour).ToArray(), columns.Select(each => each.Column).ToArray(), columns.Select(each => each.Published).ToArray(),
+            "INSERT INTO pipeline.column_hour SELECT $1, hour, name, rows, nulls, 0, total FROM unnest($2::timestamptz[], $3::text[], "
+                + "$4::bigint[], $5::bigint[], $6::float8[]) AS each (hour, name, rows, nulls, total)",
+            shape.Dataset, columns.Select(each => each.Hour).ToArray(), columns.Select(each => each.Column).ToArray(),
+                columns.Select(each => each.Published).ToArray(),
             columns.Select(each => each.Nulls).ToArray(), columns.Select(each => each.Total).ToArray()).ExecuteAsync(stopping);
     }
 
@@ -108,8 +116,10 @@ internal sealed class FactWriter(NpgsqlDataSource source)
 
     private static IReadOnlyList<ColumnProfile> Profiles(DayOfAds day, long extraction) =>
     [
-        new(extraction, day.Day, "impressions", day.Rows, 0, 0, day.Impressions), new(extraction, day.Day, "clicks", day.Rows, 0, 0, day.Clicks),
-        new(extraction, day.Day, "spend", day.Rows, 0, 0, day.Spend), new(extraction, day.Day, "conversions", day.Rows, 0, 0, day.Conversions),
+        new(extraction, day.Day, "impressions", day.Rows, 0, 0, day.Impressions),
+            new(extraction, day.Day, "clicks", day.Rows, 0, 0, day.Clicks),
+        new(extraction, day.Day, "spend", day.Rows, 0, 0, day.Spend),
+            new(extraction, day.Day, "conversions", day.Rows, 0, 0, day.Conversions),
         new(extraction, day.Day, "campaign_name", day.Rows, day.NoName, 0, 0),
     ];
 }

@@ -47,4 +47,5 @@ internal sealed record Incident(
 }
 
 /// <summary>An alert as the ledger has it.</summary>
-internal sealed record RaisedAlert(string Dataset, string Code, string Subject, DateTimeOffset RaisedAt, DateTimeOffset? ResolvedAt, string? Query);
+internal sealed record RaisedAlert(string Dataset, string Code, string Subject, DateTimeOffset RaisedAt, DateTimeOffset? ResolvedAt,
+    string? Query);

@@ -32,14 +32,18 @@ internal sealed class MonthWorld
         (this.source, this.month) = (source, month);
         streams =
         [
-            new(new("user_actions", 20_000, Shards("user-actions", 8), null, new Dictionary<string, double> { ["product_name"] = 0.03 }), month, seed),
+            new(new("user_actions", 20_000, Shards("user-actions", 8), null, new Dictionary<string, double> { ["product_name"] = 0.03 }),
+                month, seed),
             new(new("ad_impressions", 60_000, Shards("ad-impressions", 8), 0.01,
                 new Dictionary<string, double> { ["impression_id"] = 0.1, ["sent_country"] = 0.04, ["website"] = 0.02 }), month, seed + 1),
             new(new("clicks", 2_000, Shards("clicks", 4), 0.01,
-                new Dictionary<string, double> { ["sent_campaign_id"] = 0.08, ["creative_id"] = 0.01, ["sent_country"] = 0.04 }), month, seed + 2),
+                new Dictionary<string, double> { ["sent_campaign_id"] = 0.08, ["creative_id"] = 0.01, ["sent_country"] = 0.04 }), month,
+                    seed + 2),
             new(new("conversions", 150, Shards("conversions", 2), 0.01,
-                new Dictionary<string, double> { ["campaign_id"] = 0.15, ["currency"] = 0.05, ["conversion_id"] = 0.1 }, ("value", 45)), month, seed + 3),
-            new(new("user_logins", 600, ["sqs~user-logins"], null, new Dictionary<string, double> { ["locale"] = 0.1, ["device_type"] = 0.02 }), month, seed + 4),
+                new Dictionary<string, double> { ["campaign_id"] = 0.15, ["currency"] = 0.05, ["conversion_id"] = 0.1 }, ("value", 45)),
+                    month, seed + 3),
+            new(new("user_logins", 600, ["sqs~user-logins"], null, new Dictionary<string,
+                double> { ["locale"] = 0.1, ["device_type"] = 0.02 }), month, seed + 4),
         ];
         ads = new(month, seed + 5);
         writer = new(source);
@@ -54,7 +58,8 @@ internal sealed class MonthWorld
         {
             var brought = streams.Select(stream => (stream.Shape, Hour: stream.Next(hour))).ToList();
             await writer.LandAsync(brought, stopping);
-            await writer.CommitAsync([.. brought.Where(each => each.Hour.Rows > 0).Select(each => (each.Shape.Dataset, Result(each.Shape, each.Hour), hour.AddMinutes(59)))], stopping);
+            await writer.CommitAsync([.. brought.Where(each => each.Hour.Rows > 0)
+                .Select(each => (each.Shape.Dataset, Result(each.Shape, each.Hour), hour.AddMinutes(59)))], stopping);
             if (hour.Hour == 23) Extract(DateOnly.FromDateTime(hour.UtcDateTime));
             clock.Now = hour.AddHours(1).AddMinutes(5);
             foreach (var due in extractions.Where(each => each.At < clock.Now).ToList())
@@ -101,7 +106,8 @@ internal sealed class MonthWorld
         Profiles =
         [
             .. shape.Nulls.Keys.Select(column => new ColumnProfile(null, null, column, hour.Published, hour.Nulls[column], 0, 0)),
-            .. shape.Value is { } value ? new[] { new ColumnProfile(null, null, value.Column, hour.Published, 0, hour.Outside, hour.Total) } : [],
+            .. shape.Value is { } value ? new[] { new ColumnProfile(null, null, value.Column, hour.Published, 0, hour.Outside, hour.Total) }
+                : [],
         ],
     };
 

@@ -37,7 +37,8 @@ public sealed class QualityFactsTests(PostgresServer postgres)
         Assert.Equal([new ShardFlow("orders-0", 20, Given.Noon, 1)], facts.Shards);
         Assert.Empty(facts.Holes);
         Assert.Equal(["14"], await Given.LinesAsync(source, "SELECT rows FROM pipeline.event_hour"));
-        Assert.Equal(facts.Published, (await new QualityReader(source).ReadHourAsync(Given.Orders, Given.Noon.AddMinutes(5), stopping)).Published);
+        Assert.Equal(facts.Published, (await new QualityReader(source).ReadHourAsync(Given.Orders, Given.Noon.AddMinutes(5),
+            stopping)).Published);
     }
 
     [Fact]
@@ -47,7 +48,8 @@ public sealed class QualityFactsTests(PostgresServer postgres)
         var contract = SliceWorld.Ads with { Quality = new() { VolumeOf = ["spend"] } };
         var window = SliceWorld.Week with { To = SliceWorld.Day.AddDays(1) };
         var next = SliceWorld.Day.AddDays(1);
-        await world.LandAsync(window, SliceWorld.Row(SliceWorld.Day, "a", 1.5m), SliceWorld.Row(SliceWorld.Day, "b", 2m), SliceWorld.Row(next, "a", 7m));
+        await world.LandAsync(window, SliceWorld.Row(SliceWorld.Day, "a", 1.5m), SliceWorld.Row(SliceWorld.Day, "b", 2m),
+            SliceWorld.Row(next, "a", 7m));
         await world.PublishAsync(contract);
         world.Clock.Now += TimeSpan.FromHours(1);
         await world.LandAsync(window, SliceWorld.Row(SliceWorld.Day, "a", 4m), SliceWorld.Row(next, "a", 7m));
@@ -55,7 +57,8 @@ public sealed class QualityFactsTests(PostgresServer postgres)
 
         Assert.Equal(["2026-10-01|1|12", "2026-10-02|1|12"], await world.LinesAsync(
             "SELECT day::text, rows, extract(hour FROM first_at AT TIME ZONE 'UTC')::integer FROM pipeline.slice_day ORDER BY day"));
-        Assert.Equal(["2026-10-01|clicks|1|0|0", "2026-10-01|spend|1|0|4", "2026-10-02|clicks|1|0|0", "2026-10-02|spend|1|0|7"], await world.LinesAsync(
+        Assert.Equal(["2026-10-01|clicks|1|0|0", "2026-10-01|spend|1|0|4", "2026-10-02|clicks|1|0|0", "2026-10-02|spend|1|0|7"],
+            await world.LinesAsync(
             "SELECT day::text, column_name, rows, nulls, total FROM pipeline.slice_column ORDER BY day, column_name"));
     }
 
@@ -97,7 +100,8 @@ public sealed class QualityFactsTests(PostgresServer postgres)
     {
         await using var source = await postgres.LedgerAsync();
         var clock = new Clock();
-        await new Alerts(source, clock).RaiseAsync(new(Domain.Ports.AlertSeverity.Warning, "orders", QualityCodes.VolumeLow, "records", "Few."), stopping);
+        await new Alerts(source, clock).RaiseAsync(new(Domain.Ports.AlertSeverity.Warning, "orders", QualityCodes.VolumeLow, "records",
+            "Few."), stopping);
         var check = new CheckDataset(new QualityReader(source), new Alerts(source, clock), clock);
         clock.Now = Given.Noon.AddDays(1);
         await check.RunAsync(Given.Orders, stopping);
@@ -125,7 +129,8 @@ public sealed class QualityFactsTests(PostgresServer postgres)
         var (series, day) = (new SliceSeries("facebook", "act 'one'", "ad"), new DateOnly(2026, 10, 1));
         foreach (var query in (string[])
             [
-                queries.Landed(Given.Noon), queries.Shards(Given.Noon), queries.Segments("a-0-g1"), queries.Published(Given.Noon), queries.Rejections(Given.Noon),
+                queries.Landed(Given.Noon), queries.Shards(Given.Noon), queries.Segments("a-0-g1"), queries.Published(Given.Noon),
+                    queries.Rejections(Given.Noon),
                 queries.Column("a", Given.Noon), queries.Slices(series, day), queries.SliceColumns(series, day, "a", "b"),
                 queries.Streams("facebook", "1", "a", day), queries.Events("ad", "a", "clicks", day),
             ])
@@ -133,17 +138,20 @@ public sealed class QualityFactsTests(PostgresServer postgres)
     }
 
     private static Task HourAsync(NpgsqlDataSource source, DateTimeOffset hour, int rejected) => Given.ExecuteAsync(source,
-        $"INSERT INTO pipeline.quality_hour VALUES ('orders', '{hour:yyyy-MM-dd HH:mm}+00', 1, 200, 0, {rejected}, '{hour:yyyy-MM-dd HH:mm}+00')");
+        $"INSERT INTO pipeline.quality_hour VALUES ('orders', '{hour:yyyy-MM-dd HH:mm}+00', 1, 200, 0, {rejected}, "
+            + $"'{hour:yyyy-MM-dd HH:mm}+00')");
 
     private static Task<List<string>> OpenAsync(NpgsqlDataSource source) =>
         Given.LinesAsync(source, "SELECT code, subject, occurrences FROM pipeline.alert WHERE resolved_at IS NULL");
 
     private static PublicationResult Result(Domain.Segments.Shard shard) => new(
-        new(10, 7, 0, 3), [Given.Object($"orders/{Guid.NewGuid():N}.parquet", 7), Given.Object($"q/{Guid.NewGuid():N}", 3) with { Role = ObjectRole.Quarantine }],
+        new(10, 7, 0, 3), [Given.Object($"orders/{Guid.NewGuid():N}.parquet", 7),
+            Given.Object($"q/{Guid.NewGuid():N}", 3) with { Role = ObjectRole.Quarantine }],
         [new(RejectionCode.Filtered, "test", 2, shard, 0), new(RejectionCode.BadUtf8, "x", 1, shard, 1)], new Dictionary<string, long>(),
         Given.Noon, Given.Noon.AddDays(3))
     {
-        EventHours = new Dictionary<DateTimeOffset, long> { [Given.Noon] = 7, [Given.Noon.AddHours(30)] = 2, [Given.Noon.AddDays(-80)] = 1 },
+        EventHours = new Dictionary<DateTimeOffset,
+            long> { [Given.Noon] = 7, [Given.Noon.AddHours(30)] = 2, [Given.Noon.AddDays(-80)] = 1 },
         Profiles = [new(null, null, "SKU", 7, 2, 0, 0)],
     };
 }

@@ -36,6 +36,7 @@ public sealed class ContractFaultTests
         // quality
         { "version: 3", "version: 3\nquality: { max_delay: soon }",
             "'max_delay' of quality is 'soon'; write a number of minutes, hours or days, at most 60 days: 15m, 2h, 3d" },
+        { "version: 3", "version: 3\nquality: { max_duplicate_ratio: 0.1 }", "'max_duplicate_ratio' of quality needs a dedupe, which finds duplicates" },
         { "version: 3", "version: 3\nquality: { max_delay: 61d }", "'max_delay' of quality is '61d'" },
         { "version: 3", "version: 3\nquality: { volume: { deviation: 1 } }",
             "'deviation' of 'volume' of quality is '1'; write a number between 0 and 1" },

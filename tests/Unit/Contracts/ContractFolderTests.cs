@@ -50,6 +50,17 @@ public sealed class ContractFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_figure_is_compared_with_events_that_there_are()
+    {
+        var ads = File.ReadAllText(Given.Repository("functions", "datasets", "ad_performance.yaml"));
+        Write("ad_performance.yaml", ads.Replace("with_dataset: conversions", "with_stream: ad", StringComparison.Ordinal));
+
+        Assert.Equal(
+            "ad_performance.yaml: agreement 'tracked_clicks' of quality is with 'clicks', which no contract declares; "
+            + "name a dataset of a topic, queue or folder with a timestamp", OnlyFault());
+    }
+
+    [Fact]
     public void Two_datasets_cannot_share_a_queue()
     {
         var text = Given.With("kind: kafka, topic: shop.orders", "kind: sqs, queue: shop-orders");

@@ -70,6 +70,11 @@ public sealed class PageContractTests
         { "source: platform, account", "account", "slice has no 'source'; add source: and the column that holds it" },
         { "day: day }", "day: at }", "'at' has type timestamp and is the day of a slice; name a date column" },
         { "mode: replace_slice", "mode: replace_slice\n  newer_by: at", "'newer_by' of table stands beside another mode; remove it" },
+        { "max_reject_ratio: 0.1", "agreements: [{ name: ad_detail, column: spend, stream: campaign }]",
+            "item 1 of 'agreements' of quality is compared with nothing; write one of with_stream and with_dataset" },
+        { "max_reject_ratio: 0.1", "agreements: [{ name: ad_detail, column: spend, with_stream: ad }]", "has no 'stream'; add stream: and the stream that tells it" },
+        { "max_reject_ratio: 0.1", "agreements: [{ name: ad_detail, column: level, stream: campaign, with_stream: ad }]",
+            "'level' has type string, which has no sum" },
         { "max_reject_ratio: 0.1", "max_reject_ratio: 5", "'max_reject_ratio' of quality is '5'; write a number from 0 to 1, without quotes: 0.05" },
     };
 

@@ -37,7 +37,8 @@ public sealed class ColumnProfileTests
 
         Assert.Equal(
             [
-                new ColumnProfile(null, null, "note", 4, 2, 0, 0), new(null, null, "amount", 4, 1, 2, 201.0), new(null, null, "count", 4, 0, 0, 10),
+                new ColumnProfile(null, null, "note", 4, 2, 0, 0), new(null, null, "amount", 4, 1, 2, 201.0),
+                    new(null, null, "count", 4, 0, 0, 10),
                 new(null, null, "share", 4, 1, 1, 3),
             ], profiles.Counted);
     }
@@ -47,16 +48,28 @@ public sealed class ColumnProfileTests
     {
         const long Hour = 3_600_000_000;
         var times = new EventTimes(Contract);
-        times.Add(Batch((5 * Hour, "", 0, 0, 0), (3 * Hour + 7, "", 0, 0, 0), (6 * Hour - 1, "", 0, 0, 0), (-1, "", 0, 0, 0), (0, "", 0, 0, 0)));
+        times.Add(Batch((5 * Hour, "", 0, 0, 0), (3 * Hour + 7, "", 0, 0, 0), (6 * Hour - 1, "", 0, 0, 0), (-1, "", 0, 0, 0),
+            (0, "", 0, 0, 0)));
         times.Add(Batch((3 * Hour, "", 0, 0, 0)));
         Assert.Equal(
             [(-1, 1L), (0, 1), (3, 2), (5, 2)],
             times.Hours.OrderBy(each => each.Key).Select(each => ((int)(each.Key - DateTimeOffset.UnixEpoch).TotalHours, each.Value)));
     }
 
+    [Fact]
+    public void Some_clocks_that_run_ahead_do_not_move_the_watermark()
+    {
+        var times = new EventTimes(Contract);
+        foreach (var part in Enumerable.Range(0, 5000).Chunk(37))
+            times.Add(Batch([.. part.Select(i => (i % 20 == 0 ? 900_000L : i, (string?)"", (int?)0, 0L, (double?)0))]));
+        Assert.Equal(900_000, (times.Max!.Value - DateTimeOffset.UnixEpoch).TotalMicroseconds);
+        Assert.InRange((times.Watermark!.Value - DateTimeOffset.UnixEpoch).TotalMicroseconds, 4600, 4900);
+    }
+
     private static RecordBatch Batch(params (long At, string? Note, int? Amount, long Count, double? Share)[] rows)
     {
-        var batch = new RecordBatch([new FixedColumn<long>(), new Utf8Column(), new FixedColumn<Int128>(), new FixedColumn<long>(), new FixedColumn<double>()])
+        var batch = new RecordBatch([new FixedColumn<long>(), new Utf8Column(), new FixedColumn<Int128>(), new FixedColumn<long>(),
+            new FixedColumn<double>()])
         {
             Shard = new Shard("orders-0", 1),
         };

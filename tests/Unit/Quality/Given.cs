@@ -18,7 +18,8 @@ internal static class Given
 
     public static readonly SliceSeries Campaigns = new("facebook", "1001", "campaign");
 
-    private static readonly ContractSet Contracts = ContractReader.ReadFolder(Unit.Contracts.Given.Repository("functions", "datasets")).Verified();
+    private static readonly ContractSet Contracts = ContractReader.ReadFolder(Unit.Contracts.Given.Repository("functions",
+        "datasets")).Verified();
 
     public static DatasetContract Clicks => Contracts.Named("clicks");
 
@@ -27,11 +28,13 @@ internal static class Given
     public static DatasetContract Ads => Contracts.Named("ad_performance");
 
     /// <summary>Hours before <see cref="Last"/> and it, the oldest first.</summary>
-    public static IEnumerable<DateTimeOffset> Hours(int days) => Enumerable.Range(0, days * 24).Select(back => Last.AddHours(-back)).Reverse();
+    public static IEnumerable<DateTimeOffset> Hours(int days) => Enumerable.Range(0, days * 24).Select(back => Last.AddHours(-back))
+        .Reverse();
 
     /// <summary>Records of an ordinary hour: a wave a day, lower on Sundays.</summary>
     public static double Usual(DateTimeOffset hour) =>
-        Math.Round(1000 * (1 + 0.6 * Math.Sin(hour.Hour / 24.0 * 2 * Math.PI)) * (hour.DayOfWeek == DayOfWeek.Sunday ? 0.6 : 1) * (1 + 0.05 * Math.Sin(hour.Ticks / 1e11)));
+        Math.Round(1000 * (1 + 0.6 * Math.Sin(hour.Hour / 24.0 * 2 * Math.PI)) * (hour.DayOfWeek == DayOfWeek.Sunday ? 0.6 : 1) * (1
+            + 0.05 * Math.Sin(hour.Ticks / 1e11)));
 
     /// <summary>Seven weeks of a stream on which nothing is wrong.</summary>
     public static QualityFacts Stream => new()
@@ -65,7 +68,8 @@ internal static class Given
 
     public static DateTimeOffset End(DateOnly day) => new(day.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
 
-    public static SliceColumn Column(DateOnly day, string name, double total) => new(Campaigns, day, name, 40, 0, 0, total * (1 + 0.02 * Math.Sin(day.DayNumber)));
+    public static SliceColumn Column(DateOnly day, string name, double total) =>
+        new(Campaigns, day, name, 40, 0, 0, total * (1 + 0.02 * Math.Sin(day.DayNumber)));
 
     public static Alert[] Findings(DatasetContract contract, QualityFacts facts) =>
         [.. QualityRules.Judge(contract, facts).Select(each => each.Finding).OfType<Alert>()];
@@ -75,7 +79,8 @@ internal static class Given
     /// <summary>Facts of which the last hours landed so many times the usual.</summary>
     public static QualityFacts Landing(params double[] factors) => Stream with
     {
-        Landed = [.. Stream.Landed.SkipLast(factors.Length), .. factors.Select((factor, i) => Last.AddHours(i + 1 - factors.Length)).Zip(factors,
+        Landed = [.. Stream.Landed.SkipLast(factors.Length),
+            .. factors.Select((factor, i) => Last.AddHours(i + 1 - factors.Length)).Zip(factors,
             (hour, factor) => new HourCount(hour, Math.Round(Usual(hour) * factor))).Where(each => each.Count > 0)],
     };
 }

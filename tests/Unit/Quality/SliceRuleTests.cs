@@ -20,7 +20,8 @@ public sealed class SliceRuleTests
             SliceColumns = [.. Given.Slices.SliceColumns.Select(each =>
                 each.Day == Given.Yesterday && each.Column == column ? each with { Total = each.Total * factor } : each)],
         };
-        var found = Given.Findings(Given.Ads, facts).Select(each => each.Code == QualityCodes.DatasetsDisagree ? each.Code : $"{each.Code}:{each.Subject.Split(": ")[1]}");
+        var found = Given.Findings(Given.Ads, facts)
+            .Select(each => each.Code == QualityCodes.DatasetsDisagree ? each.Code : $"{each.Code}:{each.Subject.Split(": ")[1]}");
         Assert.Equal(findings.Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(), found.Order());
     }
 
@@ -32,7 +33,8 @@ public sealed class SliceRuleTests
         var waiting = Given.Slices with { At = Given.End(Given.Yesterday.AddDays(1)).AddHours(8) };
         Assert.DoesNotContain("extraction_late", Given.Codes(Given.Ads, waiting));
 
-        var gap = Given.Slices with { At = Given.Now.AddHours(6), Slices = [.. Given.Slices.Slices.Where(each => each.Day != Given.Yesterday.AddDays(-4))] };
+        var gap = Given.Slices with { At = Given.Now.AddHours(6),
+            Slices = [.. Given.Slices.Slices.Where(each => each.Day != Given.Yesterday.AddDays(-4))] };
         var missing = Assert.Single(Given.Findings(Given.Ads, gap));
         Assert.Equal((QualityCodes.SliceMissing, "facebook 1001 campaign"), (missing.Code, missing.Subject));
         Assert.Contains("2026-10-16", missing.Text, StringComparison.Ordinal);
@@ -45,7 +47,8 @@ public sealed class SliceRuleTests
             .Select(each => each with { Series = each.Series with { Stream = "ad" }, Total = each.Total * 0.8 }).ToList();
         Assert.Empty(Given.Codes(Given.Ads, Given.Slices with { SliceColumns = [.. Given.Slices.SliceColumns, .. ads] }));
         ads[^1] = ads[^1] with { Total = ads[^1].Total * 0.7 };
-        Assert.Equal([QualityCodes.StreamsDisagree], Given.Codes(Given.Ads, Given.Slices with { SliceColumns = [.. Given.Slices.SliceColumns, .. ads] }));
+        Assert.Equal([QualityCodes.StreamsDisagree],
+            Given.Codes(Given.Ads, Given.Slices with { SliceColumns = [.. Given.Slices.SliceColumns, .. ads] }));
     }
 
     [Fact]

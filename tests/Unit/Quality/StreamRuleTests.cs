@@ -12,7 +12,8 @@ public sealed class StreamRuleTests
     {
         Assert.Empty(Given.Findings(Given.Conversions, Given.Stream));
         Assert.Superset(
-            new HashSet<string> { "volume_low", "volume_high", "nothing_landed", "watermark_late", "shard_silent", "reject_ratio_high", "mean_shifted" },
+            new HashSet<string> { "volume_low", "volume_high", "nothing_landed", "watermark_late", "shard_silent", "reject_ratio_high",
+                "mean_shifted" },
             QualityRules.Judge(Given.Conversions, Given.Stream).Select(each => each.Code).ToHashSet());
     }
 
@@ -57,7 +58,8 @@ public sealed class StreamRuleTests
     {
         var grows = Given.Stream with
         {
-            Landed = [.. Given.Hours(49).Select(hour => new HourCount(hour, Math.Round(Given.Usual(hour) * Math.Pow(1.15, (hour - Given.Last).TotalDays / 7))))],
+            Landed = [.. Given.Hours(49).Select(hour =>
+                new HourCount(hour, Math.Round(Given.Usual(hour) * Math.Pow(1.15, (hour - Given.Last).TotalDays / 7))))],
         };
         Assert.Empty(Given.Codes(Given.Clicks, grows));
     }
@@ -74,12 +76,14 @@ public sealed class StreamRuleTests
     [Fact]
     public void A_topic_partition_is_silent_when_its_siblings_flow()
     {
-        var stuck = Given.Stream with { Shards = [Given.Stream.Shards[0], Given.Stream.Shards[1] with { LastHour = Given.Last.AddHours(-2) }] };
+        var stuck = Given.Stream with { Shards = [Given.Stream.Shards[0],
+            Given.Stream.Shards[1] with { LastHour = Given.Last.AddHours(-2) }] };
         var finding = Assert.Single(Given.Findings(Given.Clicks, stuck));
         Assert.Equal((QualityCodes.ShardSilent, "clicks-1", AlertSeverity.Critical), (finding.Code, finding.Subject, finding.Severity));
         var rare = stuck with { Shards = [stuck.Shards[0], stuck.Shards[1] with { LongestGap = 4 }] };
         Assert.Empty(Given.Codes(Given.Clicks, rare));
-        var allSilent = stuck with { Landed = [.. stuck.Landed.SkipLast(2)], Shards = [.. stuck.Shards.Select(each => each with { LastHour = Given.Last.AddHours(-2) })] };
+        var allSilent = stuck with { Landed = [.. stuck.Landed.SkipLast(2)],
+            Shards = [.. stuck.Shards.Select(each => each with { LastHour = Given.Last.AddHours(-2) })] };
         Assert.DoesNotContain("shard_silent", Given.Codes(Given.Clicks, allSilent));
     }
 
@@ -100,7 +104,8 @@ public sealed class StreamRuleTests
     {
         var facts = Given.Stream with
         {
-            Published = [.. Given.Stream.Published.SkipLast(1), new(Given.Last, 1000, Math.Max(duplicates, 10), rejected, Given.Last.AddMinutes(58))],
+            Published = [.. Given.Stream.Published.SkipLast(1),
+                new(Given.Last, 1000, Math.Max(duplicates, 10), rejected, Given.Last.AddMinutes(58))],
         };
         var expected = rejected == 30 ? "reject_ratio_high" : code;
         Assert.Equal(expected is null ? [] : [expected], Given.Codes(Given.Clicks, facts));
@@ -132,6 +137,7 @@ public sealed class StreamRuleTests
                 new(Given.Last, "currency", rows, Math.Max(nulls, 40), 0, 0),
             ],
         };
-        Assert.Equal(finding is null ? [] : [finding], Given.Findings(Given.Conversions, facts).Select(each => $"{each.Code}:{each.Subject}"));
+        Assert.Equal(finding is null ? [] : [finding],
+            Given.Findings(Given.Conversions, facts).Select(each => $"{each.Code}:{each.Subject}"));
     }
 }

@@ -7,7 +7,7 @@ CREATE TABLE pipeline.quality_hour (
     rows_in      bigint NOT NULL,                  -- those that a filter drops left out, as below
     duplicates   bigint NOT NULL,
     rejected     bigint NOT NULL,
-    watermark    timestamptz,                      -- latest event time, never later than its commit
+    watermark    timestamptz,                      -- latest, never later than its commit; by nine tenths of a publication's events, because some clocks run ahead
     PRIMARY KEY (dataset, hour)
 );
 CREATE INDEX quality_hour_hour ON pipeline.quality_hour (hour);
