@@ -46,7 +46,7 @@ internal sealed class VolumeRule(Seasonal series, double deviation)
             seen += sight.Seen;
             expected += sight.Usual.Count;
         }
-        return lulls > 0 && seen < 1.15 * expected;
+        return lulls > 0 && Math.Log((seen + 1) / (expected + 1)) < limit / 2;
     }
 
     private sealed record Sight(double Seen, Usual Usual, Distance Distance);
