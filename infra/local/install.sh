@@ -39,6 +39,8 @@ missing_packages() {
         has_command kcat || echo kcat
         has_command zstd || echo zstd
         has_command chromium || echo chromium
+        has_command promtool || echo prometheus
+        has_command amtool || echo prometheus-alertmanager
         ;;
     esac
   done
@@ -58,6 +60,18 @@ apt() {
   return 1
 }
 
+# Servers that packages bring are for us to start, on ports of their own: Debian's policy file keeps them from starting as services.
+without_services() {
+  local policy=/usr/sbin/policy-rc.d root=() made='' ended=0
+  [ "$(id -u)" = 0 ] || root=(sudo -n)
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' | "${root[@]}" tee "$policy" >/dev/null && "${root[@]}" chmod 755 "$policy" && made=1
+  fi
+  "$@" || ended=$?
+  [ -z "$made" ] || "${root[@]}" rm -f "$policy"
+  return "$ended"
+}
+
 # install_missing LOG SET...
 install_missing() {
   local log=$1 missing
@@ -71,9 +85,9 @@ install_missing() {
     fail "These packages are missing: ${missing[*]}. Run 'apt-get install ${missing[*]}' as root, then this again."
   fi
   say "Installing ${missing[*]}"
-  apt "$log" install --no-install-recommends "${missing[@]}" || {
+  without_services apt "$log" install --no-install-recommends "${missing[@]}" || {
     apt "$log" update || fail "apt-get update failed: see $log."
-    apt "$log" install --no-install-recommends "${missing[@]}" || fail "apt-get could not install ${missing[*]}: see $log."
+    without_services apt "$log" install --no-install-recommends "${missing[@]}" || fail "apt-get could not install ${missing[*]}: see $log."
   }
 }
 

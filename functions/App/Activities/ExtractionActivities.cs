@@ -75,7 +75,8 @@ public sealed class StepExtractionActivity(SliceSources sources, ISourceBudget b
             var step = await source.StepAsync(request.Task, stopping);
             await CloseAsync(window, step, stopping);
             if (step.Kind == StepKind.Throttled) CountWait(window, step.NotBefore!.Value);
-            span?.SetTag("pipeline.step", step.Kind.ToString()).SetTag("pipeline.pages", step.Part?.Pages).SetTag("pipeline.raw_bytes", step.Part?.RawBytes);
+            span?.SetTag("pipeline.step", step.Kind.ToString()).SetTag("pipeline.pages", step.Part?.Pages)
+                .SetTag("pipeline.raw_bytes", step.Part?.RawBytes);
             ExtractionLog.Stepped(log, window.ToString(), request.Task.Part, step.Kind, step.Part?.Pages ?? 0, step.Reason);
             return step;
         }

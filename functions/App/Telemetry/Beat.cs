@@ -8,10 +8,15 @@ internal sealed class Beat(string function)
     private readonly Lock gate = new();
     private Heartbeat? noted;
     private DateTimeOffset writtenAt = DateTimeOffset.MinValue;
+    private DateTimeOffset startedAt;
 
     public void Begin(DateTimeOffset now)
     {
-        lock (gate) noted = Noted(now) with { Started = now };
+        lock (gate)
+        {
+            startedAt = now;
+            noted = Noted() with { Started = now };
+        }
     }
 
     /// <param name="error">Why it failed; null when it did not.</param>
@@ -19,7 +24,7 @@ internal sealed class Beat(string function)
     {
         lock (gate)
         {
-            var beat = Noted(now);
+            var beat = Noted();
             noted = error is null ? beat with { Succeeded = now, Runs = beat.Runs + 1 }
                 : beat with { Failed = now, Error = error, Runs = beat.Runs + 1, Failures = beat.Failures + 1 };
         }
@@ -48,5 +53,5 @@ internal sealed class Beat(string function)
             };
     }
 
-    private Heartbeat Noted(DateTimeOffset now) => noted ?? new(function, now, null, null, null, 0, 0);
+    private Heartbeat Noted() => noted ?? new(function, startedAt, null, null, null, 0, 0);
 }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Pipeline.App.Telemetry;
 
-/// <summary>The form of the log on the console: a line for people, or with <c>Logging:Console:FormatterName</c> = <c>json</c> one JSON object
-/// a line, with the event's fields by name.</summary>
+/// <summary>The form of the log on the console: a line for people, or with <c>Logging:Console:FormatterName</c> = <c>json</c> one JSON
+/// object a line, with the event's fields by name.</summary>
 /// <remarks>https://learn.microsoft.com/dotnet/core/extensions/console-log-formatter</remarks>
 internal static class ConsoleFormat
 {

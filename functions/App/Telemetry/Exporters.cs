@@ -12,7 +12,8 @@ using Pipeline.Domain.Telemetry;
 
 namespace Pipeline.App.Telemetry;
 
-/// <summary>Sends spans, metrics and log events where OpenTelemetry's standard variables say; the container ends them with the program.</summary>
+/// <summary>Sends spans, metrics and log events where OpenTelemetry's standard variables say; the container ends them with the
+/// program.</summary>
 /// <remarks>https://opentelemetry.io/docs/specs/otel/protocol/exporter/</remarks>
 internal sealed class Exporters(TracerProvider traces, MeterProvider metrics)
 {
@@ -41,7 +42,8 @@ internal static partial class ExporterServices
     {
         var (collector, monitor) = (Named(builder.Configuration, "OTEL_EXPORTER_OTLP_ENDPOINT"), MonitorOf(builder.Configuration));
         if (!collector && monitor is null) return;
-        builder.Services.AddSingleton(_ => Traces(collector, monitor)).AddSingleton(_ => Metrics(collector, monitor)).AddSingleton<Exporters>();
+        builder.Services.AddSingleton(_ => Traces(collector, monitor)).AddSingleton(_ => Metrics(collector, monitor))
+            .AddSingleton<Exporters>();
         builder.Logging.AddOpenTelemetry(logs =>
         {
             logs.SetResourceBuilder(Resource());
@@ -69,7 +71,8 @@ internal static partial class ExporterServices
 
     // What OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say comes last and wins.
     private static ResourceBuilder Resource() => ResourceBuilder.CreateEmpty()
-        .AddService("pipeline", serviceVersion: typeof(Exporters).Assembly.GetName().Version?.ToString(), serviceInstanceId: Environment.MachineName)
+        .AddService(
+            "pipeline", serviceVersion: typeof(Exporters).Assembly.GetName().Version?.ToString(), serviceInstanceId: Environment.MachineName)
         .AddTelemetrySdk().AddEnvironmentVariableDetector();
 
     private static string? MonitorOf(IConfiguration configuration)

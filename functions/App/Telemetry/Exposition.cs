@@ -5,7 +5,8 @@ namespace Pipeline.App.Telemetry;
 
 /// <summary>Writes metrics as Prometheus reads them: its text format 0.0.4, or OpenMetrics 1.0 where that is asked for.</summary>
 /// <remarks>
-/// https://prometheus.io/docs/instrumenting/exposition_formats/, https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md
+/// https://prometheus.io/docs/instrumenting/exposition_formats/,
+/// https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md
 /// </remarks>
 public static class Exposition
 {

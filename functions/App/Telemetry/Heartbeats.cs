@@ -19,7 +19,8 @@ public sealed class Heartbeats(HeartbeatLedger ledger, TimeProvider time) : Back
     public void Began(string function) => Of(function).Begin(time.GetUtcNow());
 
     /// <summary>A function has ended; null for well.</summary>
-    public void Ended(string function, Exception? error) => Of(function).End(time.GetUtcNow(), error is null ? null : Spans.SentenceOf(error));
+    public void Ended(string function, Exception? error) =>
+        Of(function).End(time.GetUtcNow(), error is null ? null : Spans.SentenceOf(error));
 
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -46,7 +47,8 @@ public sealed class Heartbeats(HeartbeatLedger ledger, TimeProvider time) : Back
 
     private async Task WriteAsync(TimeSpan apart, CancellationToken stopping)
     {
-        var taken = beats.Values.Select(beat => (Beat: beat, Row: beat.Take(time.GetUtcNow(), apart))).Where(each => each.Row is not null).ToList();
+        var taken = beats.Values.Select(beat => (Beat: beat, Row: beat.Take(time.GetUtcNow(), apart)))
+            .Where(each => each.Row is not null).ToList();
         if (taken.Count == 0) return;
         try
         {

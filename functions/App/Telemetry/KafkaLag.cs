@@ -9,7 +9,8 @@ using Pipeline.Sources.Kafka;
 namespace Pipeline.App.Telemetry;
 
 /// <summary>Records that the brokers have and the ledger has not, by dataset and topic.</summary>
-/// <remarks>Asked behind a scrape's back, because a broker that is away takes its time to say nothing; the next scrape has the answer.</remarks>
+/// <remarks>Asked behind a scrape's back, because a broker that is away takes its time to say nothing; the next scrape has the
+/// answer.</remarks>
 public sealed class KafkaLag : IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
@@ -29,7 +30,8 @@ public sealed class KafkaLag : IDisposable
     public KafkaLag(ContractSet contracts, KafkaLog kafka, ILandingLedger ledger, TimeProvider time)
     {
         (this.contracts, this.kafka, this.ledger, this.time) = (contracts, kafka, ledger, time);
-        meter.CreateObservableGauge("pipeline.kafka.lag.records", () => lags, "{record}", "Records that the brokers have and the ledger has not.");
+        meter.CreateObservableGauge(
+            "pipeline.kafka.lag.records", () => lags, "{record}", "Records that the brokers have and the ledger has not.");
     }
 
     /// <summary>Begins to ask, unless that was done a moment ago or is still under way.</summary>
@@ -61,7 +63,8 @@ public sealed class KafkaLag : IDisposable
             foreach (var contract in contracts.Contracts)
                 if (contract.SourceOf(SourceKind.Kafka) is { } source)
                     found.Add(new(
-                        await LagAsync(contract.Dataset, source.Topic), Instruments.Dataset(contract.Dataset), Instruments.Label("topic", source.Topic)));
+                        await LagAsync(contract.Dataset, source.Topic), Instruments.Dataset(contract.Dataset),
+                        Instruments.Label("topic", source.Topic)));
             lags = found;
         }
         catch (Exception error) when (error is TransientException or TerminalException or OperationCanceledException)
@@ -73,7 +76,8 @@ public sealed class KafkaLag : IDisposable
 
     private async Task<long> LagAsync(string dataset, string topic)
     {
-        var cursors = (await ledger.CursorsAsync(dataset, ended.Token)).ToDictionary(cursor => cursor.Shard.Stream, cursor => cursor.NextPosition);
+        var cursors = (await ledger.CursorsAsync(dataset, ended.Token))
+            .ToDictionary(cursor => cursor.Shard.Stream, cursor => cursor.NextPosition);
         var lag = 0L;
         foreach (var topicPartition in await kafka.TopicPartitionsAsync(topic, ended.Token))
         {

@@ -37,16 +37,15 @@ public sealed class LedgerGauges : IDisposable
         {
             if (time.GetUtcNow() - readAt < Fresh) return;
             readings = await reader.ReadAsync(datasets, stopping);
-            answers = true;
+            (readAt, answers) = (time.GetUtcNow(), true);
         }
         catch (Exception error) when (error is TransientException or TerminalException)
         {
-            (readings, answers) = ([], false);
+            (readings, readAt, answers) = ([], time.GetUtcNow(), false);
             Instruments.TelemetryFailures.Add(1, Instruments.Label("what", "ledger"));
         }
         finally
         {
-            readAt = time.GetUtcNow();
             reading.Release();
         }
     }
@@ -58,6 +57,10 @@ public sealed class LedgerGauges : IDisposable
         reading.Dispose();
     }
 
-    private IEnumerable<Measurement<double>> Measure(LedgerGauge gauge) => readings.Where(reading => reading.Gauge == gauge)
-        .Select(reading => new Measurement<double>(reading.Value, reading.Labels));
+    private IEnumerable<Measurement<double>> Measure(LedgerGauge gauge)
+    {
+        // An exporter that sends asks without a scrape: it gets what is known, and the next time what is read meanwhile.
+        if (time.GetUtcNow() - readAt >= Fresh && reading.CurrentCount > 0) _ = RefreshAsync(CancellationToken.None);
+        return readings.Where(reading => reading.Gauge == gauge).Select(reading => new Measurement<double>(reading.Value, reading.Labels));
+    }
 }

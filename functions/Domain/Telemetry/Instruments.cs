@@ -14,7 +14,8 @@ public static class Instruments
     private static readonly Meter Meter = new(MeterName);
 
     /// <summary>Landings that were committed, by dataset: a batch, a file, an extraction.</summary>
-    public static readonly Counter<long> LandingBatches = Count("pipeline.landing.batches", "{batch}", "Landings that were committed.");
+    public static readonly Counter<long> LandingBatches = Count(
+        "pipeline.landing.batches", "{batch}", "Landings that were committed.");
 
     /// <summary>Records landed, by dataset.</summary>
     public static readonly Counter<long> LandingRecords = Count("pipeline.landing.records", "{record}", "Records landed.");
@@ -26,7 +27,8 @@ public static class Instruments
     public static readonly Counter<long> LandingObjects = Count("pipeline.landing.object", "By", "Bytes of segment objects landed.");
 
     /// <summary>Shards whose landing another worker was first with, by dataset.</summary>
-    public static readonly Counter<long> LandingRaces = Count("pipeline.landing.races", "{race}", "Landings lost to another worker and tried again.");
+    public static readonly Counter<long> LandingRaces = Count(
+        "pipeline.landing.races", "{race}", "Landings lost to another worker and tried again.");
 
     /// <summary>Rows that publications read, by dataset.</summary>
     public static readonly Counter<long> RowsIn = Count("pipeline.rows.in", "{row}", "Rows read by committed publications.");
@@ -41,14 +43,16 @@ public static class Instruments
     public static readonly Counter<long> RowsRejected = Count("pipeline.rows.rejected", "{row}", "Rows refused, by code.");
 
     /// <summary>Objects that publications made, by dataset.</summary>
-    public static readonly Counter<long> LakeObjects = Count("pipeline.lake.objects", "{object}", "Objects made by committed publications.");
+    public static readonly Counter<long> LakeObjects = Count(
+        "pipeline.lake.objects", "{object}", "Objects made by committed publications.");
 
     /// <summary>Bytes of these objects, by dataset.</summary>
     public static readonly Counter<long> LakeBytes = Count("pipeline.lake.object", "By", "Bytes of objects made by committed publications.");
 
     /// <summary>How long publications took from begin to visible, by dataset and end.</summary>
     public static readonly Histogram<double> PublicationDuration = Seconds(
-        "pipeline.publication.duration", "Seconds from a publication's begin to its objects being visible.", 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900);
+        "pipeline.publication.duration", "Seconds from a publication's begin to its objects being visible.",
+        0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900);
 
     /// <summary>Attempts at publications that failed, by dataset and kind: <c>transient</c>, <c>terminal</c> or <c>fault</c>.</summary>
     public static readonly Counter<long> PublicationFailures = Count(

@@ -7,7 +7,8 @@ public static class Landed
 {
     /// <summary>Counts one landing of a dataset; void segments are none.</summary>
     public static void Count(string dataset, IReadOnlyCollection<SegmentDraft> segments) => Count(
-        dataset, segments.Sum(segment => (long)segment.Records), segments.Sum(segment => segment.RawBytes), segments.Sum(segment => segment.ObjectBytes));
+        dataset, segments.Sum(segment => (long)segment.Records), segments.Sum(segment => segment.RawBytes),
+        segments.Sum(segment => segment.ObjectBytes));
 
     /// <summary>Counts one landing of a dataset.</summary>
     public static void Count(string dataset, long records, long rawBytes, long objectBytes)

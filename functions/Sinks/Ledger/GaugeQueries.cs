@@ -6,7 +6,8 @@ namespace Pipeline.Sinks.Ledger;
 /// <param name="Text">One sentence.</param>
 public sealed record LedgerGauge(string Name, string Unit, string Text);
 
-/// <summary>A query that several gauges come from: label columns, then a column for each gauge. <c>$1</c> are the datasets, <c>$2</c> is now.</summary>
+/// <summary>A query that several gauges come from: label columns, then a column for each gauge. <c>$1</c> are the datasets, <c>$2</c> is
+/// now.</summary>
 /// <remarks>None may grow with history: partial indexes, small tables, or the newest rows of an index.</remarks>
 public sealed record GaugeQuery(string Sql, IReadOnlyList<string> Labels, IReadOnlyList<LedgerGauge> Gauges)
 {

@@ -30,7 +30,8 @@ public sealed class HeartbeatLedger(NpgsqlDataSource source, TimeProvider time)
                     AS beat (function, started, succeeded, failed, error, runs, failures) ORDER BY function
                 ON CONFLICT (function, instance) DO UPDATE SET
                     last_started = excluded.last_started, last_succeeded = coalesce(excluded.last_succeeded, held.last_succeeded),
-                    last_failed = coalesce(excluded.last_failed, held.last_failed), last_error = coalesce(excluded.last_error, held.last_error),
+                    last_failed = coalesce(excluded.last_failed, held.last_failed),
+                    last_error = coalesce(excluded.last_error, held.last_error),
                     runs = held.runs + excluded.runs, failures = held.failures + excluded.failures
                 """,
                 instance, Each(beats, beat => beat.Function), Each(beats, beat => beat.Started), Each(beats, beat => beat.Succeeded),

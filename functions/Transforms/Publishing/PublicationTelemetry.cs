@@ -32,8 +32,9 @@ internal sealed class PublicationTelemetry : IDisposable
     {
         var (counts, label) = (result.Counts, Instruments.Dataset(dataset));
         var bytes = result.Objects.Sum(made => made.Staged.Bytes);
-        span?.SetTag("pipeline.rows_in", counts.In).SetTag("pipeline.rows_out", counts.Out).SetTag("pipeline.rows_duplicate", counts.Duplicates)
-            .SetTag("pipeline.rows_rejected", counts.Rejected).SetTag("pipeline.objects", result.Objects.Count).SetTag("pipeline.object_bytes", bytes);
+        span?.SetTag("pipeline.rows_in", counts.In).SetTag("pipeline.rows_out", counts.Out)
+            .SetTag("pipeline.rows_duplicate", counts.Duplicates).SetTag("pipeline.rows_rejected", counts.Rejected)
+            .SetTag("pipeline.objects", result.Objects.Count).SetTag("pipeline.object_bytes", bytes);
         Instruments.RowsIn.Add(counts.In, label);
         Instruments.RowsOut.Add(counts.Out, label);
         Instruments.RowsDuplicate.Add(counts.Duplicates, label);

@@ -72,7 +72,8 @@ internal sealed class SegmentFeed(IObjectStore segments, PublicationAttempt atte
     private async Task<Stream> OpenAsync(LandedSegment segment, CancellationToken stopping)
     {
         // As many as a publication's links: a span each for thousands of small segments would say no more.
-        using var span = attempt.Segments.Count <= Spans.MaxLinks ? Spans.Start("read", segment.Dataset)?.SetTag("pipeline.raw_bytes", segment.RawBytes) : null;
+        using var span = attempt.Segments.Count > Spans.MaxLinks ? null
+            : Spans.Start("read", segment.Dataset)?.SetTag("pipeline.raw_bytes", segment.RawBytes);
         try
         {
             return await segments.OpenReadAsync(segment.ObjectKey, stopping);

@@ -18,12 +18,14 @@ internal sealed class Prometheus : IDisposable
         var configuration = File.ReadAllText(Repository.PathOf("infra/monitoring/prometheus.yml"))
             .Replace("127.0.0.1:7071", app.Authority, StringComparison.Ordinal)
             .Replace("127.0.0.1:9093", alertmanager, StringComparison.Ordinal)
-            .Replace("_interval: 30s", "_interval: 3s", StringComparison.Ordinal).Replace("_timeout: 10s", "_timeout: 3s", StringComparison.Ordinal)
+            .Replace("_interval: 30s", "_interval: 3s", StringComparison.Ordinal)
+            .Replace("_timeout: 10s", "_timeout: 3s", StringComparison.Ordinal)
             .Replace("rules/*.yaml", Repository.PathOf("infra/monitoring/rules/*.yaml"), StringComparison.Ordinal);
         var path = Path.Combine(home, "prometheus.yml");
         File.WriteAllText(path, configuration);
         program = ServerPrograms.Start(
-            "prometheus", home, $"--config.file={path}", $"--storage.tsdb.path={home}/data", $"--web.listen-address={Address}", "--log.level=warn");
+            "prometheus", home, $"--config.file={path}", $"--storage.tsdb.path={home}/data", $"--web.listen-address={Address}",
+            "--log.level=warn");
     }
 
     public string Address { get; }
@@ -58,8 +60,8 @@ internal sealed class Alertmanager : IDisposable
             .Replace("http://alert-receiver.pipeline.svc:8080", receiver, StringComparison.Ordinal)
             .Replace("group_wait: 30s", "group_wait: 0s", StringComparison.Ordinal)
             .Replace("/etc/alertmanager/secrets", home, StringComparison.Ordinal);
-        foreach (var (secret, text) in ((string, string)[])[("smtp-password", "none"), ("slack-url", "http://127.0.0.1:1/"), ("pagerduty-key", "none")])
-            File.WriteAllText(Path.Combine(home, secret), text);
+        foreach (var secret in (string[])["smtp-password", "pagerduty-key"]) File.WriteAllText(Path.Combine(home, secret), "none");
+        File.WriteAllText(Path.Combine(home, "slack-url"), "http://127.0.0.1:1/");
         var path = Path.Combine(home, "alertmanager.yml");
         File.WriteAllText(path, configuration);
         program = ServerPrograms.Start(

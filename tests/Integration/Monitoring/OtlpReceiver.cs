@@ -65,7 +65,9 @@ internal sealed class OtlpReceiver : IDisposable
 }
 
 /// <summary>What a test looks at of a span.</summary>
-internal sealed record Span(string Source, string TraceId, string SpanId, string ParentId, string Name, IReadOnlyList<string> Links, IReadOnlyDictionary<string, string> Tags)
+internal sealed record Span(
+    string Source, string TraceId, string SpanId, string ParentId, string Name, IReadOnlyList<string> Links,
+    IReadOnlyDictionary<string, string> Tags)
 {
     // Field numbers of opentelemetry/proto/trace/v1/trace.proto and common/v1/common.proto.
     private const int ResourceSpans = 1, ScopeSpans = 2, Scope = 1, Spans = 2, ScopeName = 1;

@@ -29,12 +29,12 @@ public sealed class PrometheusTests(PostgresServer postgres)
         await AssertReadableAsync(app);
         Assert.Empty(person.Alerts);
 
-        File.WriteAllText(Path.Combine(drop, "clicks", @"no\name.csv"), "broken on purpose");
+        File.CreateSymbolicLink(Path.Combine(drop, "clicks", "lost.csv"), Path.Combine(drop, "nowhere"));
         await app.EventuallyAsync(() => Task.FromResult(person.Alerts.Count > 0), stopping);
         var alert = Assert.Single(person.Alerts);
         Assert.Equal("firing", alert.GetProperty("status").GetString());
         Assert.Equal(
-            ("PipelineAlertOpen", "critical", "clicks", "file_refused"),
+            ("PipelineAlertOpen", "critical", "clicks", "file_unread"),
             (Label("alertname"), Label("severity"), Label("dataset"), Label("code")));
         Assert.Equal(
             "docs/runbooks/prometheus-alerts.md#pipelinealertopen", alert.GetProperty("annotations").GetProperty("runbook_url").GetString());
