@@ -21,9 +21,11 @@ internal static class QuarantineVerb
 
     private static Option<string> Dataset() => new("--dataset") { Description = "The dataset.", Required = true };
 
-    private static Option<string?> Code(string description = "One code, such as wrong_type; all without it.") => new("--code") { Description = description };
+    private static Option<string?> Code(string description = "One code, such as wrong_type; all without it.") =>
+        new("--code") { Description = description };
 
-    private static Option<string?> Field() => new("--field") { Description = "One field's path, '' for the record as a whole; all without it." };
+    private static Option<string?> Field() =>
+        new("--field") { Description = "One field's path, '' for the record as a whole; all without it." };
 
     private static Command List()
     {
@@ -38,11 +40,13 @@ internal static class QuarantineVerb
                 console.Write(Table(
                     ["code", "field", "records", "publications", "first seen", "first at"], found.Groups.Select(group => new[]
                     {
-                        group.Code, group.Field, Text(group.Records), Text(group.Publications), Text(group.FirstSeen), $"{group.FirstShard}@{group.FirstPosition}",
+                        group.Code, group.Field, Text(group.Records), Text(group.Publications), Text(group.FirstSeen),
+                        $"{group.FirstShard}@{group.FirstPosition}",
                     })));
                 console.Write(Table(["replay", "of", "kind", "state", "in", "out", "refused"], found.Replays.Select(replay => new[]
                 {
-                    Text(replay.Publication), Text(replay.Of), replay.Kind, replay.State, Text(replay.RowsIn), Text(replay.RowsOut), Text(replay.Rejected),
+                    Text(replay.Publication), Text(replay.Of), replay.Kind, replay.State,
+                    Text(replay.RowsIn), Text(replay.RowsOut), Text(replay.Rejected),
                 })));
             });
         });
@@ -59,7 +63,10 @@ internal static class QuarantineVerb
             var status = await ReadAsync(services, result.GetValue(dataset)!, stopping);
             new Output(result.GetValue(json)).Answer(status.ByDay, (console, days) => console.Write(Table(
                 ["day", "code", "records", "open"],
-                days.Select(day => new[] { day.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), day.Code, Text(day.Records), Text(day.OpenRecords) }))));
+                days.Select(day => new[]
+                {
+                    day.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), day.Code, Text(day.Records), Text(day.OpenRecords),
+                }))));
         });
         return verb;
     }
@@ -70,7 +77,8 @@ internal static class QuarantineVerb
         var limit = new Option<int>("--limit") { Description = "How many records at most.", DefaultValueFactory = _ => Quarantine.UsualSample };
         limit.Validators.Add(result =>
         {
-            if (result.GetValue(limit) is < 1 or > Quarantine.MaxSample) result.AddError($"--limit must be from 1 to {Quarantine.MaxSample}.");
+            if (result.GetValue(limit) is < 1 or > Quarantine.MaxSample)
+                result.AddError($"--limit must be from 1 to {Quarantine.MaxSample}.");
         });
         var verb = new Command("sample", "Some refused records, masked; the look is recorded first.") { dataset, code, field, limit, json };
         verb.SetAction(async (result, stopping) =>
@@ -78,13 +86,16 @@ internal static class QuarantineVerb
             await using var services = CommandLine.Services();
             var contract = services.GetRequiredService<ContractSet>().Named(result.GetValue(dataset)!);
             var (ofCode, ofField, count) = (result.GetValue(code), result.GetValue(field), result.GetValue(limit));
-            await services.GetRequiredService<AuditLog>().SampleAsync(Environment.UserName, contract.Dataset, ofCode, ofField, count, stopping);
-            var publications = await services.GetRequiredService<QuarantineLedger>().WithOpenAsync(contract.Dataset, ofCode, ofField, stopping);
-            var records = await services.GetRequiredService<QuarantineSamples>().ReadAsync(contract, publications, ofCode, ofField, count, stopping);
+            var name = contract.Dataset;
+            await services.GetRequiredService<AuditLog>().SampleAsync(Environment.UserName, name, ofCode, ofField, count, stopping);
+            var publications = await services.GetRequiredService<QuarantineLedger>().WithOpenAsync(name, ofCode, ofField, stopping);
+            var samples = services.GetRequiredService<QuarantineSamples>();
+            var records = await samples.ReadAsync(contract, publications, ofCode, ofField, count, stopping);
             new Output(result.GetValue(json)).Answer(new SampleAnswer(records), (console, found) =>
             {
                 foreach (var each in found.Records)
-                    console.WriteLine($"{each.Shard}@{each.Position} {each.Code} {each.Field}: {each.Message}\n    {each.Record ?? "(no value)"}");
+                    console.WriteLine(
+                        $"{each.Shard}@{each.Position} {each.Code} {each.Field}: {each.Message}\n    {each.Record ?? "(no value)"}");
             });
         });
         return verb;
@@ -119,14 +130,17 @@ internal static class QuarantineVerb
             var contract = services.GetRequiredService<ContractSet>().Named(result.GetValue(dataset)!);
             var records = await services.GetRequiredService<QuarantineLedger>().DiscardAsync(
                 contract.Dataset, result.GetValue(code)!, result.GetValue(field), Environment.UserName, why, stopping);
-            if (records == 0) throw new TerminalException($"Nothing of {contract.Dataset} that was refused so is open: see 'pipeline quarantine list'.");
-            new Output(result.GetValue(json)).Answer(new DiscardAnswer(records), (console, answer) => console.WriteLine($"Discarded {answer.Records} record(s)."));
+            if (records == 0)
+                throw new TerminalException($"Nothing of {contract.Dataset} that was refused so is open: see 'pipeline quarantine list'.");
+            new Output(result.GetValue(json)).Answer(
+                new DiscardAnswer(records), (console, answer) => console.WriteLine($"Discarded {answer.Records} record(s)."));
         });
         return verb;
     }
 
     private static Task<QuarantineStatus> ReadAsync(ServiceProvider services, string dataset, CancellationToken stopping) =>
-        services.GetRequiredService<QuarantineLedger>().ReadAsync(services.GetRequiredService<ContractSet>().Named(dataset).Dataset, stopping);
+        services.GetRequiredService<QuarantineLedger>()
+            .ReadAsync(services.GetRequiredService<ContractSet>().Named(dataset).Dataset, stopping);
 
     private static Table Table(string[] heads, IEnumerable<string[]> rows)
     {

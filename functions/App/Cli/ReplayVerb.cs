@@ -21,7 +21,10 @@ internal static class ReplayVerb
         var to = Day("--to", "Last UTC day, included.");
         var account = new Option<string?>("--account") { Description = "One account, where slices are replaced; all without it." };
         var (wait, json) = (WaitOption(), Output.JsonOption());
-        var verb = new Command("replay", "Publish days again, from what was landed and under the contract of now.") { dataset, from, to, account, wait, json };
+        var verb = new Command("replay", "Publish days again, from what was landed and under the contract of now.")
+        {
+            dataset, from, to, account, wait, json,
+        };
         verb.SetAction(async (result, stopping) =>
         {
             await using var services = CommandLine.Services();
@@ -39,7 +42,8 @@ internal static class ReplayVerb
     }
 
     /// <summary>Says what was planned, and waits for it if asked to.</summary>
-    public static async Task<int> AnswerAsync(ServiceProvider services, Output output, ReplayPlan plan, bool wait, CancellationToken stopping)
+    public static async Task<int> AnswerAsync(
+        ServiceProvider services, Output output, ReplayPlan plan, bool wait, CancellationToken stopping)
     {
         if (plan.Publications.Count == 0)
         {
@@ -47,9 +51,10 @@ internal static class ReplayVerb
             return ExitCodes.Fault;
         }
         var states = wait
-            ? await output.ProgressAsync(task => services.GetRequiredService<ReplayWait>().RunAsync(plan.Publications, task.Report, stopping), "Publishing")
+            ? await output.ProgressAsync(
+                task => services.GetRequiredService<ReplayWait>().RunAsync(plan.Publications, task.Report, stopping), "Publishing")
             : [];
-        var failed = states.Where(state => state.Failure is not null && state.State == "failed").ToList();
+        var failed = states.Where(state => state.State == "failed").ToList();
         output.Answer(new ReplayAnswer(plan.Publications, plan.Records, wait ? states : null), (console, answer) =>
         {
             console.WriteLine($"Planned {answer.Publications.Count} publication(s), {answer.Publications[0]} to {answer.Publications[^1]}.");
@@ -67,8 +72,9 @@ internal static class ReplayVerb
         Required = true,
         CustomParser = argument =>
         {
-            if (DateOnly.TryParseExact(argument.Tokens[0].Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return day;
-            argument.AddError($"{name} is '{argument.Tokens[0].Value}', which is no day; write it as 2026-09-30.");
+            var text = argument.Tokens[0].Value;
+            if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return day;
+            argument.AddError($"{name} is '{text}', which is no day; write it as 2026-09-30.");
             return default;
         },
     };

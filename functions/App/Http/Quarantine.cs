@@ -59,7 +59,8 @@ public sealed class Quarantine(
         {
             var plan = await replays.RefusedAsync(dataset, code, field, stopping);
             if (plan.Publications.Count == 0)
-                return Problems.Conflict($"Nothing that {dataset} refused{Of(code, field)} is open, or its replay is under way: look at GET /api/quarantine/{dataset}.");
+                return Problems.Conflict(
+                    $"Nothing that {dataset} refused{Of(code, field)} is open, or its replay is under way: look at GET /api/quarantine/{dataset}.");
             await client.StartPublishingAsync(dataset, stopping);
             return new AcceptedResult($"/api/quarantine/{dataset}", new RefusedReplayAnswer(plan.Publications, plan.Records));
         }
@@ -97,7 +98,8 @@ public sealed class Quarantine(
     // Keys have no names that a function sees; the address tells one caller from another.
     private static string Actor(HttpRequest request) => $"http {request.HttpContext.Connection.RemoteIpAddress}";
 
-    private static IActionResult Unknown(string dataset) => Problems.NotFound($"There is no dataset '{dataset}'; GET /api/datasets lists them.");
+    private static IActionResult Unknown(string dataset) =>
+        Problems.NotFound($"There is no dataset '{dataset}'; GET /api/datasets lists them.");
 
     private DatasetContract? Find(string dataset) => contracts.Find(dataset);
 }

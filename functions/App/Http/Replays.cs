@@ -30,7 +30,8 @@ public sealed class Replays(ContractSet contracts, PlanReplays replays)
         {
             var plan = await replays.DaysAsync(dataset!, account, from!.Value, to!.Value, stopping);
             if (plan.Publications.Count == 0)
-                return Problems.NotFound($"Nothing of {dataset} is landed from {from:yyyy-MM-dd} to {to:yyyy-MM-dd}, or its replay is under way.");
+                return Problems.NotFound(
+                    $"Nothing of {dataset} is landed from {from:yyyy-MM-dd} to {to:yyyy-MM-dd}, or its replay is under way.");
             var instance = await client.StartPublishingAsync(dataset!, stopping);
             return new AcceptedResult($"/api/publications?dataset={dataset}", new { publications = plan.Publications, instance });
         }

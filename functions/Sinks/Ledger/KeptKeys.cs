@@ -25,7 +25,7 @@ internal static class KeptKeys
             .ListAsync(row => (Count: row.GetInt64(0), First: row.GetInt64(1), Day: row.GetFieldValue<DateOnly>(2)), stopping);
         if (late is [var (count, first, day)])
             throw new TerminalException(
-                $"{count} of the publications of {dataset}, the first of them {first}, have rows from before {day:yyyy-MM-dd}, whose dedupe keys may be "
-                + "forgotten: a row that repeats another could be published beside it. Replay later days, or what was refused alone.");
+                $"{count} of the publications of {dataset}, the first of them {first}, have rows from before {day:yyyy-MM-dd}, "
+                + "whose dedupe keys may be forgotten: a row that repeats another could be published beside it. Replay later days, or what was refused alone.");
     }
 }

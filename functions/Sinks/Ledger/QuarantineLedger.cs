@@ -48,7 +48,8 @@ public sealed class QuarantineLedger(NpgsqlDataSource source, TimeProvider time)
             await connection.Command(
                 """
                 SELECT id FROM pipeline.publication WHERE id IN (
-                    SELECT publication_id FROM pipeline.rejection WHERE dataset = $1 AND state = 'open' AND code = $2 AND ($3::text IS NULL OR field = $3))
+                    SELECT publication_id FROM pipeline.rejection
+                    WHERE dataset = $1 AND state = 'open' AND code = $2 AND ($3::text IS NULL OR field = $3))
                 ORDER BY id FOR UPDATE
                 """, dataset, code, field).ExecuteAsync(stopping);
             var discarded = await connection.Command(
@@ -58,7 +59,8 @@ public sealed class QuarantineLedger(NpgsqlDataSource source, TimeProvider time)
                 """, dataset, code, field).ListAsync(row => (Field: row.GetString(0), Records: row.GetInt64(1)), stopping);
             foreach (var each in discarded.GroupBy(one => one.Field))
                 await AuditLog.RecordAsync(
-                    connection, time.GetUtcNow(), actor, "quarantine_discard", dataset, reason, code, each.Key, each.Sum(one => one.Records), stopping);
+                    connection, time.GetUtcNow(), actor, "quarantine_discard", dataset, reason, code, each.Key, each.Sum(one => one.Records),
+                    stopping);
             return discarded.Sum(each => each.Records);
         }, stopping);
 
@@ -67,9 +69,11 @@ public sealed class QuarantineLedger(NpgsqlDataSource source, TimeProvider time)
         source.ReadAsync("reading how far publications are", connection => connection.Command(
             "SELECT id, state, rows_in, rows_out, rows_rejected, failure FROM pipeline.publication WHERE id = ANY($1) ORDER BY id",
             (object)publications.ToArray()).ListAsync(row => new ReplayState(
-                row.GetInt64(0), row.GetString(1), row.Nullable<long>(2), row.Nullable<long>(3), row.Nullable<long>(4), row.Text(5)), stopping), stopping);
+                row.GetInt64(0), row.GetString(1), row.Nullable<long>(2), row.Nullable<long>(3), row.Nullable<long>(4), row.Text(5)),
+                stopping), stopping);
 
-    private static Task<List<QuarantineGroup>> GroupsAsync(NpgsqlConnection connection, string dataset, CancellationToken stopping) => connection.Command(
+    private static Task<List<QuarantineGroup>> GroupsAsync(
+        NpgsqlConnection connection, string dataset, CancellationToken stopping) => connection.Command(
         """
         SELECT code, field, sum(open_records)::bigint, sum(publications)::bigint, min(first_seen), max(last_seen),
             (array_agg(first_shard ORDER BY day))[1], (array_agg(first_position ORDER BY day))[1]
@@ -78,17 +82,19 @@ public sealed class QuarantineLedger(NpgsqlDataSource source, TimeProvider time)
             row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetFieldValue<DateTimeOffset>(4),
             row.GetFieldValue<DateTimeOffset>(5), row.GetString(6), row.GetInt64(7)), stopping);
 
-    private Task<List<QuarantineDay>> ByDayAsync(NpgsqlConnection connection, string dataset, CancellationToken stopping) => connection.Command(
+    private Task<List<QuarantineDay>> ByDayAsync(
+        NpgsqlConnection connection, string dataset, CancellationToken stopping) => connection.Command(
         """
         SELECT day, code, sum(records)::bigint, sum(open_records)::bigint FROM pipeline.quarantine_day
         WHERE dataset = $1 AND day > $2::date GROUP BY day, code ORDER BY day, code
         """, dataset, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddDays(-DaysShown)).ListAsync(row => new QuarantineDay(
             row.GetFieldValue<DateOnly>(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3)), stopping);
 
-    private static Task<List<ReplayStatus>> ReplaysAsync(NpgsqlConnection connection, string dataset, CancellationToken stopping) => connection.Command(
+    private static Task<List<ReplayStatus>> ReplaysAsync(
+        NpgsqlConnection connection, string dataset, CancellationToken stopping) => connection.Command(
         """
-        SELECT id, replays, refused_of, refused_code, refused_field, state, contract_version, rows_in, rows_out, rows_rejected, planned_at, committed_at,
-            failure
+        SELECT id, replays, refused_of, refused_code, refused_field, state, contract_version, rows_in, rows_out, rows_rejected, planned_at,
+            committed_at, failure
         FROM pipeline.publication WHERE dataset = $1 AND replays IS NOT NULL ORDER BY id DESC LIMIT $2
         """, dataset, ReplaysShown).ListAsync(row => new ReplayStatus
         {

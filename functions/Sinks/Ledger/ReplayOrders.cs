@@ -23,7 +23,8 @@ internal static class ReplayOrders
             connection,
             """
             FROM pipeline.rejection JOIN pipeline.publication ON publication.id = $2
-            WHERE publication_id = $1 AND rejection.state = 'open' AND code = coalesce(refused_code, code) AND field = coalesce(refused_field, field)
+            WHERE publication_id = $1 AND rejection.state = 'open'
+                AND code = coalesce(refused_code, code) AND field = coalesce(refused_field, field)
             """, refusedOf, publicationId, stopping);
         return causes.Count == 0 ? null : new(order.Root, refusedOf, causes);
     }
@@ -31,11 +32,13 @@ internal static class ReplayOrders
     /// <summary>What a committed publication has replayed; null when its records were published for the first time.</summary>
     public static async Task<ReplayOrder?> DecidedAsync(NpgsqlConnection connection, long publicationId, CancellationToken stopping)
     {
-        var orders = await connection.Command("SELECT replays, refused_of FROM pipeline.publication WHERE id = $1 AND replays IS NOT NULL", publicationId)
+        var orders = await connection.Command(
+            "SELECT replays, refused_of FROM pipeline.publication WHERE id = $1 AND replays IS NOT NULL", publicationId)
             .ListAsync(row => (Root: row.GetInt64(0), RefusedOf: row.Nullable<long>(1)), stopping);
         if (orders is not [var order]) return null;
         return new(order.Root, order.RefusedOf, order.RefusedOf is { } refusedOf
-            ? await CausesAsync(connection, "FROM pipeline.rejection WHERE publication_id = $1 AND replayed_by = $2", refusedOf, publicationId, stopping)
+            ? await CausesAsync(
+                connection, "FROM pipeline.rejection WHERE publication_id = $1 AND replayed_by = $2", refusedOf, publicationId, stopping)
             : []);
     }
 

@@ -28,7 +28,8 @@ public sealed class ReplayPlanner(NpgsqlDataSource source, TimeProvider time)
                 """, contract.Dataset, Start(from), Start(to.AddDays(1)), MaxPublications + 1).ListAsync(row => row.GetInt64(0), stopping);
             if (roots.Count > MaxPublications)
                 throw new TerminalException(
-                    $"More than {MaxPublications} publications of {contract.Dataset} have rows from {from:yyyy-MM-dd} to {to:yyyy-MM-dd}. Replay fewer days at a time.");
+                    $"More than {MaxPublications} publications of {contract.Dataset} have rows from {from:yyyy-MM-dd} to {to:yyyy-MM-dd}. "
+                    + "Replay fewer days at a time.");
             return await PlanWholeAsync(connection, contract, [.. roots], stopping);
         }, stopping);
 
@@ -47,7 +48,8 @@ public sealed class ReplayPlanner(NpgsqlDataSource source, TimeProvider time)
             var alone = refused.Keys.Where(id => !whole.Contains(id)).Order().ToArray();
             var planned = await connection.Command(
                 """
-                INSERT INTO pipeline.publication (dataset, contract_version, state, raw_bytes, planned_at, replays, refused_of, refused_code, refused_field)
+                INSERT INTO pipeline.publication (
+                    dataset, contract_version, state, raw_bytes, planned_at, replays, refused_of, refused_code, refused_field)
                 SELECT dataset, $2, 'planned', raw_bytes, $3, CASE WHEN refused_of IS NULL THEN id ELSE replays END, id, $4, $5
                 FROM pipeline.publication WHERE id = ANY($1) ORDER BY id
                 ON CONFLICT DO NOTHING RETURNING id, replays, refused_of
@@ -90,7 +92,8 @@ public sealed class ReplayPlanner(NpgsqlDataSource source, TimeProvider time)
         FROM pipeline.rejection JOIN pipeline.publication ON publication.id = publication_id
         WHERE rejection.dataset = $1 AND rejection.state = 'open' AND ($2::text IS NULL OR code = $2) AND ($3::text IS NULL OR field = $3)
             AND publication.{Live}
-            AND EXISTS (SELECT FROM pipeline.lake_object AS kept WHERE kept.publication_id = publication.id AND kept.role = 'quarantine' AND kept.state = 'visible')
+            AND EXISTS (SELECT FROM pipeline.lake_object AS kept
+                WHERE kept.publication_id = publication.id AND kept.role = 'quarantine' AND kept.state = 'visible')
             AND NOT EXISTS (SELECT FROM pipeline.publication AS other WHERE other.refused_of = publication.id AND other.state = 'planned')
         GROUP BY publication.id ORDER BY publication.id LIMIT $4
         """, dataset, code, field, MaxPublications)
@@ -101,12 +104,14 @@ public sealed class ReplayPlanner(NpgsqlDataSource source, TimeProvider time)
     private static async Task<HashSet<long>> HoldersAsync(
         NpgsqlConnection connection, DatasetContract contract, long[] publications, CancellationToken stopping) => (await connection.Command(
         """
-        SELECT DISTINCT publication_segment.publication_id, shard FROM pipeline.publication_segment JOIN pipeline.segment ON segment.id = segment_id
+        SELECT DISTINCT publication_segment.publication_id, shard
+        FROM pipeline.publication_segment JOIN pipeline.segment ON segment.id = segment_id
         WHERE publication_segment.publication_id = ANY($1)
         """, publications).ListAsync(row => (Id: row.GetInt64(0), Shard: row.GetString(1)), stopping))
         .Where(each => !contract.IsRowEach(ShardText.Parse(each.Shard))).Select(each => each.Id).ToHashSet();
 
-    private async Task<ReplayPlan> PlanWholeAsync(NpgsqlConnection connection, DatasetContract contract, long[] roots, CancellationToken stopping)
+    private async Task<ReplayPlan> PlanWholeAsync(
+        NpgsqlConnection connection, DatasetContract contract, long[] roots, CancellationToken stopping)
     {
         if (contract.Dedupe is not null) await KeptKeys.RequireAsync(connection, contract.Dataset, roots, stopping);
         var planned = await connection.Command(

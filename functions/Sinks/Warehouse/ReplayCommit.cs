@@ -31,12 +31,14 @@ internal sealed class ReplayCommit(NpgsqlConnection connection, PublicationAttem
         if (replay.RefusedOf is not null) return true;
         family = [.. await connection.Command(
             """
-            SELECT id FROM pipeline.publication WHERE id = $1 OR (replays = $1 AND refused_of IS NOT NULL AND state IN ('committed', 'visible'))
+            SELECT id FROM pipeline.publication
+            WHERE id = $1 OR (replays = $1 AND refused_of IS NOT NULL AND state IN ('committed', 'visible'))
             ORDER BY id FOR UPDATE
             """, replay.Root).ListAsync(row => row.GetInt64(0), stopping)];
         // No index leads from a publication to its rows: merges are frequent, replays are not.
         if (TableShape.Of(contract) is { } shape)
-            await connection.Command($"DELETE FROM {shape.QualifiedName} WHERE \"{TableShape.Publication}\" = ANY($1)", family).ExecuteAsync(stopping);
+            await connection.Command($"DELETE FROM {shape.QualifiedName} WHERE \"{TableShape.Publication}\" = ANY($1)", family)
+                .ExecuteAsync(stopping);
         return true;
     }
 
@@ -59,7 +61,8 @@ internal sealed class ReplayCommit(NpgsqlConnection connection, PublicationAttem
             """, refusedOf, attempt.Plan.Id, replay.Causes.Select(cause => cause.Code).ToArray(),
             replay.Causes.Select(cause => cause.Field).ToArray()).ExecuteAsync(stopping);
         await connection.Command(
-            "UPDATE pipeline.publication SET rows_in = rows_in - $2, rows_rejected = rows_rejected - $2 WHERE id = $1", refusedOf, replay.Records)
+            "UPDATE pipeline.publication SET rows_in = rows_in - $2, rows_rejected = rows_rejected - $2 WHERE id = $1",
+            refusedOf, replay.Records)
             .ExecuteAsync(stopping);
     }
 
@@ -72,7 +75,8 @@ internal sealed class ReplayCommit(NpgsqlConnection connection, PublicationAttem
             WHERE removed_at IS NULL AND (publication_id = ANY($2) OR superseded_by = ANY($2))
             """, attempt.Plan.Id, family).ExecuteAsync(stopping);
         await connection.Command(
-            "UPDATE pipeline.rejection SET state = 'superseded' WHERE publication_id = ANY($1) AND state = 'open'", family).ExecuteAsync(stopping);
+            "UPDATE pipeline.rejection SET state = 'superseded' WHERE publication_id = ANY($1) AND state = 'open'", family)
+            .ExecuteAsync(stopping);
         await connection.Command(
             "UPDATE pipeline.publication SET state = 'superseded', visible_at = coalesce(visible_at, $2) WHERE id = ANY($1)", family, now)
             .ExecuteAsync(stopping);

@@ -35,10 +35,8 @@ public sealed class RefusedReplayTests(PostgresServer postgres)
         Assert.Equal((expected.Lake + " long-id01S-11", expected.Table + " long-id01S-11@8"), rows);
         Assert.Equal(before, (await world.LinesAsync("SELECT key, sha256 FROM pipeline.lake_object WHERE role = 'data' ORDER BY 1"))
             .Where(before.Contains));
-        Assert.Equal(["10|5|0|1", "3|1|0|0"], [
-            .. (await world.LinesAsync("SELECT rows_in + 5 * (id = 1)::integer, rows_out, rows_duplicate, rows_rejected FROM pipeline.publication WHERE id = 1")),
-            .. await world.LinesAsync("SELECT rows_in + 2, rows_out, rows_duplicate, rows_rejected FROM pipeline.publication WHERE id = 2"),
-        ]);
+        Assert.Equal(["5|4|0|1", "1|1|0|0"], await world.LinesAsync(
+            "SELECT rows_in, rows_out, rows_duplicate, rows_rejected FROM pipeline.publication WHERE id <= 2 ORDER BY id"));
         await world.AssertBalancedAsync();
     }
 

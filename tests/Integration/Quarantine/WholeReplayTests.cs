@@ -33,7 +33,7 @@ public sealed class WholeReplayTests(PostgresServer postgres)
         Assert.Equal(await fresh.RowsAsync(), await world.RowsAsync());
         Assert.Equal(["1|superseded", "2|superseded", "3|superseded", "4|superseded", "5|visible", "6|visible"], await world.LinesAsync(
             "SELECT id, state FROM pipeline.publication ORDER BY id"));
-        Assert.Equal(["too_long|id|1", "truncated||1"], (await world.Refusals.ReadAsync("orders", stopping)).Groups
+        Assert.Equal(["too_long|id|2", "truncated||1"], (await world.Refusals.ReadAsync("orders", stopping)).Groups
             .Select(group => $"{group.Code}|{group.Field}|{group.Records}").Order(StringComparer.Ordinal));
         await world.AssertBalancedAsync();
         await world.SweepAsync(Second);
@@ -129,12 +129,13 @@ public sealed class WholeReplayTests(PostgresServer postgres)
     public async Task Rows_that_are_published_once_keep_their_keys()
     {
         await using var world = await DedupeWorld.CreateAsync(postgres);
-        await world.PublishAsync(DedupeWorld.View("u1", 0, "n1"), DedupeWorld.View("u1", 1, "n2"), DedupeWorld.View("u2", 0, "n3").Replace("user", "usr", StringComparison.Ordinal));
-        await world.PublishAsync(DedupeWorld.View("u1", 2, "n4"), DedupeWorld.View("u3", 0, "n5"), DedupeWorld.View("u3", 1, "n6").Replace("user", "usr", StringComparison.Ordinal));
+        await world.PublishAsync(DedupeWorld.View("u1", 0, "n1"), DedupeWorld.View("u1", 1, "n2"), ByOtherName(DedupeWorld.View("u2", 0, "n3")));
+        await world.PublishAsync(DedupeWorld.View("u1", 2, "n4"), DedupeWorld.View("u3", 0, "n5"), ByOtherName(DedupeWorld.View("u3", 1, "n6")));
         Assert.Equal("n1 n5", world.Notes());
         var fixedUp = DedupeWorld.Views with
         {
-            Version = 2, Columns = [.. DedupeWorld.Views.Columns.Select(column => column.Name == "user_id" ? column with { From = ["user", "usr"] } : column)],
+            Version = 2,
+            Columns = [.. DedupeWorld.Views.Columns.Select(column => column.Name == "user_id" ? column with { From = ["user", "usr"] } : column)],
         };
         var planner = new ReplayPlanner(world.Source, world.Clock);
 
@@ -167,4 +168,6 @@ public sealed class WholeReplayTests(PostgresServer postgres)
         Assert.Contains("the first of them 1, have rows from before 2026-11-24", refused.Message, StringComparison.Ordinal);
         Assert.Single((await planner.WholeAsync(DedupeWorld.Views, day.AddDays(6), day.AddDays(6), stopping)).Publications);
     }
+
+    private static string ByOtherName(string view) => view.Replace("user", "usr", StringComparison.Ordinal);
 }

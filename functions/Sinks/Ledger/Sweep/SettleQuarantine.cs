@@ -28,7 +28,8 @@ internal sealed class SettleQuarantine(NpgsqlDataSource source)
             """
             UPDATE pipeline.lake_object SET state = 'superseded' WHERE settled AND state = 'visible' AND role = 'quarantine'
                 AND EXISTS (SELECT FROM pipeline.publication AS own WHERE own.id = publication_id AND own.state IN ('visible', 'superseded'))
-                AND NOT EXISTS (SELECT FROM pipeline.publication AS replay WHERE replay.refused_of = publication_id AND replay.state IN ('planned', 'committed'))
+                AND NOT EXISTS (SELECT FROM pipeline.publication AS replay
+                    WHERE replay.refused_of = publication_id AND replay.state IN ('planned', 'committed'))
             """).ExecuteAsync(stopping), stopping);
     }
 }

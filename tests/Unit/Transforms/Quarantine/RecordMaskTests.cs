@@ -1,7 +1,6 @@
 using System.Text;
 using Pipeline.Contracts;
 using Pipeline.Domain.Datasets;
-using Pipeline.Tests.Servers;
 using Pipeline.Transforms.Quarantine;
 
 namespace Pipeline.Tests.Unit.Transforms.Quarantine;
@@ -9,7 +8,7 @@ namespace Pipeline.Tests.Unit.Transforms.Quarantine;
 /// <summary>Refused records as people see them. CANARY stands for what nobody may see.</summary>
 public sealed class RecordMaskTests
 {
-    private static readonly ContractSet Shipped = ContractReader.ReadFolder(Repository.PathOf("functions", "datasets")).Verified();
+    private static readonly ContractSet Shipped = ContractReader.ReadFolder(Unit.Contracts.Given.Repository("functions", "datasets")).Verified();
 
     private static readonly RecordMask Logins = new(Shipped.Named("user_logins").For(SourceKind.Sqs));
 
