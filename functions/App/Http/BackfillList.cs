@@ -7,7 +7,8 @@ using Pipeline.Sources.Slices;
 
 namespace Pipeline.App.Http;
 
-/// <summary>GET /api/backfills?limit=…: those that are on their way, whatever their age, and those of the last 30 days; the newest first.</summary>
+/// <summary>GET /api/backfills?limit=…: those that are on their way, whatever their age, and those of the last 30 days; the newest
+/// first.</summary>
 public sealed class BackfillList(SliceSources sources, TimeProvider time)
 {
     private const int MaxListed = 1000;
@@ -18,16 +19,17 @@ public sealed class BackfillList(SliceSources sources, TimeProvider time)
 
     [Function("ListBackfills")]
     public async Task<IActionResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/backfills")] HttpRequest request, [DurableClient] DurableTaskClient client,
-        CancellationToken stopping)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/backfills")] HttpRequest request,
+        [DurableClient] DurableTaskClient client, CancellationToken stopping)
     {
         var faults = new List<string>();
         var limit = QueryValues.Limit(request, faults);
         if (faults.Count > 0) return Problems.Of(faults);
         var open = await ReadAsync(client, new(Statuses: Open), stopping);
         var recent = await ReadAsync(client, new(CreatedFrom: time.GetUtcNow() - Remembered), stopping);
+        var newest = open.Concat(recent).DistinctBy(each => each.InstanceId).OrderByDescending(each => each.CreatedAt).Take(limit);
         return new JsonResult(new BackfillsAnswer(
-            [.. open.Concat(recent).DistinctBy(each => each.InstanceId).OrderByDescending(each => each.CreatedAt).Take(limit).Select(Answer)],
+            [.. newest.Select(Answer)],
             [.. sources.Names.Select(source => new BackfillSource(
                 source, [.. sources.Accounts.Where(each => each.Source == source).Select(each => each.Account)]))]));
     }
@@ -41,7 +43,8 @@ public sealed class BackfillList(SliceSources sources, TimeProvider time)
     }
 
     // What a backfill calls can have ids that begin as its own does.
-    private static ValueTask<List<OrchestrationMetadata>> ReadAsync(DurableTaskClient client, OrchestrationQuery query, CancellationToken stopping) =>
+    private static ValueTask<List<OrchestrationMetadata>> ReadAsync(
+        DurableTaskClient client, OrchestrationQuery query, CancellationToken stopping) =>
         client.GetAllInstancesAsync(query with { InstanceIdPrefix = BackfillOrder.IdPrefix, FetchInputsAndOutputs = true })
             .Where(instance => instance.Name == nameof(BackfillOrchestration)).Take(MaxListed).ToListAsync(stopping);
 }

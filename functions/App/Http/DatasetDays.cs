@@ -6,7 +6,8 @@ using Pipeline.Sinks.Ledger;
 
 namespace Pipeline.App.Http;
 
-/// <summary>GET /api/datasets/{dataset}/days?from=…&amp;to=…: the calendar of a dataset's date partitions, the last 91 days where it is not said.</summary>
+/// <summary>GET /api/datasets/{dataset}/days?from=…&amp;to=…: the calendar of a dataset's date partitions, the last 91 days
+/// where it is not said.</summary>
 public sealed class DatasetDays(ContractSet contracts, DayReader days, TimeProvider time)
 {
     private const int UsualDays = 91;
@@ -22,7 +23,8 @@ public sealed class DatasetDays(ContractSet contracts, DayReader days, TimeProvi
         var to = QueryValues.Day(request, "to", DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), faults);
         var from = QueryValues.Day(request, "from", to.DayNumber >= UsualDays ? to.AddDays(1 - UsualDays) : DateOnly.MinValue, faults);
         if (from > to) faults.Add($"'from' ({from:yyyy-MM-dd}) is after 'to' ({to:yyyy-MM-dd}).");
-        else if (to.DayNumber - from.DayNumber >= MaxDays) faults.Add($"From {from:yyyy-MM-dd} to {to:yyyy-MM-dd} are more than {MaxDays} days; ask for fewer.");
+        else if (to.DayNumber - from.DayNumber >= MaxDays)
+            faults.Add($"From {from:yyyy-MM-dd} to {to:yyyy-MM-dd} are more than {MaxDays} days; ask for fewer.");
         if (from.Year < 1000 || to.Year > 9000) faults.Add("Ask for days between the years 1000 and 9000.");
         return faults.Count > 0 ? Problems.Of(faults)
             : new JsonResult(new DaysAnswer(dataset, from, to, await days.ReadAsync(contract, from, to, stopping)));
@@ -31,5 +33,6 @@ public sealed class DatasetDays(ContractSet contracts, DayReader days, TimeProvi
 
 /// <summary>The body of GET /api/datasets/{dataset}/days, the first day first.</summary>
 public sealed record DaysAnswer(
-    [property: JsonPropertyName("dataset")] string Dataset, [property: JsonPropertyName("from")] DateOnly From, [property: JsonPropertyName("to")] DateOnly To,
+    [property: JsonPropertyName("dataset")] string Dataset, [property: JsonPropertyName("from")] DateOnly From,
+    [property: JsonPropertyName("to")] DateOnly To,
     [property: JsonPropertyName("days")] IReadOnlyList<DayStatus> Days);

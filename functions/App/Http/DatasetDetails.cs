@@ -11,7 +11,8 @@ public sealed class DatasetDetails(ContractSet contracts, ContractTexts texts)
 {
     [Function(nameof(DatasetDetails))]
     public async Task<IActionResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/datasets/{dataset}")] HttpRequest request, string dataset, CancellationToken stopping) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/datasets/{dataset}")] HttpRequest request, string dataset,
+        CancellationToken stopping) =>
         contracts.Find(dataset) is not { } contract ? Problems.NotFound($"There is no dataset '{dataset}'.")
             : new JsonResult(DatasetDetailsAnswer.Of(contract, await texts.ReadAsync(dataset, stopping)));
 }
@@ -22,7 +23,8 @@ public sealed record DatasetDetailsAnswer(
     [property: JsonPropertyName("description")] string Description, [property: JsonPropertyName("owner")] string Owner,
     [property: JsonPropertyName("sources")] IReadOnlyList<string> Sources,
     [property: JsonPropertyName("columns")] IReadOnlyList<ColumnAnswer> Columns,
-    [property: JsonPropertyName("partition_by")] IReadOnlyList<string> PartitionBy, [property: JsonPropertyName("sort_by")] IReadOnlyList<string> SortBy,
+    [property: JsonPropertyName("partition_by")] IReadOnlyList<string> PartitionBy,
+    [property: JsonPropertyName("sort_by")] IReadOnlyList<string> SortBy,
     [property: JsonPropertyName("table")] string? Table, [property: JsonPropertyName("key")] IReadOnlyList<string> Key,
     [property: JsonPropertyName("views")] IReadOnlyList<string> Views, [property: JsonPropertyName("rules")] IReadOnlyList<string> Rules,
     [property: JsonPropertyName("yaml")] string Yaml)
@@ -40,7 +42,8 @@ public sealed record DatasetDetailsAnswer(
 
 /// <summary>One column; <c>mask</c> is null for values that are written as they are, <c>max_length</c> for no bound.</summary>
 public sealed record ColumnAnswer(
-    [property: JsonPropertyName("name")] string Name, [property: JsonPropertyName("type")] string Type, [property: JsonPropertyName("required")] bool Required,
+    [property: JsonPropertyName("name")] string Name, [property: JsonPropertyName("type")] string Type,
+    [property: JsonPropertyName("required")] bool Required,
     [property: JsonPropertyName("max_length")] int? MaxLength, [property: JsonPropertyName("mask")] string? Mask,
     [property: JsonPropertyName("made_from")] string MadeFrom, [property: JsonPropertyName("description")] string Description)
 {

@@ -15,8 +15,8 @@ public sealed class Orchestrations
 
     [Function("ListOrchestrations")]
     public async Task<IActionResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/orchestrations")] HttpRequest request, [DurableClient] DurableTaskClient client,
-        CancellationToken stopping)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/orchestrations")] HttpRequest request,
+        [DurableClient] DurableTaskClient client, CancellationToken stopping)
     {
         var faults = new List<string>();
         var limit = QueryValues.Limit(request, faults, MaxShown);
@@ -32,12 +32,14 @@ public sealed class Orchestrations
 /// <summary>The body of GET /api/orchestrations.</summary>
 /// <param name="More">There are more than were asked for.</param>
 public sealed record OrchestrationsAnswer(
-    [property: JsonPropertyName("orchestrations")] IReadOnlyList<OrchestrationAnswer> Orchestrations, [property: JsonPropertyName("more")] bool More);
+    [property: JsonPropertyName("orchestrations")] IReadOnlyList<OrchestrationAnswer> Orchestrations,
+    [property: JsonPropertyName("more")] bool More);
 
 /// <summary>An instance; <c>progress</c> is its custom status, null where it has told none.</summary>
 public sealed record OrchestrationAnswer(
-    [property: JsonPropertyName("id")] string Id, [property: JsonPropertyName("name")] string Name, [property: JsonPropertyName("status")] string Status,
-    [property: JsonPropertyName("created_at")] DateTimeOffset CreatedAt, [property: JsonPropertyName("updated_at")] DateTimeOffset UpdatedAt,
+    [property: JsonPropertyName("id")] string Id, [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("status")] string Status, [property: JsonPropertyName("created_at")] DateTimeOffset CreatedAt,
+    [property: JsonPropertyName("updated_at")] DateTimeOffset UpdatedAt,
     [property: JsonPropertyName("progress")] JsonElement? Progress, [property: JsonPropertyName("failure")] string? Failure)
 {
     /// <summary>What the durable store says of an instance.</summary>

@@ -6,7 +6,8 @@ using Pipeline.Sinks.Ledger;
 
 namespace Pipeline.App.Http;
 
-/// <summary>GET /api/publications?dataset=…&amp;before=…&amp;limit=…: what was published lately, the newest first, of one dataset or of all.</summary>
+/// <summary>GET /api/publications?dataset=…&amp;before=…&amp;limit=…: what was published lately, the newest first, of one
+/// dataset or of all.</summary>
 public sealed class Publications(ContractSet contracts, PublicationList publications)
 {
     [Function(nameof(Publications))]
@@ -16,7 +17,10 @@ public sealed class Publications(ContractSet contracts, PublicationList publicat
         var faults = new List<string>();
         var dataset = (string?)request.Query["dataset"];
         if (dataset is not null && contracts.Find(dataset) is null)
-            faults.Add($"'dataset' is '{dataset}'; write one of {string.Join(", ", contracts.Contracts.Select(contract => contract.Dataset))}, or leave it out.");
+        {
+            var known = string.Join(", ", contracts.Contracts.Select(contract => contract.Dataset));
+            faults.Add($"'dataset' is '{dataset}'; write one of {known}, or leave it out.");
+        }
         var limit = QueryValues.Limit(request, faults);
         var before = QueryValues.Before(request, faults);
         if (faults.Count > 0) return Problems.Of(faults);

@@ -16,8 +16,8 @@ internal sealed record StatusPageDocument(byte[] Plain, byte[] Zipped, string Ta
     // What others use while it is read comes first.
     private static readonly string[] Scripts =
     [
-        "dom.js", "format.js", "ask.js", "api.js", "theme.js", "live.js", "charts.js", "flow.js", "runs.js", "publications.js", "alerts.js",
-        "calendar.js", "quarantine.js", "contract.js", "dataset.js", "start.js",
+        "dom.js", "format.js", "ask.js", "api.js", "theme.js", "live.js", "charts.js", "runlist.js", "flow.js", "runs.js", "publications.js",
+        "alerts.js", "calendar.js", "quarantine.js", "contract.js", "dataset.js", "start.js",
     ];
 
     /// <summary>Reads the files out of this assembly.</summary>

@@ -11,7 +11,8 @@ public static class DayStates
     /// <summary>Same weekdays with rows that must be there before a day is compared with them.</summary>
     private const int WeekdaysNeeded = 3;
 
-    /// <summary>For so many days a day without rows that the watermark has not passed is late; then something is wrong, or nothing comes.</summary>
+    /// <summary>For so many days a day without rows that the watermark has not passed is late; then something is wrong, or nothing
+    /// comes.</summary>
     private const int LateDays = 2;
 
     /// <summary>The state of a day and a sentence that says why.</summary>
@@ -24,30 +25,35 @@ public static class DayStates
         if (day.Day < first) return new(DayState.Empty, $"The data begin on {first:yyyy-MM-dd}.");
         if (day.Slices is null && expected.Watermark is { } watermark && watermark < EndOf(day.Day)
             && (day.Rows > 0 || day.Day.AddDays(LateDays) >= expected.Today))
-            return new(DayState.Late, $"The watermark is {watermark.UtcDateTime:yyyy-MM-dd HH:mm} UTC, before the end of the day; {Count(day.Rows, "row")} so far.");
+            return new(DayState.Late, string.Create(CultureInfo.InvariantCulture,
+                $"The watermark is {watermark.UtcDateTime:yyyy-MM-dd HH:mm} UTC, before the end of the day; {Count(day.Rows, "row")} so far."));
         return OfRows(day, expected.SameWeekday);
     }
 
     private static DayVerdict? OfSlices(SliceFacts slices)
     {
         var there = $"{slices.Published} of {Count(slices.Expected, "slice")} published";
-        if (slices.Withheld > 0) return new(DayState.Partial, $"{there}, {slices.Withheld} withheld: {slices.WithheldReason ?? "no reason is kept"}");
+        if (slices.Withheld > 0)
+            return new(DayState.Partial, $"{there}, {slices.Withheld} withheld: {slices.WithheldReason ?? "no reason is kept"}");
         if (slices.Landed > 0) return new(DayState.Late, $"{there}, {slices.Landed} landed and not published yet.");
-        if (slices.Published < slices.Expected)
-            return slices.Published == 0 ? new(DayState.Missing, $"None of {Count(slices.Expected, "slice")} was extracted.") : new(DayState.Partial, $"{there}; the others were not extracted.");
-        return null;
+        if (slices.Published >= slices.Expected) return null;
+        return slices.Published == 0 ? new(DayState.Missing, $"None of {Count(slices.Expected, "slice")} was extracted.")
+            : new(DayState.Partial, $"{there}; the others were not extracted.");
     }
 
     private static DayVerdict OfRows(DayFacts day, IReadOnlyList<long> sameWeekday)
     {
         var weekday = day.Day.ToString("dddd", CultureInfo.InvariantCulture);
         var usual = sameWeekday.Count >= WeekdaysNeeded ? Median(sameWeekday) : (long?)null;
-        var compared = usual is { } rows ? $"the median of {sameWeekday.Count} {weekday}s is {rows:N0}" : $"fewer than {WeekdaysNeeded} {weekday}s to compare with";
+        var compared = usual is { } rows ? $"the median of {sameWeekday.Count} {weekday}s is {rows:N0}"
+            : $"fewer than {WeekdaysNeeded} {weekday}s to compare with";
         if (day.Rows == 0)
             return day.Slices is { Published: > 0 } ? new(DayState.Empty, "Every slice came without rows.")
                 : usual is > 0 ? new(DayState.Missing, $"No rows; {compared}.")
                 : new(DayState.Empty, $"No rows; {compared}.");
-        return new(usual is { } median && day.Rows < median * UsualShare ? DayState.Partial : DayState.Complete, $"{Count(day.Rows, "row")}; {compared}.");
+        return new(
+            usual is { } median && day.Rows < median * UsualShare ? DayState.Partial : DayState.Complete,
+            $"{Count(day.Rows, "row")}; {compared}.");
     }
 
     private static long Median(IReadOnlyList<long> values)
@@ -58,7 +64,8 @@ public static class DayStates
 
     private static DateTimeOffset EndOf(DateOnly day) => new(day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero);
 
-    private static string Count(long number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {what}{(number == 1 ? "" : "s")}");
+    private static string Count(long number, string what) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number:N0} {what}{(number == 1 ? "" : "s")}");
 }
 
 /// <summary>What a date partition holds.</summary>

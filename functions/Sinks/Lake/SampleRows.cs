@@ -8,10 +8,12 @@ using Pipeline.Transforms.Lake;
 
 namespace Pipeline.Sinks.Lake;
 
-/// <summary>Reads the first rows of one of a dataset's newest visible objects, as they are in the lake: masked columns are masked.</summary>
+/// <summary>Reads the first rows of one of a dataset's newest visible objects, as they are in the lake: masked columns are
+/// masked.</summary>
 public sealed class SampleRows(NpgsqlDataSource ledger, IObjectStore lake)
 {
-    /// <summary>The size of which an object is looked for: not so small that it has few rows, nor so large that it takes long to fetch.</summary>
+    /// <summary>The size of which an object is looked for: not so small that it has few rows, nor so large that it takes long to
+    /// fetch.</summary>
     private const long UsualBytes = 8 * 1024 * 1024;
 
     /// <summary>Some rows of the newest publication that has any; null when the dataset has none in the lake.</summary>
@@ -26,7 +28,8 @@ public sealed class SampleRows(NpgsqlDataSource ledger, IObjectStore lake)
         }
         catch (InvalidDataException error)
         {
-            throw new TerminalException($"The lake's object {found.Key} cannot be read: {error.Message} Find out who changed it, then replay its day.", error);
+            throw new TerminalException(
+                $"The lake's object {found.Key} cannot be read: {error.Message} Find out who changed it, then replay its day.", error);
         }
     }
 
@@ -45,7 +48,8 @@ public sealed class SampleRows(NpgsqlDataSource ledger, IObjectStore lake)
 
     private static Sample Read(ParquetReader reader, string key, long publication, int limit)
     {
-        var folders = key.Split('/')[1..^1].Select(folder => (Name: folder[..folder.IndexOf('=')], Value: folder[(folder.IndexOf('=') + 1)..])).ToList();
+        var folders = key.Split('/')[1..^1].Select(folder => folder.Split('=', 2))
+            .Select(part => (Name: part[0], Value: part[^1])).ToList();
         List<SampleColumn> columns = [.. folders.Select(folder => new SampleColumn(folder.Name, "folder"))];
         columns.AddRange(reader.Fields.Select(field => new SampleColumn(field.Name, ValueText.Of(field.Type))));
         var rows = new List<IReadOnlyList<string?>>();

@@ -35,7 +35,8 @@ public sealed record DatasetStatus
 
 /// <summary>What landed in the last five minutes, a second; bytes are raw.</summary>
 public sealed record RateStatus(
-    [property: JsonPropertyName("records_per_second")] double RecordsPerSecond, [property: JsonPropertyName("bytes_per_second")] double BytesPerSecond);
+    [property: JsonPropertyName("records_per_second")] double RecordsPerSecond,
+    [property: JsonPropertyName("bytes_per_second")] double BytesPerSecond);
 
 /// <summary>What is landed and not published: records, raw bytes, and since when the oldest of it waits; null when nothing does.</summary>
 public sealed record LagStatus(

@@ -5,7 +5,8 @@ using Pipeline.Domain.Days;
 
 namespace Pipeline.Sinks.Ledger;
 
-/// <summary>Reads a calendar of a dataset's date partitions from the ledger and has each judged. Bounded by the days that are asked for.</summary>
+/// <summary>Reads a calendar of a dataset's date partitions from the ledger and has each judged. Bounded by the days that are asked
+/// for.</summary>
 public sealed class DayReader(NpgsqlDataSource ledger, TimeProvider time)
 {
     /// <summary>Weeks before a day with which it is compared.</summary>
@@ -34,7 +35,8 @@ public sealed class DayReader(NpgsqlDataSource ledger, TimeProvider time)
         for (var day = from; day <= to; day = day.AddDays(1))
         {
             var facts = held.GetValueOrDefault(day, new(day, 0, 0, 0)) with { Slices = slices?.GetValueOrDefault(day) };
-            var weekday = Enumerable.Range(1, WeeksCompared).Select(week => held.GetValueOrDefault(day.AddDays(-7 * week))?.Rows ?? 0).Where(rows => rows > 0);
+            var weekday = Enumerable.Range(1, WeeksCompared)
+                .Select(week => held.GetValueOrDefault(day.AddDays(-7 * week))?.Rows ?? 0).Where(rows => rows > 0);
             days.Add(DayStatus.Of(facts, DayStates.Judge(facts, new(today, first, watermark, [.. weekday]))));
         }
         return days;
@@ -48,12 +50,15 @@ public sealed class DayReader(NpgsqlDataSource ledger, TimeProvider time)
         NpgsqlConnection connection, string dataset, DateOnly from, DateOnly to, CancellationToken stopping) => (await connection.Command(
         """
         WITH held AS MATERIALIZED (
-            SELECT source, account, stream, day, state, reason FROM pipeline.slice WHERE dataset = $1 AND day BETWEEN $2::date - $4 AND $3::date + $4),
+            SELECT source, account, stream, day, state, reason FROM pipeline.slice
+            WHERE dataset = $1 AND day BETWEEN $2::date - $4 AND $3::date + $4),
         place AS (SELECT min(day) AS first, max(day) AS last FROM held GROUP BY source, account, stream)
         SELECT asked.day, (SELECT count(*) FROM place WHERE asked.day BETWEEN first AND last + $4)::integer,
             count(*) FILTER (WHERE state = 'published')::integer, count(*) FILTER (WHERE state = 'landed')::integer,
-            count(*) FILTER (WHERE state IN ('withheld', 'empty_refused'))::integer, min(reason) FILTER (WHERE state IN ('withheld', 'empty_refused'))
-        FROM (SELECT generate_series($2::date, $3::date, interval '1 day')::date AS day) AS asked LEFT JOIN held USING (day) GROUP BY asked.day
+            count(*) FILTER (WHERE state IN ('withheld', 'empty_refused'))::integer,
+            min(reason) FILTER (WHERE state IN ('withheld', 'empty_refused'))
+        FROM (SELECT generate_series($2::date, $3::date, interval '1 day')::date AS day) AS asked LEFT JOIN held USING (day)
+        GROUP BY asked.day
         """, dataset, from, to, SliceMemoryDays)
         .ListAsync(row => (Day: row.GetFieldValue<DateOnly>(0), Slices: new SliceFacts(
             row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4), row.Text(5))), stopping))
@@ -62,8 +67,9 @@ public sealed class DayReader(NpgsqlDataSource ledger, TimeProvider time)
 
 /// <summary>One day of the calendar; <c>state</c> is complete, partial, late, missing or empty.</summary>
 public sealed record DayStatus(
-    [property: JsonPropertyName("day")] DateOnly Day, [property: JsonPropertyName("rows")] long Rows, [property: JsonPropertyName("objects")] long Objects,
-    [property: JsonPropertyName("bytes")] long Bytes, [property: JsonPropertyName("state")] string State, [property: JsonPropertyName("reason")] string Reason)
+    [property: JsonPropertyName("day")] DateOnly Day, [property: JsonPropertyName("rows")] long Rows,
+    [property: JsonPropertyName("objects")] long Objects, [property: JsonPropertyName("bytes")] long Bytes,
+    [property: JsonPropertyName("state")] string State, [property: JsonPropertyName("reason")] string Reason)
 {
     /// <summary>What a day holds and how it was judged.</summary>
     public static DayStatus Of(DayFacts facts, DayVerdict verdict) =>

@@ -13,7 +13,8 @@ public sealed class PublicationList(NpgsqlDataSource ledger)
     public async Task<IReadOnlyList<PublicationStatus>> ReadAsync(string? dataset, long? before, int limit, CancellationToken stopping)
     {
         // Each form has its own index; one statement for both would have none.
-        var of = dataset is null ? "WHERE id < $1 ORDER BY id DESC LIMIT $2" : "WHERE id < $1 AND dataset = $3 ORDER BY dataset, id DESC LIMIT $2";
+        var of = dataset is null ? "WHERE id < $1 ORDER BY id DESC LIMIT $2"
+            : "WHERE id < $1 AND dataset = $3 ORDER BY dataset, id DESC LIMIT $2";
         await using var connection = await ledger.OpenConnectionAsync(stopping);
         var command = connection.Command(
             $"""

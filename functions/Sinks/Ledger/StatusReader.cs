@@ -14,7 +14,8 @@ public sealed class StatusReader(NpgsqlDataSource ledger, TimeProvider time)
     private static readonly TimeSpan HoursShown = TimeSpan.FromHours(24);
 
     /// <summary>Where a dataset stands.</summary>
-    public async Task<DatasetStatus> ReadAsync(DatasetContract contract, CancellationToken stopping) => (await ReadAsync([contract], stopping))[0];
+    public async Task<DatasetStatus> ReadAsync(DatasetContract contract, CancellationToken stopping) =>
+        (await ReadAsync([contract], stopping))[0];
 
     /// <summary>Where datasets stand, in their order.</summary>
     public async Task<IReadOnlyList<DatasetStatus>> ReadAsync(IReadOnlyList<DatasetContract> contracts, CancellationToken stopping)
@@ -64,7 +65,8 @@ public sealed class StatusReader(NpgsqlDataSource ledger, TimeProvider time)
         return (long)(await count.ExecuteScalarAsync(stopping))!;
     }
 
-    private static double? Age(DateTimeOffset? instant, DateTimeOffset now) => instant is { } then ? Math.Max(0, (now - then).TotalSeconds) : null;
+    private static double? Age(DateTimeOffset? instant, DateTimeOffset now) =>
+        instant is { } then ? Math.Max(0, (now - then).TotalSeconds) : null;
 
     // Counting a large table takes as long as reading it; above some rows the planner's estimate must do.
     private static async Task<TableStatus> TableAsync(NpgsqlConnection connection, string table, CancellationToken stopping)
@@ -77,7 +79,8 @@ public sealed class StatusReader(NpgsqlDataSource ledger, TimeProvider time)
         // The first publication makes the table.
         if (await estimate.ExecuteScalarAsync(stopping) is not long rows) return new(name, 0);
         if (rows > RowsCounted) return new(name, rows);
-        await using var count = new NpgsqlCommand($"SELECT count(*) FROM warehouse.{new NpgsqlCommandBuilder().QuoteIdentifier(table)}", connection);
+        var quoted = new NpgsqlCommandBuilder().QuoteIdentifier(table);
+        await using var count = new NpgsqlCommand($"SELECT count(*) FROM warehouse.{quoted}", connection);
         return new(name, (long)(await count.ExecuteScalarAsync(stopping))!);
     }
 }

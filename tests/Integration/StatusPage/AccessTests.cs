@@ -6,7 +6,10 @@ namespace Pipeline.Tests.Integration.StatusPage;
 public sealed class AccessTests(PageRig rig, ITestOutputHelper output) : IClassFixture<PageRig>
 {
     private static readonly (string Hash, string Heading)[] Places =
-        [("#/", "Flow"), ("#/runs", "Runs"), ("#/publications", "Publications"), ("#/alerts", "Alerts"), ("#/datasets/user_actions", "user_actions")];
+    [
+        ("#/", "Flow"), ("#/runs", "Runs"), ("#/publications", "Publications"), ("#/alerts", "Alerts"),
+        ("#/datasets/user_actions", "user_actions"),
+    ];
 
     [Theory]
     [InlineData(ColorScheme.Light)]
@@ -56,13 +59,17 @@ public sealed class AccessTests(PageRig rig, ITestOutputHelper output) : IClassF
             Assert.Equal(1, await visitor.Page.GetByRole(AriaRole.Heading, new() { Level = 1 }).CountAsync());
             var nameless = await visitor.Page.EvaluateAsync<string[]>("""
                 () => [...document.querySelectorAll('button, a, input:not([type=hidden]), select, table, progress, section, svg[role=img]')]
-                  .filter(node => node.checkVisibility() && !(node.getAttribute('aria-label') || node.labels?.length || node.textContent.trim()
-                    || document.getElementById(node.getAttribute('aria-labelledby') ?? '') || node.caption)).map(node => node.outerHTML.slice(0, 120))
+                  .filter(node => node.checkVisibility() && !(node.getAttribute('aria-label') || node.labels?.length
+                    || node.textContent.trim() || document.getElementById(node.getAttribute('aria-labelledby') ?? '') || node.caption))
+                  .map(node => node.outerHTML.slice(0, 120))
                 """);
             Assert.Empty(nameless);
             Assert.Equal(0, await visitor.Page.Locator("table:not(:has(caption)), th:not([scope]), img:not([alt])").CountAsync());
             Assert.Empty(await visitor.Page.EvaluateAsync<string[]>("""
-                () => { const seen = new Set(); return [...document.querySelectorAll('[id]')].map(node => node.id).filter(id => seen.has(id) || !seen.add(id)); }
+                () => {
+                  const seen = new Set();
+                  return [...document.querySelectorAll('[id]')].map(node => node.id).filter(id => seen.has(id) || !seen.add(id));
+                }
                 """));
         }
         visitor.AssertCalm();

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace Pipeline.Tests.Integration.StatusPage;
@@ -10,11 +11,12 @@ public sealed class FlowTests(PageRig rig, ITestOutputHelper output) : IClassFix
     {
         await using var visitor = await rig.VisitAsync();
         var page = visitor.Page;
-        var row = page.GetByRole(AriaRole.Row).Filter(new() { Has = page.GetByRole(AriaRole.Rowheader, new() { Name = "user_actions", Exact = true }) });
+        var header = page.GetByRole(AriaRole.Rowheader, new() { Name = "user_actions", Exact = true });
+        var row = page.GetByRole(AriaRole.Row).Filter(new() { Has = header });
         Assert.Contains($"{PageRig.Events:N0}", await row.InnerTextAsync(), StringComparison.Ordinal);
         Assert.Contains($"{PageRig.Refused}", await row.InnerTextAsync(), StringComparison.Ordinal);
-        await Assertions.Expect(row.GetByRole(AriaRole.Img)).ToHaveAccessibleNameAsync(
-            $"user_actions: {PageRig.Events + PageRig.Refused:N0} records in the last 24 hours, at most {PageRig.Events + PageRig.Refused:N0} in an hour");
+        await Assertions.Expect(row.GetByRole(AriaRole.Img)).ToHaveAccessibleNameAsync(new Regex(
+            $"^user_actions: {PageRig.Events + PageRig.Refused:N0} records in the last 24 hours, at most [0-9,]+ in an hour$"));
         output.WriteLine(await visitor.PictureAsync("flow-light"));
 
         await row.GetByRole(AriaRole.Link, new() { Name = "user_actions", Exact = true }).ClickAsync();
@@ -36,7 +38,8 @@ public sealed class FlowTests(PageRig rig, ITestOutputHelper output) : IClassFix
     [Fact]
     public async Task A_backfill_is_started_and_cancelled()
     {
-        await rig.App.SwitchAsync("faults", new { platform = "clevertap", fault = "throttle", probability = 1.0, seed = 1, waitSeconds = 30 });
+        await rig.App.SwitchAsync(
+            "faults", new { platform = "clevertap", fault = "throttle", probability = 1.0, seed = 1, waitSeconds = 30 });
         await using var visitor = await rig.VisitAsync("#/runs");
         var page = visitor.Page;
         var last = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(-2);

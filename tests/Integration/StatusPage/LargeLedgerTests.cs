@@ -10,7 +10,8 @@ using Pipeline.Tests.Servers;
 
 namespace Pipeline.Tests.Integration.StatusPage;
 
-/// <summary>A ledger with years of history: 100,000 publications, as many segments, 300,000 objects of the lake; a fifth of it without PIPELINE_LONG.</summary>
+/// <summary>A ledger with years of history: 100,000 publications, as many segments, 300,000 objects of the lake; a fifth of it without
+/// PIPELINE_LONG.</summary>
 public sealed class LargeLedgerTests(PostgresServer postgres, ITestOutputHelper output)
 {
     private static readonly int Publications = Environment.GetEnvironmentVariable("PIPELINE_LONG") == "1" ? 100_000 : 20_000;
@@ -19,16 +20,19 @@ public sealed class LargeLedgerTests(PostgresServer postgres, ITestOutputHelper 
     private const long MostRowsLookedAt = 10_000;
 
     private static readonly string History = $$"""
-        INSERT INTO pipeline.publication (dataset, contract_version, state, raw_bytes, rows_in, rows_out, rows_duplicate, rows_rejected, min_event_time,
-            max_event_time, planned_at, committed_at, visible_at)
-        SELECT (ARRAY['user_actions', 'ad_impressions', 'clicks', 'conversions'])[1 + n % 4], 1, 'visible', 100000000, 500000, 499900, 90, 10,
-            at - interval '10 minutes', at - interval '1 minute', at, at, at
+        INSERT INTO pipeline.publication (dataset, contract_version, state, raw_bytes, rows_in, rows_out, rows_duplicate, rows_rejected,
+            min_event_time, max_event_time, planned_at, committed_at, visible_at)
+        SELECT (ARRAY['user_actions', 'ad_impressions', 'clicks', 'conversions'])[1 + n % 4], 1, 'visible', 100000000,
+            500000, 499900, 90, 10, at - interval '10 minutes', at - interval '1 minute', at, at, at
         FROM (SELECT n, now() - ({{Publications}} - n) * interval '10 minutes' AS at FROM generate_series(1, {{Publications}}) AS n) AS made;
-        INSERT INTO pipeline.lake_object (publication_id, dataset, role, key, date_partition, rows, bytes, sha256, upload_id, part_tags, state)
-        SELECT id, dataset, 'data', dataset || '/event_date=' || committed_at::date || '/' || id || '-' || n || '.parquet', committed_at::date, 166633, 9000000, '', '', '{}', 'visible'
+        INSERT INTO pipeline.lake_object (
+            publication_id, dataset, role, key, date_partition, rows, bytes, sha256, upload_id, part_tags, state)
+        SELECT id, dataset, 'data', dataset || '/event_date=' || committed_at::date || '/' || id || '-' || n || '.parquet',
+            committed_at::date, 166633, 9000000, '', '', '{}', 'visible'
         FROM pipeline.publication, generate_series(1, 3) AS n;
         INSERT INTO pipeline.segment (dataset, shard, positions, epoch, object_key, records, raw_bytes, object_bytes, state, landed_at)
-        SELECT dataset, dataset || '-0', int8range(id * 500000, (id + 1) * 500000), 1, '', 500000, 100000000, 9000000, 'published', committed_at - interval '1 minute' FROM pipeline.publication;
+        SELECT dataset, dataset || '-0', int8range(id * 500000, (id + 1) * 500000), 1, '', 500000, 100000000, 9000000, 'published',
+            committed_at - interval '1 minute' FROM pipeline.publication;
         INSERT INTO pipeline.rejection SELECT (jsonb_populate_record(NULL::pipeline.rejection, jsonb_build_object(
             'publication_id', id, 'code', 'missing_field', 'field', 'SKU', 'records', 10, 'first_shard', '', 'first_position', 0,
             'dataset', dataset, 'refused_at', committed_at, 'state', 'open'))).* FROM pipeline.publication;
@@ -52,8 +56,8 @@ public sealed class LargeLedgerTests(PostgresServer postgres, ITestOutputHelper 
         var statuses = await new StatusReader(source, TimeProvider.System).ReadAsync(contracts.Contracts, Stopping);
         var status = await LookedAtAsync(source) - before;
         Assert.Equal(Publications / 4 * 499_900L, statuses.Single(each => each.Dataset == "clicks").RowsOut);
-        await new DayReader(source, TimeProvider.System).ReadAsync(
-            contracts.Named("clicks"), DateOnly.FromDateTime(DateTime.UtcNow).AddDays(-90), DateOnly.FromDateTime(DateTime.UtcNow), Stopping);
+        var today = DateOnly.FromDateTime(DateTime.UtcNow);
+        await new DayReader(source, TimeProvider.System).ReadAsync(contracts.Named("clicks"), today.AddDays(-90), today, Stopping);
         await new PublicationList(source).ReadAsync("clicks", Publications / 2, 50, Stopping);
         await new PublicationList(source).ReadAsync(null, Publications / 2, 50, Stopping);
         var others = await LookedAtAsync(source) - before - status;
@@ -92,7 +96,8 @@ public sealed class LargeLedgerTests(PostgresServer postgres, ITestOutputHelper 
         for (var visit = 0; visit < 3; visit++)
         {
             await using var visitor = await Visitor.ComeAsync(browser, app.Http.BaseAddress!.ToString(), "#/", ColorScheme.Light, 1280);
-            var paint = await visitor.Page.EvaluateAsync<double>("() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? -1");
+            var paint = await visitor.Page.EvaluateAsync<double>(
+                "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? -1");
             var shown = await visitor.Page.EvaluateAsync<JsonElement>("""
                 () => { const entries = performance.getEntriesByType('resource').filter(entry => entry.name.endsWith('/api/status'));
                   const navigation = performance.getEntriesByType('navigation')[0];

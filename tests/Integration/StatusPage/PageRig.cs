@@ -33,8 +33,8 @@ public sealed class PageRig(PostgresServer postgres) : IAsyncLifetime
         using (var events = new MemoryStream())
         {
             UserActionsGenerator.Write(events, new(Events, Seed: 7));
-            var lines = Encoding.UTF8.GetString(events.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Encoding.UTF8.GetBytes);
-            producer.Produce("user-actions", lines.Concat(Enumerable.Repeat("""{"event_name":"""u8.ToArray(), Refused)));
+            var lines = Encoding.UTF8.GetString(events.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            producer.Produce("user-actions", lines.Select(Encoding.UTF8.GetBytes).Concat(Enumerable.Repeat("""{"event_name":"""u8.ToArray(), Refused)));
         }
         await rig.App.SettledAsync("user_actions", Events + Refused, stopping);
         Assertions.SetDefaultExpectTimeout(60_000);

@@ -17,12 +17,14 @@ internal sealed class Visitor : IAsyncDisposable
         page.Console += (_, message) =>
         {
             // The browser itself says of an answer that it was no success; the page is made to live with those.
-            if (message.Type is "error" or "warning" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal)) Note(complaints, message.Text);
+            if (message.Type is "error" or "warning" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
+                Note(complaints, message.Text);
         };
         page.PageError += (_, error) => Note(complaints, error);
         page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith(address, StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal)) Note(outside, request.Url);
+            if (!request.Url.StartsWith(address, StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))
+                Note(outside, request.Url);
         };
     }
 

@@ -47,8 +47,9 @@ internal sealed class QueryStore(NpgsqlDataSource database, string hub, DataConv
     }
 
     // The statuses of the partial index, said so that the planner sees them.
-    private static bool AsksForOpen(OrchestrationQuery query) => query.Statuses?.ToList() is { Count: > 0 } asked && asked.TrueForAll(status =>
-        status is OrchestrationRuntimeStatus.Running or OrchestrationRuntimeStatus.Pending or OrchestrationRuntimeStatus.Suspended);
+    private static bool AsksForOpen(OrchestrationQuery query) =>
+        query.Statuses?.ToList() is { Count: > 0 } asked && asked.TrueForAll(status => status is
+            OrchestrationRuntimeStatus.Running or OrchestrationRuntimeStatus.Pending or OrchestrationRuntimeStatus.Suspended);
 
     /// <summary>One page of ids of ended instances, ordered.</summary>
     public async Task<Page<string>> EndedIdsAsync(

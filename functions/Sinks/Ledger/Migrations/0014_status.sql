@@ -84,7 +84,8 @@ CREATE TRIGGER publication_added AFTER INSERT OR DELETE ON pipeline.publication
     FOR EACH ROW EXECUTE FUNCTION pipeline.count_publication();
 CREATE TRIGGER publication_changed AFTER UPDATE ON pipeline.publication FOR EACH ROW
     WHEN ((OLD.state IN ('committed', 'visible'), OLD.dataset, OLD.rows_in, OLD.rows_out, OLD.rows_duplicate, OLD.rows_rejected)
-        IS DISTINCT FROM (NEW.state IN ('committed', 'visible'), NEW.dataset, NEW.rows_in, NEW.rows_out, NEW.rows_duplicate, NEW.rows_rejected))
+        IS DISTINCT FROM
+          (NEW.state IN ('committed', 'visible'), NEW.dataset, NEW.rows_in, NEW.rows_out, NEW.rows_duplicate, NEW.rows_rejected))
     EXECUTE FUNCTION pipeline.count_publication();
 
 -- Refusals that change while their publication counts, as when records of it are replayed: whoever changes them holds the
@@ -136,7 +137,8 @@ FROM (SELECT * FROM pipeline.dataset_total UNION ALL SELECT * FROM pipeline.data
 
 CREATE VIEW pipeline.day_count AS
 SELECT dataset, day, sum(objects)::bigint AS objects, sum(rows)::bigint AS rows, sum(bytes)::bigint AS bytes
-FROM (SELECT * FROM pipeline.day_total UNION ALL SELECT * FROM pipeline.day_delta) AS counted GROUP BY dataset, day HAVING sum(objects) <> 0;
+FROM (SELECT * FROM pipeline.day_total UNION ALL SELECT * FROM pipeline.day_delta) AS counted
+GROUP BY dataset, day HAVING sum(objects) <> 0;
 
 CREATE VIEW pipeline.cause_count AS
 SELECT dataset, code, field, sum(records)::bigint AS records
