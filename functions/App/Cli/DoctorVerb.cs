@@ -16,18 +16,26 @@ internal static class DoctorVerb
         var verb = new Command("doctor", "Try every connection and permission that the settings need, and say what to do.") { json };
         verb.SetAction(async (result, stopping) =>
         {
-            var report = await ExamineAsync(CommandLine.Settings(), stopping);
-            new Output(result.GetValue(json)).Answer(report, Print);
+            var output = new Output(result.GetValue(json));
+            var report = await output.ProgressAsync(task => ExamineAsync(CommandLine.Settings(), task, stopping), "doctor");
+            output.Answer(report, Print);
             return report.Healthy ? ExitCodes.Done : ExitCodes.Fault;
         });
         return verb;
     }
 
     /// <summary>Examines settings; nothing of it throws, hangs or tells a secret.</summary>
-    internal static async Task<DoctorReport> ExamineAsync(IConfiguration configuration, CancellationToken stopping)
+    /// <param name="task">Told of every check that has ended; null where nobody looks.</param>
+    internal static async Task<DoctorReport> ExamineAsync(IConfiguration configuration, IProgressTask? task, CancellationToken stopping)
     {
         await using var patient = new Patient(configuration);
-        var findings = await Task.WhenAll(Checks(patient).Select(check => check.RunAsync(stopping)));
+        var (checks, done) = (Checks(patient).ToList(), 0);
+        var findings = await Task.WhenAll(checks.Select(async check =>
+        {
+            var found = await check.RunAsync(stopping);
+            task?.Report(Interlocked.Increment(ref done), checks.Count, check.Name);
+            return found;
+        }));
         var secrets = new Secrets(configuration);
         var told = findings.SelectMany(each => each)
             .Select(finding => finding with { What = secrets.Hide(finding.What), Remedy = secrets.Hide(finding.Remedy) }).ToList();

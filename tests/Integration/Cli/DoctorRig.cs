@@ -32,6 +32,8 @@ public sealed class DoctorRig(PostgresServer postgres) : IAsyncLifetime
 
     public PostgresServer Postgres => postgres;
 
+    public string Brokers => cluster.Bootstrap;
+
     public Uri Sqs => sqs.Address;
 
     public AmazonS3Client S3 => new(
@@ -91,7 +93,7 @@ public sealed class DoctorRig(PostgresServer postgres) : IAsyncLifetime
         }
         var named = settings.ToDictionary(each => each.Key.Replace("__", ":", StringComparison.Ordinal), each => each.Value);
         var report = await DoctorVerb.ExamineAsync(
-            new ConfigurationBuilder().AddInMemoryCollection(named).Build(), TestContext.Current.CancellationToken);
+            new ConfigurationBuilder().AddInMemoryCollection(named).Build(), task: null, TestContext.Current.CancellationToken);
         var text = JsonSerializer.Serialize(report);
         return (report.Healthy ? 0 : 1, JsonElement.Parse(text), text);
     }

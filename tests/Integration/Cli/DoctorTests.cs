@@ -1,6 +1,9 @@
 using System.Text.Json;
 using Amazon.S3.Model;
+using Confluent.Kafka;
 using Npgsql;
+using Pipeline.Domain.Failures;
+using Pipeline.Sources.Kafka;
 using Pipeline.Tests.Servers;
 
 namespace Pipeline.Tests.Integration.Cli;
@@ -112,6 +115,14 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
     [Fact]
     public Task A_broker_that_is_not_there() => BlamesAsync(
         "kafka.brokers", "Correct KafkaBrokers", ("KafkaBrokers", $"127.0.0.1:{PostgresServer.FreePort()}"));
+
+    [Fact]
+    public async Task Brokers_that_refuse_the_handshake()
+    {
+        var options = new KafkaOptions { Brokers = rig.Brokers, Protocol = SecurityProtocol.Ssl, Timeout = TimeSpan.FromSeconds(3) };
+        var error = await Assert.ThrowsAsync<TransientException>(() => KafkaProbe.AskAsync(options, TestContext.Current.CancellationToken));
+        Assert.Contains("ssl", error.Message, StringComparison.OrdinalIgnoreCase);
+    }
 
     [Fact]
     public Task A_topic_that_is_missing() =>

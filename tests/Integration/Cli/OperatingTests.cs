@@ -102,8 +102,8 @@ public sealed class OperatingTests(CliRig rig)
         var bytes = await File.ReadAllBytesAsync(spoiled, Stopping);
         await File.WriteAllBytesAsync(spoiled, [.. bytes[..^1], (byte)(bytes[^1] ^ 1)], Stopping);
         await rig.Rig.SqlAsync("CREATE TABLE kept AS SELECT * FROM warehouse.clevertap_events ORDER BY object_id LIMIT 1");
-        await rig.Rig.SqlAsync("DELETE FROM warehouse.clevertap_events WHERE object_id IN (SELECT object_id FROM kept) AND (event_time, account_id) IN (SELECT event_time, account_id FROM kept)");
-        await rig.Rig.SqlAsync("UPDATE pipeline.segment SET positions = int8range(lower(positions) + 1, upper(positions)) WHERE id = (SELECT max(id) FROM pipeline.segment WHERE dataset = 'user_actions')");
+        await rig.Rig.SqlAsync("DELETE FROM warehouse.clevertap_events AS row USING kept WHERE (row._shard, row._position) = (kept._shard, kept._position)");
+        await ShiftAsync(+1);
         try
         {
             Assert.Equal(
@@ -123,10 +123,17 @@ public sealed class OperatingTests(CliRig rig)
             await File.WriteAllBytesAsync(spoiled, bytes, CancellationToken.None);
             await rig.Rig.SqlAsync("INSERT INTO warehouse.clevertap_events SELECT * FROM kept");
             await rig.Rig.SqlAsync("DROP TABLE kept");
-            await rig.Rig.SqlAsync("UPDATE pipeline.segment SET positions = int8range(lower(positions) - 1, upper(positions)) WHERE id = (SELECT max(id) FROM pipeline.segment WHERE dataset = 'user_actions')");
+            await ShiftAsync(-1);
         }
         Assert.True((await rig.JsonAsync("reconcile", "--deep")).GetProperty("consistent").GetBoolean());
     }
+
+    // The first position of the newest segment of user_actions.
+    private Task<List<string>> ShiftAsync(int by) => rig.Rig.SqlAsync(
+        $"""
+        UPDATE pipeline.segment SET positions = int8range(lower(positions) + {by}, upper(positions))
+        WHERE id = (SELECT max(id) FROM pipeline.segment WHERE dataset = 'user_actions')
+        """);
 
     private async Task<IEnumerable<string>> CodesAsync(params string[] arguments)
     {
