@@ -23,7 +23,7 @@ public static class ParquetReaders
     /// the pages, whether all is null, nulls, least and greatest value; null for what the file does not say.</summary>
     public static List<string?[]> ReadIndex(string file) => Run(["index", file], input: "");
 
-    /// <summary>The rows of a DuckDB statement.</summary>
+    /// <summary>The rows of a DuckDB statement, the last one of several.</summary>
     public static List<string?[]> Query(string sql) => Run(["query"], sql);
 
     private static List<string?[]> Run(string[] arguments, string input)

@@ -1,11 +1,13 @@
 import { DuckDBDateValue, DuckDBDecimalValue, DuckDBInstance, DuckDBTimestampTZValue, DuckDBTimestampValue } from '@duckdb/node-api';
 import * as canonical from './canonical.mjs';
 
-/** Runs one statement and returns its rows in canonical texts. */
+/** Runs statements one after the other and returns the last one's rows in canonical texts. */
 export async function query(sql) {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
-  const result = await connection.run(sql);
+  const statements = await connection.extractStatements(sql);
+  let result;
+  for (let i = 0; i < statements.count; i++) result = await (await statements.prepare(i)).run();
   return (await result.getRows()).map(row => row.map(text));
 }
 

@@ -1,6 +1,6 @@
 // read.mjs duckdb|hyparquet|arrow FILE    every row of a Parquet file
 // read.mjs index FILE                    one line for each data page of its page index
-// read.mjs query < SQL                    the rows of a DuckDB statement
+// read.mjs query < SQL                    the rows of the last of some DuckDB statements
 import { readFileSync } from 'node:fs';
 import { print } from './canonical.mjs';
 

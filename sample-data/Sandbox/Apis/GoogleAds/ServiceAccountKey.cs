@@ -8,18 +8,14 @@ public static class ServiceAccountKey
 {
     private const int KeyBits = 2048;
 
-    /// <summary>Writes one, for its owner alone.</summary>
+    /// <summary>Writes one.</summary>
     public static void Write(string path)
     {
         using var key = RSA.Create(KeyBits);
-        using var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        JsonSerializer.Serialize(file, new
+        File.WriteAllText(path, JsonSerializer.Serialize(new
         {
             type = "service_account", private_key_id = "sandbox", private_key = key.ExportPkcs8PrivateKeyPem(),
             client_email = "pipeline@sandbox.iam.gserviceaccount.com",
-        });
+        }));
     }
 }
