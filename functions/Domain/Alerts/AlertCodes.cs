@@ -1,8 +1,10 @@
 using Pipeline.Domain.Ports;
+using Pipeline.Domain.Quality;
 
 namespace Pipeline.Domain.Alerts;
 
-/// <summary>Every code that the pipeline's own parts raise alerts under. A test compares it with the source and with the runbook.</summary>
+/// <summary>Every code that the pipeline's own parts raise alerts under, but for those of <see cref="QualityCodes"/>. A test compares it with
+/// the source and with the runbook.</summary>
 public static class AlertCodes
 {
     /// <summary>Raised by delivery itself, about a channel.</summary>
@@ -13,6 +15,9 @@ public static class AlertCodes
 
     /// <summary>The runbook that has a section for each code, from the repository's root.</summary>
     public const string Runbook = "docs/runbooks/alerts.md";
+
+    /// <summary>The same for codes of <see cref="QualityCodes"/>.</summary>
+    public const string QualityRunbook = "docs/runbooks/quality-alerts.md";
 
     /// <summary>All of them, in the order of their names.</summary>
     public static IReadOnlyList<AlertCode> All { get; } =
@@ -35,8 +40,8 @@ public static class AlertCodes
         new("source_stopped", AlertSeverity.Critical, "A provider or an account refuses to be asked, until a person corrects it."),
     ];
 
-    /// <summary>Where the runbook tells of a code, from the repository's root.</summary>
-    public static string RunbookOf(string code) => $"{Runbook}#{code}";
+    /// <summary>Where a runbook tells of a code, from the repository's root.</summary>
+    public static string RunbookOf(string code) => $"{(QualityCodes.All.ContainsKey(code) ? QualityRunbook : Runbook)}#{code}";
 }
 
 /// <summary>One code.</summary>

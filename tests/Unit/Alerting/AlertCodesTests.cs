@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Pipeline.Domain.Alerts;
 using Pipeline.Domain.Ports;
+using Pipeline.Domain.Quality;
 using Pipeline.Tests.Unit.Contracts;
 
 namespace Pipeline.Tests.Unit.Alerting;
@@ -8,6 +9,7 @@ namespace Pipeline.Tests.Unit.Alerting;
 public sealed partial class AlertCodesTests
 {
     private static readonly string Runbook = File.ReadAllText(Given.Repository(AlertCodes.Runbook.Split('/')));
+    private static readonly string QualityRunbook = File.ReadAllText(Given.Repository(AlertCodes.QualityRunbook.Split('/')));
 
     [Fact]
     public void Every_alert_that_the_source_raises_is_registered_with_its_severity()
@@ -27,7 +29,7 @@ public sealed partial class AlertCodesTests
     [Fact]
     public void Every_code_has_its_section_in_the_runbook_and_says_what_to_do_and_when_it_ends()
     {
-        var sections = Runbook.Split("\n## ")[1..].ToDictionary(section => section.Split('\n')[0], section => section);
+        var sections = SectionsOf(Runbook);
         Assert.Equal(AlertCodes.All.Select(known => known.Code), sections.Keys);
         Assert.All(sections.Values, section => Assert.All(
             (string[])["**Means** that", "**Do** ", "**Ends** "], word => Assert.Contains(word, section, StringComparison.Ordinal)));
@@ -35,16 +37,29 @@ public sealed partial class AlertCodesTests
     }
 
     [Fact]
-    public void Files_that_the_runbook_links_are_there()
+    public void Every_code_of_quality_has_its_section_too()
     {
-        var links = Link().Matches(Runbook).Select(match => match.Groups[1].Value).ToList();
+        var sections = SectionsOf(QualityRunbook);
+        Assert.Equal(QualityCodes.All.Keys, sections.Keys);
+        Assert.All(sections.Values, section => Assert.All(
+            (string[])["**Means** that", "**Look** ", "**Do** "], word => Assert.Contains(word, section, StringComparison.Ordinal)));
+        Assert.All(QualityCodes.All.Keys, code => Assert.EndsWith($"quality-alerts.md#{code}", AlertCodes.RunbookOf(code)));
+    }
+
+    [Fact]
+    public void Files_that_the_runbooks_link_are_there()
+    {
+        var links = Link().Matches(Runbook + QualityRunbook).Select(match => match.Groups[1].Value).ToList();
         Assert.NotEmpty(links);
         Assert.All(links, link => Assert.True(File.Exists(Given.Repository("docs", "runbooks", link)), link));
     }
 
+    private static Dictionary<string, string> SectionsOf(string runbook) =>
+        runbook.Split("\n## ")[1..].ToDictionary(section => section.Split('\n')[0], section => section);
+
     private static IEnumerable<string> Sources() => Directory
         .EnumerateFiles(Given.Repository("functions"), "*.cs", SearchOption.AllDirectories)
-        .Where(path => !path.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText);
+        .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/Quality/", StringComparison.Ordinal)).Select(File.ReadAllText);
 
     private static IEnumerable<(string Code, AlertSeverity Severity)> Raised(string source) => Raise().Matches(source).Select(match =>
         (CodeOf(match.Groups["code"].Value.Trim(), source), Enum.Parse<AlertSeverity>(match.Groups["severity"].Value)));
@@ -62,6 +77,6 @@ public sealed partial class AlertCodesTests
     [GeneratedRegex("""AlertSeverity\.(?<severity>Critical|Warning),\s*[^,;(){}]+,\s*(?<code>"[a-z_]+"|[A-Za-z.]+),""")]
     private static partial Regex Raise();
 
-    [GeneratedRegex(@"\]\(([a-z0-9-]+\.md)\)")]
+    [GeneratedRegex(@"\]\(((?:\.\./)?[a-z0-9-]+\.md)\)")]
     private static partial Regex Link();
 }
