@@ -8,6 +8,7 @@ shop_days=12
 open_shop() {
   [ "$(postgres_sql postgres "SELECT count(*) FROM pg_database WHERE datname = 'shop'")" = 1 ] || postgres_sql postgres 'CREATE DATABASE shop' 9>&-
   postgres_sql shop "
+    SET client_min_messages = warning;
     CREATE SCHEMA IF NOT EXISTS shop;
     CREATE TABLE IF NOT EXISTS shop.orders (order_id bigint PRIMARY KEY, ordered_at timestamptz NOT NULL, customer_id text NOT NULL,
       status text NOT NULL, amount numeric(12,2) NOT NULL, currency char(3) NOT NULL, items jsonb, updated_at timestamptz NOT NULL);
