@@ -13,7 +13,7 @@ internal static class BackfillVerb
 
     public static Command Create()
     {
-        var source = new Option<string?>("--source") { Description = "facebook, google_ads or clevertap." };
+        var source = new Option<string?>("--source") { Description = "A source that has accounts in the settings, such as facebook." };
         var accounts = new Option<string?>("--accounts") { Description = "Accounts, comma separated; all of the source without it." };
         var from = Days.Option("--from", "First day, yyyy-MM-dd.");
         var to = Days.Option("--to", "Last day, included; the first one without it.");
