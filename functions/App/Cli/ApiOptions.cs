@@ -21,9 +21,11 @@ internal sealed class ApiOptions
     public AppApi Open(ParseResult result)
     {
         var settings = CommandLine.Settings();
-        var listening = (settings["LocalHost:Urls"] ?? DefaultUrl).Split(';')[0].Trim().Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal);
-        var address = Parse(result.GetValue(Url) ?? listening) ?? throw new TerminalException("LocalHost:Urls is no address; write one in --url.");
-        var key = result.GetValue(KeyFile) is { } file ? Read(file) : settings["LocalHost:Keys:default"] ?? settings["LocalHost:Keys:master"];
+        var listening = (settings["LocalHost:Urls"] ?? DefaultUrl).Split(';')[0].Trim();
+        var text = result.GetValue(Url) ?? listening.Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal);
+        var address = Parse(text) ?? throw new TerminalException("LocalHost:Urls is no address; write one in --url.");
+        var configured = settings["LocalHost:Keys:default"] ?? settings["LocalHost:Keys:master"];
+        var key = result.GetValue(KeyFile) is { } file ? Read(file) : configured;
         if (key is not null && address is { Scheme: "http", IsLoopback: false })
             throw new TerminalException($"{address} is not encrypted and would show the key to everybody on the way; use https.");
         return new(address, key);
@@ -34,7 +36,8 @@ internal sealed class ApiOptions
         var url = new Option<string?>("--url") { Description = $"Where the app answers; LocalHost:Urls, or {DefaultUrl}, without it." };
         url.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string?>() is { } text && Parse(text) is null) result.AddError($"--url '{text}' is no address; write https://….");
+            if (result.GetValueOrDefault<string?>() is { } text && Parse(text) is null)
+                result.AddError($"--url '{text}' is no address; write https://….");
         });
         return url;
     }

@@ -64,7 +64,7 @@ internal static class PlanVerb
         if (accounts is not null && !contract.IsReplaceable())
             throw new TerminalException($"Dataset {dataset} has no accounts; leave --accounts out.");
         var publish = services.GetRequiredService<IOptions<PublishSettings>>().Value;
-        return ReplayPlan.OfAsync(
+        return ReplayPreview.OfAsync(
             services.GetRequiredService<PlanHistory>(), contract, accounts?[0], from, to, publish.MaxRawBytes, publish.MaxParallel, prices,
             stopping);
     }

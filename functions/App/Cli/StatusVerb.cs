@@ -16,7 +16,7 @@ internal static class StatusVerb
 
     public static Command Create()
     {
-        var dataset = new Option<string?>("--dataset") { Description = "One dataset, with its refusals, days and streams; all without it." };
+        var dataset = new Option<string?>("--dataset") { Description = "One dataset, with refusals, days and streams; all without it." };
         var watch = new Option<bool>("--watch") { Description = "Look again every two seconds, until Ctrl-C." };
         var json = Output.JsonOption();
         var verb = new Command("status", "Where every dataset stands: landed, published, refused, open.") { dataset, watch, json };
@@ -33,7 +33,9 @@ internal static class StatusVerb
             var status = services.GetRequiredService<StatusReader>();
             var time = services.GetRequiredService<TimeProvider>();
             if (result.GetValue(watch)) await WatchAsync(() => ReadAsync(status, wanted, stopping), time, stopping);
-            else new Output(result.GetValue(json)).Answer(await ReadAsync(status, wanted, stopping), (console, all) => console.Write(Shown(all)));
+            else
+                new Output(result.GetValue(json)).Answer(
+                    await ReadAsync(status, wanted, stopping), (console, all) => console.Write(Shown(all)));
             return ExitCodes.Done;
         });
         return verb;

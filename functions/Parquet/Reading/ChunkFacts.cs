@@ -48,7 +48,7 @@ public sealed record ChunkFacts(
             switch (field)
             {
                 case 1: facts = facts with { Type = ((StoredType)thrift.Int32(code)).ToString() }; break;
-                case 2: facts = facts with { Encodings = [.. thrift.Int32s(code).Distinct().Select(word => $"{(StoredEncoding)word}")] }; break;
+                case 2: facts = facts with { Encodings = Words(thrift.Int32s(code)) }; break;
                 case 4: facts = facts with { Codec = ((StoredCodec)thrift.Int32(code)).ToString() }; break;
                 case 5: facts = facts with { Values = thrift.Int64(code) }; break;
                 case 6: facts = facts with { PlainBytes = thrift.Int64(code) }; break;
@@ -61,6 +61,8 @@ public sealed record ChunkFacts(
         thrift.EndStruct(outer);
         return facts;
     }
+
+    private static IReadOnlyList<string> Words(int[] encodings) => [.. encodings.Distinct().Select(encoding => $"{(StoredEncoding)encoding}")];
 
     // Fields 1 and 2 are older writers' bounds, whose order nobody knows.
     private static ChunkFacts ReadStatistics(ref ThriftCompactReader thrift, int structCode, SchemaElement leaf, ChunkFacts facts)

@@ -5,11 +5,15 @@ namespace Pipeline.Sinks.Ledger;
 /// <summary>What lies in the ledger of some days, and how such work went lately: what a plan is made of. Reads only.</summary>
 public sealed class PlanHistory(NpgsqlDataSource ledger)
 {
+    /// <summary>Raw bytes of one publication of a replay of slices, unless one extraction alone has more.</summary>
+    public const long ReplayRawBytes = ReplaySegments.MaxRawBytes;
+
     private const int Publications = 200, Extractions = 500;
 
     /// <summary>The newest extractions' segments of slices in a range of days.</summary>
     /// <param name="account">One account; null for all.</param>
-    public Task<LandedTotals> SlicesAsync(string dataset, string? account, DateOnly from, DateOnly to, CancellationToken stopping) => OneAsync(
+    public Task<LandedTotals> SlicesAsync(
+        string dataset, string? account, DateOnly from, DateOnly to, CancellationToken stopping) => OneAsync(
         "counting landed slices",
         """
         SELECT count(*), coalesce(sum(records), 0)::bigint, coalesce(sum(raw_bytes), 0)::bigint FROM pipeline.segment
@@ -21,7 +25,8 @@ public sealed class PlanHistory(NpgsqlDataSource ledger)
     public Task<LandedTotals> HoursAsync(string dataset, DateOnly from, DateOnly to, CancellationToken stopping) => OneAsync(
         "counting landed hours",
         """
-        SELECT coalesce(sum(segments), 0)::bigint, coalesce(sum(records), 0)::bigint, coalesce(sum(raw_bytes), 0)::bigint FROM pipeline.landing_hour
+        SELECT coalesce(sum(segments), 0)::bigint, coalesce(sum(records), 0)::bigint, coalesce(sum(raw_bytes), 0)::bigint
+        FROM pipeline.landing_hour
         WHERE dataset = $1 AND hour >= $2::timestamp AT TIME ZONE 'UTC' AND hour < ($3::date + 1)::timestamp AT TIME ZONE 'UTC'
         """, [dataset, from, to], row => new LandedTotals(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)), stopping);
 

@@ -10,7 +10,8 @@ public static class KafkaProbe
     // What tells more stands first: a refused handshake is also a transport failure, and that all brokers are down.
     private static readonly ErrorCode[] Telling =
     [
-        ErrorCode.Local_Authentication, ErrorCode.SaslAuthenticationFailed, ErrorCode.Local_Ssl, ErrorCode.Local_Resolve, ErrorCode.Local_Transport,
+        ErrorCode.Local_Authentication, ErrorCode.SaslAuthenticationFailed, ErrorCode.Local_Ssl, ErrorCode.Local_Resolve,
+        ErrorCode.Local_Transport,
     ];
 
     /// <summary>Version of the librdkafka that is loaded.</summary>

@@ -102,7 +102,8 @@ public sealed class OperatingTests(CliRig rig)
         var bytes = await File.ReadAllBytesAsync(spoiled, Stopping);
         await File.WriteAllBytesAsync(spoiled, [.. bytes[..^1], (byte)(bytes[^1] ^ 1)], Stopping);
         await rig.Rig.SqlAsync("CREATE TABLE kept AS SELECT * FROM warehouse.clevertap_events ORDER BY object_id LIMIT 1");
-        await rig.Rig.SqlAsync("DELETE FROM warehouse.clevertap_events AS row USING kept WHERE (row._shard, row._position) = (kept._shard, kept._position)");
+        await rig.Rig.SqlAsync(
+            "DELETE FROM warehouse.clevertap_events AS row USING kept WHERE (row._shard, row._position) = (kept._shard, kept._position)");
         await ShiftAsync(+1);
         try
         {

@@ -64,7 +64,7 @@ internal static class HostChecks
     {
         await Task.CompletedTask.WaitAsync(stopping);
         var keys = patient.Configuration.AsEnumerable().Where(
-            each => each.Key.StartsWith("LocalHost:Keys:", StringComparison.OrdinalIgnoreCase) && !string.IsNullOrEmpty(each.Value)).ToList();
+            each => each.Key.StartsWith("LocalHost:Keys:", StringComparison.OrdinalIgnoreCase) && each.Value is { Length: > 0 }).ToList();
         var urls = (patient.Configuration["LocalHost:Urls"] ?? DefaultUrls)
             .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var found = urls.SelectMany(url => Faults(url, keys.Count > 0)).ToList();

@@ -27,7 +27,8 @@ internal sealed class Secrets
 
     /// <summary>The text with every secret blotted out.</summary>
     [return: NotNullIfNotNull(nameof(text))]
-    public string? Hide(string? text) => text is null ? null : values.Aggregate(text, (shown, secret) => shown.Replace(secret, "***", StringComparison.Ordinal));
+    public string? Hide(string? text) => text is null ? null
+        : values.Aggregate(text, (shown, secret) => shown.Replace(secret, "***", StringComparison.Ordinal));
 
     private static string? PasswordOf(string value)
     {

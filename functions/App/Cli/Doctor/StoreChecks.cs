@@ -101,7 +101,8 @@ internal static class StoreChecks
             { } code when options.KmsKeyId is not null
                 && (code.Contains("KMS", StringComparison.OrdinalIgnoreCase) || right == StoreProbe.Writing && code != "AccessDenied") =>
                 "Correct S3:KmsKeyId, and allow kms:GenerateDataKey and kms:Decrypt on the key.",
-            "AccessDenied" when options.KmsKeyId is not null => $"Allow {right} on {root}, and kms:GenerateDataKey and kms:Decrypt on the key.",
+            "AccessDenied" when options.KmsKeyId is not null =>
+                $"Allow {right} on {root}, and kms:GenerateDataKey and kms:Decrypt on the key.",
             "AccessDenied" => $"Allow {right} on {root}.",
             _ => $"Check S3:Endpoint, S3:Region, the credentials and {setting}.",
         };

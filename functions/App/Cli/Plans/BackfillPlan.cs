@@ -29,10 +29,10 @@ internal static class BackfillPlan
             Notes =
             [
                 past.Extractions == 0 ? "Nothing was extracted of this source yet: pages, rows, time and money are not known."
-                    : $"Pages, rows and time as in the last {past.Extractions} extractions; rows count in every dataset that the pages feed.",
-                $"{accounts.Count} accounts side by side, {Math.Max(1, source.AtOnce / 2)} windows of each at once; the provider's limits may "
-                + "make it longer.",
-                "A window is one question at least: waiting, pages and smaller pieces ask more. Publishing comes on top: plan it by --dataset.",
+                    : $"Pages, rows and time as in the last {past.Extractions} extractions; rows count in every dataset they feed.",
+                $"{accounts.Count} accounts side by side, {Math.Max(1, source.AtOnce / 2)} windows of each at once; the provider's limits "
+                + "may make it longer.",
+                "A window is one question at least: waiting, pages and smaller pieces ask more. Publishing is planned by --dataset.",
             ],
         };
     }

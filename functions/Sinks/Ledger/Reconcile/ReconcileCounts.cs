@@ -45,7 +45,8 @@ internal sealed class ReconcileCounts(NpgsqlDataSource ledger, DatasetContract c
     private IAsyncEnumerable<Discrepancy> StrangersAsync(TableShape shape, CancellationToken stopping) => ledger.StreamAsync(
         $"""
         SELECT publication, rows FROM (
-            SELECT {Identifiers.Quote(TableShape.Publication)} AS publication, count(*) AS rows FROM {shape.QualifiedName} GROUP BY 1) AS held
+            SELECT {Identifiers.Quote(TableShape.Publication)} AS publication, count(*) AS rows
+            FROM {shape.QualifiedName} GROUP BY 1) AS held
         WHERE NOT EXISTS (SELECT FROM pipeline.publication WHERE id = publication AND dataset = $1 AND state NOT IN ('planned', 'failed'))
         ORDER BY publication LIMIT {MostFaults}
         """, [contract.Dataset], row => new Discrepancy(

@@ -5,12 +5,12 @@ using Pipeline.Sinks.Ledger;
 namespace Pipeline.App.Cli.Plans;
 
 /// <summary>What a replay of days would read and make.</summary>
-internal static class ReplayPlan
+internal static class ReplayPreview
 {
     private const int RequestsOfAnObject = 3;       // begin, one part, complete
 
     /// <summary>Counts what is landed and scales it by the dataset's last publications.</summary>
-    /// <param name="maxRawBytes">Raw bytes of one publication at most.</param>
+    /// <param name="maxRawBytes">Raw bytes of one publication at most, where slices are not replaced.</param>
     public static async Task<PlanAnswer> OfAsync(
         PlanHistory history, DatasetContract contract, string? account, DateOnly from, DateOnly to, long maxRawBytes, int parallel,
         Prices prices,
@@ -21,7 +21,8 @@ internal static class ReplayPlan
             : await history.HoursAsync(contract.Dataset, from, to, stopping);
         var past = await history.PublishedAsync(contract.Dataset, stopping);
         var share = past.RawBytes == 0 ? (double?)null : (double)landed.RawBytes / past.RawBytes;
-        var publications = (landed.RawBytes + maxRawBytes - 1) / maxRawBytes;
+        var most = contract.IsReplaceable() ? PlanHistory.ReplayRawBytes : maxRawBytes;
+        var publications = (landed.RawBytes + most - 1) / most;
         var (objects, bytes, hours) = (Scaled(past.Objects, share), Scaled(past.ObjectBytes, share), past.Time.TotalHours * share);
         var dollars = landed.Segments * prices.Get + objects * RequestsOfAnObject * prices.Put + bytes / 1_000_000_000m * prices.GbMonth
             + (decimal?)hours * prices.VcpuHour;
