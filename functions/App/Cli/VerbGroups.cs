@@ -14,6 +14,7 @@ internal sealed class VerbGroups(HelpAction ordinary) : SynchronousCommandLineAc
         ("Set up", ["validate", "migrate", "doctor"]),
         ("Look", ["status", "alerts", "segment", "quarantine", "parquet", "reconcile"]),
         ("Do again", ["plan", "backfill", "replay", "generation"]),
+        ("Hand on", ["redshift"]),
         ("Uncover", ["unmask"]),
     ];
 
