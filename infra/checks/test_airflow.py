@@ -64,7 +64,10 @@ class Tasks(unittest.TestCase):
 
     def test_lookbacks_are_the_apps(self):
         import pipeline_daily
-        for source, folder in (("facebook", "Facebook"), ("google_ads", "GoogleAds"), ("clevertap", "CleverTap")):
+        folders = {"facebook": "Facebook", "google_ads": "GoogleAds", "clevertap": "CleverTap", "bigquery": "BigQuery",
+                   "relational": "Relational"}
+        self.assertEqual(set(folders), set(pipeline_daily.LOOKBACK_DAYS))
+        for source, folder in folders.items():
             options = (app.ROOT / f"functions/Sources/{folder}/{folder}Options.cs").read_text()
             self.assertEqual(int(re.search(r"LookbackDays \{ get; init; \} = (\d+)", options)[1]), pipeline_daily.LOOKBACK_DAYS[source])
 

@@ -13,7 +13,7 @@ from airflow.sdk import Param, dag, task
     max_active_runs=1,
     default_args={"retries": 3, "retry_delay": datetime.timedelta(minutes=5)},
     params={
-        "source": Param("facebook", type="string", enum=["clevertap", "facebook", "google_ads"]),
+        "source": Param("facebook", type="string", enum=["bigquery", "clevertap", "facebook", "google_ads", "relational"]),
         "accounts": Param(None, type=["null", "array"], items={"type": "string"}, description="None for all of the source's."),
         "first": Param("2026-01-01", type="string", format="date"),
         "last": Param("2026-01-31", type="string", format="date"),
