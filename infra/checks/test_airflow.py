@@ -110,7 +110,7 @@ class Tasks(unittest.TestCase):
             http.ANSWERS[:] = [(200, {"datasets": [fit, fit | {field: value}]})]
             with self.subTest(field), self.assertRaisesRegex(RuntimeError, "gate is shut"):
                 self.run_task("pipeline_daily", "gate", params={"max_reject_ratio": 0.01})
-        read = (app.ROOT / "functions/Sinks/Ledger/StatusReader.cs").read_text()
+        read = (app.ROOT / "functions/Sinks/Ledger/DatasetStatus.cs").read_text()
         for field in fit:
             self.assertIn(f'JsonPropertyName("{field}")', read)
 
