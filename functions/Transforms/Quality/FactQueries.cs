@@ -24,7 +24,7 @@ internal sealed class FactQueries(string dataset)
 
     public string Rejections(DateTimeOffset since) =>
         "SELECT code, field, sum(records) AS records FROM pipeline.rejection JOIN pipeline.publication ON publication.id = "
-        + $"publication_id WHERE dataset = {Text(dataset)} AND committed_at >= {Instant(since)} GROUP BY code, field ORDER BY records "
+        + $"publication_id WHERE publication.dataset = {Text(dataset)} AND committed_at >= {Instant(since)} GROUP BY code, field ORDER BY records "
         + "DESC";
 
     public string Column(string column, DateTimeOffset since) =>

@@ -42,7 +42,7 @@ data "aws_iam_policy_document" "trust" {
 data "aws_iam_policy_document" "app" {
   statement {
     sid       = "Look"
-    actions   = ["s3:ListBucket", "s3:ListBucketMultipartUploads"]
+    actions   = ["s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:GetLifecycleConfiguration"]
     resources = [aws_s3_bucket.lake.arn]
   }
 

@@ -98,7 +98,7 @@ internal sealed class SampleWorld : IAsyncDisposable
         Database,
         $"""
         SELECT trim(code || ' ' || field), sum(records)::bigint FROM pipeline.rejection JOIN pipeline.publication ON id = publication_id
-        WHERE dataset = '{dataset}' GROUP BY 1
+        WHERE publication.dataset = '{dataset}' GROUP BY 1
         """, row => (row.GetString(0), row.GetInt64(1)))).ToDictionary();
 
     public async ValueTask DisposeAsync()

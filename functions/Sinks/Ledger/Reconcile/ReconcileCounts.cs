@@ -24,7 +24,8 @@ internal sealed class ReconcileCounts(NpgsqlDataSource ledger, DatasetContract c
         $"""
         SELECT id, rows_in, rows_out, rows_duplicate, rows_rejected, refused, stored FROM (
             SELECT id, rows_in, rows_out, rows_duplicate, rows_rejected,
-                (SELECT coalesce(sum(records), 0)::bigint FROM pipeline.rejection WHERE publication_id = publication.id) AS refused,
+                (SELECT coalesce(sum(records), 0)::bigint FROM pipeline.rejection
+                    WHERE publication_id = publication.id AND rejection.state <> 'replayed') AS refused,
                 (SELECT sum(rows)::bigint FROM pipeline.lake_object WHERE publication_id = publication.id AND role = 'data') AS stored
             FROM pipeline.publication WHERE dataset = $1 AND state NOT IN ('planned', 'failed')) AS counted
         WHERE rows_in <> rows_out + rows_duplicate + rows_rejected OR refused <> rows_rejected OR coalesce(stored, 0) <> rows_out
