@@ -24,8 +24,8 @@ internal sealed class FactQueries(string dataset)
 
     public string Rejections(DateTimeOffset since) =>
         "SELECT code, field, sum(records) AS records FROM pipeline.rejection JOIN pipeline.publication ON publication.id = "
-        + $"publication_id WHERE publication.dataset = {Text(dataset)} AND committed_at >= {Instant(since)} GROUP BY code, field ORDER BY records "
-        + "DESC";
+        + $"publication_id WHERE publication.dataset = {Text(dataset)} AND committed_at >= {Instant(since)} "
+        + "GROUP BY code, field ORDER BY records DESC";
 
     public string Column(string column, DateTimeOffset since) =>
         $"SELECT hour, rows, nulls, outside, total FROM pipeline.column_hour WHERE dataset = {Text(dataset)} AND column_name = "
