@@ -109,4 +109,26 @@ public sealed class FlowTests(PageRig rig, ITestOutputHelper output) : IClassFix
         Assert.False(await page.Locator("#away").IsVisibleAsync());
         visitor.AssertCalm();
     }
+
+    [Fact]
+    public async Task Quarantine_is_looked_at_and_replayed()
+    {
+        await using var visitor = await rig.VisitAsync("#/datasets/user_actions");
+        var page = visitor.Page;
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Sample ") }).First.ClickAsync();
+        await visitor.GiveKeyAsync();
+        var sample = page.GetByRole(AriaRole.Table).Filter(new() { HasText = "Sample of" });
+        await sample.WaitForAsync();
+        Assert.Equal(6, await sample.GetByRole(AriaRole.Row).CountAsync());
+        output.WriteLine(await visitor.PictureAsync("quarantine-light"));
+
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Replay ") }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Replay", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("#announce")).ToHaveTextAsync("The replay is planned.");
+        // The contract is the same, so that it refuses the same: nothing is lost, and nothing loaded.
+        var status = await rig.App.App.SettledAsync("user_actions", PageRig.Events + PageRig.Refused, TestContext.Current.CancellationToken);
+        Assert.Equal(PageRig.Refused, status.GetProperty("rejections").EnumerateArray().Sum(cause => cause.GetProperty("records").GetInt64()));
+        Assert.Equal(PageRig.Events, status.GetProperty("rows_out").GetInt64());
+        visitor.AssertCalm();
+    }
 }
