@@ -44,7 +44,9 @@ internal static class HourShares
     private static IEnumerable<WatchedShare> Shares(DatasetContract contract, QualityFacts facts)
     {
         var queries = new FactQueries(contract.Dataset);
-        yield return new(contract.Dataset, QualityCodes.RejectRatioHigh, "rows", "refused", contract.Quality.MaxRejectRatio, LeastRejects,
+        // A slice of which too much is refused is withheld, with an alert of its own.
+        if (contract.Table is not { Mode: TableMode.ReplaceSlice })
+            yield return new(contract.Dataset, QualityCodes.RejectRatioHigh, "rows", "refused", contract.Quality.MaxRejectRatio, LeastRejects,
             [.. facts.Published.Select(each => new SharePoint(each.Hour, each.Rejected, each.RowsIn))], queries.Rejections,
             "Look at the reasons in quarantine; when the source changed its form, change the contract and replay.");
         // Of slices, what a newer extraction has already counts as a duplicate too: that says nothing of the source.
