@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Pipeline.Tests.Integration.Readers;
 using Pipeline.Tests.Servers;
 
@@ -15,7 +16,7 @@ public sealed class LookingTests(CliRig rig)
     {
         var told = await rig.JsonAsync("status");
         var answered = JsonElement.Parse(await rig.App.Http.GetStringAsync("/api/status", Stopping));
-        Assert.True(JsonElement.DeepEquals(answered.GetProperty("datasets"), told.GetProperty("datasets")), $"{answered}\n{told}");
+        Assert.Equal(Standing(answered), Standing(told));
         Assert.Equal(answered.GetProperty("alerts_open").GetInt64(), told.GetProperty("alerts_open").GetInt64());
 
         var shown = await rig.RunAsync("status", "--dataset", "clevertap_events");
@@ -27,6 +28,15 @@ public sealed class LookingTests(CliRig rig)
         Assert.Equal(1, code);
         Assert.Contains("There is no contract of dataset 'nothing'; there are", errors, StringComparison.Ordinal);
         Assert.Equal(2, (await rig.App.RunVerbAsync(["status", "--watch", "--json"], Stopping)).ExitCode);
+    }
+
+    // Ages and rates move with the clock, between one question and the next.
+    private static string Standing(JsonElement answer)
+    {
+        var datasets = JsonNode.Parse(answer.GetProperty("datasets").GetRawText())!.AsArray();
+        foreach (var dataset in datasets.Select(each => each!.AsObject()))
+            foreach (var moving in (string[])["watermark_age_seconds", "rate", "lag"]) Assert.True(dataset.Remove(moving));
+        return datasets.ToJsonString();
     }
 
     [Fact]
