@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Pipeline.Domain.Failures;
 using Pipeline.Domain.Ports;
 using Pipeline.Domain.Slices;
@@ -24,7 +23,7 @@ public sealed class FacebookSource(FacebookClient client, FacebookOptions option
     ];
 
     private readonly SplitLadder ladder = new(client, options);
-    private readonly ConcurrentDictionary<string, AccountProfile> profiles = new();
+    private readonly AccountProfiles profiles = new(client.AccountAsync);
 
     /// <inheritdoc/>
     public string Name => "facebook";
@@ -45,7 +44,7 @@ public sealed class FacebookSource(FacebookClient client, FacebookOptions option
         try
         {
             var expires = await client.TokenExpiresAsync(stopping);
-            var profile = profiles[account] = await client.AccountAsync(account, stopping);
+            var profile = await profiles.RenewAsync(account, stopping);
             return new(null, profile.TimeZone, profile.Currency, expires);
         }
         catch (ProviderException error) when (error.Verdict.Kind is VerdictKind.Stopped or VerdictKind.Refused)
@@ -189,7 +188,7 @@ public sealed class FacebookSource(FacebookClient client, FacebookOptions option
     private async Task<PageHeader> HeaderAsync(SliceTask task, CancellationToken stopping)
     {
         var account = task.Extraction.Window.Account;
-        if (!profiles.TryGetValue(account, out var profile)) profile = profiles[account] = await client.AccountAsync(account, stopping);
+        var profile = await profiles.OfAsync(account, stopping);
         return PageHeader.Of(task, options.Version, options.LookbackDays, profile);
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Pipeline.Domain.Failures;
 using Pipeline.Domain.Ports;
 using Pipeline.Domain.Slices;
@@ -15,7 +14,7 @@ public sealed class GoogleAdsSource(GoogleAdsClient client, GoogleAdsOptions opt
     /// <summary>How far back days are kept, since 2026-06-01.</summary>
     private const int MonthsKept = 37;
 
-    private readonly ConcurrentDictionary<string, AccountProfile> profiles = new();
+    private readonly AccountProfiles profiles = new((account, stopping) => ProfileAsync(client, account, stopping));
 
     /// <inheritdoc/>
     public string Name => "google_ads";
@@ -35,7 +34,7 @@ public sealed class GoogleAdsSource(GoogleAdsClient client, GoogleAdsOptions opt
         client.Reopen(account);
         try
         {
-            var profile = profiles[account] = await ProfileAsync(account, stopping);
+            var profile = await profiles.RenewAsync(account, stopping);
             return new(null, profile.TimeZone, profile.Currency, null);
         }
         catch (ProviderException error) when (error.Verdict.Kind is VerdictKind.Stopped or VerdictKind.Refused or VerdictKind.Skipped)
@@ -65,7 +64,7 @@ public sealed class GoogleAdsSource(GoogleAdsClient client, GoogleAdsOptions opt
         var window = task.Extraction.Window;
         try
         {
-            if (!profiles.TryGetValue(window.Account, out var profile)) profile = profiles[window.Account] = await ProfileAsync(window.Account, stopping);
+            var profile = await profiles.OfAsync(window.Account, stopping);
             using var part = new PartWriter(segments, time, task, PageHeader.Of(task, options.Version, options.LookbackDays, profile));
             foreach (var (kind, query) in GoogleAdsQueries.Of(window))
             {
@@ -82,7 +81,7 @@ public sealed class GoogleAdsSource(GoogleAdsClient client, GoogleAdsOptions opt
         }
     }
 
-    private async Task<AccountProfile> ProfileAsync(string account, CancellationToken stopping)
+    private static async Task<AccountProfile> ProfileAsync(GoogleAdsClient client, string account, CancellationToken stopping)
     {
         AccountProfile? profile = null;
         var whole = await client.QueryAsync(account, GoogleAdsQueries.Account, batch =>
