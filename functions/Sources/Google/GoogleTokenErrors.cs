@@ -3,7 +3,7 @@ using Pipeline.Sources.Slices;
 namespace Pipeline.Sources.Google;
 
 /// <summary>What the answers of Google's token endpoint mean: https://developers.google.com/identity/protocols/oauth2.</summary>
-internal static class GoogleTokenErrors
+public static class GoogleTokenErrors
 {
     /// <summary>The verdict on an answer.</summary>
     /// <param name="section">Where the settings hold the credential.</param>

@@ -1,3 +1,4 @@
+using Pipeline.Sources.Google;
 using Pipeline.Sources.GoogleAds;
 using Pipeline.Sources.Slices;
 using Pipeline.Tests.Unit.Sources.Slices;
@@ -41,16 +42,22 @@ public sealed class GoogleAdsErrorTests
     }
 
     [Theory]
-    [InlineData(400, """{"error":"invalid_grant","error_description":"Token has been expired or revoked."}""", VerdictKind.Stopped)]
-    [InlineData(401, """{"error":"invalid_client"}""", VerdictKind.Stopped)]
     [InlineData(503, "", VerdictKind.TryAgain)]
     [InlineData(502, "<html></html>", VerdictKind.TryAgain)]
     [InlineData(401, "", VerdictKind.Stopped)]
     [InlineData(403, "", VerdictKind.Stopped)]
     [InlineData(429, "", VerdictKind.Throttled)]
     [InlineData(400, "", VerdictKind.Refused)]
-    public void Tokens_and_bare_statuses_are_judged_too(int status, string body, VerdictKind expected) =>
+    public void Bare_statuses_are_judged_too(int status, string body, VerdictKind expected) =>
         Assert.Equal(expected, GoogleAdsErrors.Judge(Answers.Of(status, body)).Kind);
+
+    [Theory]
+    [InlineData(400, """{"error":"invalid_grant","error_description":"Token has been expired or revoked."}""", VerdictKind.Stopped)]
+    [InlineData(401, """{"error":"invalid_client"}""", VerdictKind.Stopped)]
+    [InlineData(503, "", VerdictKind.TryAgain)]
+    [InlineData(429, "", VerdictKind.Throttled)]
+    public void Answers_of_the_token_endpoint_have_a_table_of_their_own(int status, string body, VerdictKind expected) =>
+        Assert.Equal(expected, GoogleTokenErrors.Judge(Answers.Of(status, body), "GoogleAds").Kind);
 
     private static string Failure(int status, string category, string code, string details = "") => $$$$"""
         {"error":{"code":{{{{status}}}},"status":"X","details":[{"@type":"type.googleapis.com/google.ads.googleads.v26.errors.GoogleAdsFailure",
