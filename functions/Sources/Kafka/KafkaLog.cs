@@ -12,6 +12,10 @@ public sealed class KafkaLog(KafkaOptions options) : IKafkaLog, IDisposable
 {
     private readonly Lazy<IConsumer<byte[], byte[]>> queries = new(() => NewConsumer(options));
 
+    // A client of its own: one that depends on a consumer polls without a pause, a core's worth for as long as the brokers are away.
+    private readonly Lazy<IAdminClient> admin = new(
+        () => new AdminClientBuilder(options.ToClientConfig()).SetLogHandler((_, _) => { }).Build());
+
     /// <inheritdoc/>
     public Task<Watermarks> WatermarksAsync(TopicPartition topicPartition, CancellationToken stopping) => Task.Run(
         () =>
@@ -34,8 +38,7 @@ public sealed class KafkaLog(KafkaOptions options) : IKafkaLog, IDisposable
         {
             try
             {
-                using var admin = new DependentAdminClientBuilder(queries.Value.Handle).Build();
-                var found = admin.GetMetadata(topic, options.Timeout).Topics.SingleOrDefault(t => t.Topic == topic);
+                var found = admin.Value.GetMetadata(topic, options.Timeout).Topics.SingleOrDefault(t => t.Topic == topic);
                 return found is null || found.Error.IsError ? [] : [.. found.Partitions.Select(p => new TopicPartition(topic, p.PartitionId)).OrderBy(p => p.Number)];
             }
             catch (KafkaException error)
@@ -70,6 +73,7 @@ public sealed class KafkaLog(KafkaOptions options) : IKafkaLog, IDisposable
     public void Dispose()
     {
         if (queries.IsValueCreated) queries.Value.Dispose();
+        if (admin.IsValueCreated) admin.Value.Dispose();
     }
 
     private LogRead Read(
@@ -96,21 +100,16 @@ public sealed class KafkaLog(KafkaOptions options) : IKafkaLog, IDisposable
     private static TransientException Unanswered(string what, KafkaException error) =>
         new($"Kafka did not give {what}: {error.Error.Reason} ({error.Error.Code}).", error);
 
-    private static IConsumer<byte[], byte[]> NewConsumer(KafkaOptions options) => new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
-    {
-        BootstrapServers = options.Brokers,
-        SecurityProtocol = options.Protocol,
-        SaslMechanism = options.Mechanism,
-        SaslUsername = options.Username,
-        SaslPassword = options.Password,
-        SslCaLocation = options.CaLocation,
-        GroupId = "pipeline-log",            // librdkafka wants one; nothing is ever subscribed or committed under it
-        EnableAutoCommit = false,
-        EnableAutoOffsetStore = false,
-        EnablePartitionEof = true,
-        // An offset the broker has dropped meanwhile must be an error: a reset would step over the loss in silence.
-        AutoOffsetReset = AutoOffsetReset.Error,
-    }).SetLogHandler((_, _) => { }).Build();
+    private static IConsumer<byte[], byte[]> NewConsumer(KafkaOptions options) => new ConsumerBuilder<byte[], byte[]>(
+        new ConsumerConfig(options.ToClientConfig())
+        {
+            GroupId = "pipeline-log",            // librdkafka wants one; nothing is ever subscribed or committed under it
+            EnableAutoCommit = false,
+            EnableAutoOffsetStore = false,
+            EnablePartitionEof = true,
+            // An offset the broker has dropped meanwhile must be an error: a reset would step over the loss in silence.
+            AutoOffsetReset = AutoOffsetReset.Error,
+        }).SetLogHandler((_, _) => { }).Build();
 }
 
 /// <summary>Confluent's message as the raw record of the domain.</summary>

@@ -25,4 +25,15 @@ public sealed record KafkaOptions
 
     /// <summary>How long a broker may take to answer or to deliver the next record.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What every client of librdkafka is told.</summary>
+    internal ClientConfig ToClientConfig() => new()
+    {
+        BootstrapServers = Brokers,
+        SecurityProtocol = Protocol,
+        SaslMechanism = Mechanism,
+        SaslUsername = Username,
+        SaslPassword = Password,
+        SslCaLocation = CaLocation,
+    };
 }

@@ -30,7 +30,8 @@ public static class KafkaProbe
         {
             KafkaNative.Load();
             var errors = new ConcurrentQueue<Error>();
-            using var client = new AdminClientBuilder(ConfigOf(options))
+            var config = new AdminClientConfig(options.ToClientConfig()) { SocketTimeoutMs = (int)options.Timeout.TotalMilliseconds };
+            using var client = new AdminClientBuilder(config)
                 .SetErrorHandler((_, error) => errors.Enqueue(error)).SetLogHandler((_, _) => { }).Build();
             try
             {
@@ -48,17 +49,6 @@ public static class KafkaProbe
         stopping);
 
     private static int Rank(Error error) => Array.IndexOf(Telling, error.Code) is var rank and >= 0 ? rank : Telling.Length;
-
-    private static AdminClientConfig ConfigOf(KafkaOptions options) => new()
-    {
-        BootstrapServers = options.Brokers,
-        SecurityProtocol = options.Protocol,
-        SaslMechanism = options.Mechanism,
-        SaslUsername = options.Username,
-        SaslPassword = options.Password,
-        SslCaLocation = options.CaLocation,
-        SocketTimeoutMs = (int)options.Timeout.TotalMilliseconds,
-    };
 }
 
 /// <summary>What the brokers told.</summary>
