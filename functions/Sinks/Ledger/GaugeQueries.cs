@@ -31,13 +31,14 @@ public sealed record GaugeQuery(string Sql, IReadOnlyList<string> Labels, IReadO
 
     private static GaugeQuery Newest => new(
         """
-        SELECT asked.dataset, extract(epoch FROM $2 - max(max_event_time)), extract(epoch FROM $2 - max(committed_at))
-        FROM unnest($1) AS asked (dataset) CROSS JOIN LATERAL (
-            SELECT max_event_time, committed_at FROM pipeline.publication
-            WHERE publication.dataset = asked.dataset ORDER BY id DESC LIMIT 200) AS newest GROUP BY 1
+        SELECT dataset, extract(epoch FROM $2 - watermark), extract(epoch FROM $2 - committed) FROM (
+            SELECT asked.dataset, (SELECT max(max_event_time) FROM pipeline.publication
+                    WHERE publication.dataset = asked.dataset AND state IN ('committed', 'visible')) AS watermark,
+                (SELECT max(committed_at) FROM pipeline.publication WHERE publication.dataset = asked.dataset) AS committed
+            FROM unnest($1) AS asked (dataset)) AS newest WHERE committed IS NOT NULL
         """, ["dataset"],
         [
-            new("pipeline.watermark.age", "s", "Seconds behind the latest event time of the newest publications."),
+            new("pipeline.watermark.age", "s", "Seconds behind the latest event time that is published."),
             new("pipeline.publication.age", "s", "Seconds since the last publication was committed."),
         ]);
 

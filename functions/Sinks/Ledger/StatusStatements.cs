@@ -18,7 +18,7 @@ internal static class StatusStatements
                 (SELECT count(*) FROM pipeline.publication WHERE dataset = named.dataset AND state = 'failed'),
                 coalesce(staged.objects, 0),
                 (SELECT max(max_event_time) FROM pipeline.publication WHERE dataset = named.dataset AND state IN ('committed', 'visible')),
-                (SELECT max(committed_at) FROM pipeline.publication WHERE dataset = named.dataset AND state IN ('committed', 'visible'))
+                (SELECT max(committed_at) FROM pipeline.publication WHERE dataset = named.dataset)
             FROM unnest($1::text[]) AS named (dataset)
             LEFT JOIN pipeline.dataset_count USING (dataset)
             LEFT JOIN (SELECT dataset, count(*) AS segments, sum(records) AS records, sum(raw_bytes) AS bytes, min(landed_at) AS oldest
