@@ -50,4 +50,5 @@ window.addEventListener('hashchange', async () => {
 });
 
 markSection();
-live.now();
+// Paints what stands in the document first; drawing and asking can wait for that.
+requestAnimationFrame(() => setTimeout(() => live.now()));
