@@ -11,6 +11,7 @@ var scenarios = new Dictionary<string, Func<BenchOptions, Task<int>>>
     ["avro"] = new Isolated((sample, _) => new AvroFile(sample), new Avsc()) { Prepare = AvroFile.PrepareAsync }.RunAsync,
     ["merge"] = Merge.RunAsync,
     ["e2e"] = EndToEnd.RunAsync,
+    ["pod"] = Pod.RunAsync,
     ["orchestrate"] = Orchestrate.RunAsync,
     ["attribution"] = Attribution.RunAsync,
 };

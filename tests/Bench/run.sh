@@ -5,6 +5,7 @@
 #   land                         beside zstd -1
 #   merge                        beside a bare COPY and INSERT ... ON CONFLICT
 #   e2e                          beside kcat, reading the same topic
+#   pod                          beside kcat; a streams pod with one processor, S3 60 ms away
 #   orchestrate                  beside one PostgreSQL transaction an activity
 #   attribution                  2.5 to 20 million events, each size held to 512 MB; beside nothing
 # --shuffled generates records whose key order and optional fields vary at random.

@@ -33,7 +33,11 @@ internal sealed class KafkaAssignment(TopicPartition topicPartition, KafkaLane l
 }
 
 /// <summary>A message and the assignment it came by.</summary>
-internal readonly record struct KafkaMessage(KafkaRecord Record, KafkaAssignment Assignment);
+internal readonly record struct KafkaMessage(KafkaRecord Record, KafkaAssignment Assignment)
+{
+    /// <summary>Bytes of its key and value.</summary>
+    public int Bytes => (Record.Key?.Length ?? 0) + (Record.Value?.Length ?? 0);
+}
 
 /// <summary>The messages of one invocation.</summary>
 /// <param name="Records">In the order they came; each topic-partition's in the order of its offsets.</param>
@@ -44,10 +48,13 @@ internal sealed record KafkaBatch(KafkaRecord[] Records, IReadOnlyDictionary<Kaf
     public bool IsLeaving => Last.Keys.All(assignment => assignment.IsLeaving);
 
     /// <summary>Takes the first messages of a list whose assignment still stands; null when none is left.</summary>
-    public static KafkaBatch? Take(List<KafkaMessage> messages, int most)
+    /// <param name="most">Messages.</param>
+    /// <param name="mostBytes">A message that begins below it is taken whole.</param>
+    public static KafkaBatch? Take(List<KafkaMessage> messages, int most, long mostBytes)
     {
         messages.RemoveAll(static message => message.Assignment.IsLeaving);
-        var count = Math.Min(messages.Count, most);
+        var count = 0;
+        for (var bytes = 0L; count < Math.Min(messages.Count, most) && bytes < mostBytes; count++) bytes += messages[count].Bytes;
         if (count == 0) return null;
         var records = new KafkaRecord[count];
         var last = new Dictionary<KafkaAssignment, long>();

@@ -12,6 +12,7 @@ internal sealed class KafkaLane
     private readonly List<KafkaMessage> gathering = [];
     private readonly KafkaLaneLimits limits;
     private readonly TimeProvider time;
+    private long gatheredBytes;
     private long gatheringSince;
     private volatile bool closed;
     private int busy;
@@ -46,25 +47,27 @@ internal sealed class KafkaLane
     public bool IsBusy => Volatile.Read(ref busy) == 1;
 
     /// <summary>Whether it should be given nothing more for now.</summary>
-    public bool IsFull => gathering.Count >= limits.Gathering;
+    public bool IsFull => gathering.Count >= limits.Gathering || gatheredBytes >= limits.Bytes;
 
     /// <summary>Whether a lane that was full may be given more again.</summary>
-    public bool HasRoom => gathering.Count * 2 <= limits.Gathering;
+    public bool HasRoom => gathering.Count * 2 <= limits.Gathering && gatheredBytes * 2 <= limits.Bytes;
 
     /// <summary>Adds a message to those being gathered.</summary>
     public void Add(KafkaMessage message)
     {
         if (gathering.Count == 0) gatheringSince = time.GetTimestamp();
         gathering.Add(message);
+        gatheredBytes += message.Bytes;
     }
 
     /// <summary>Queues what is gathered, as far as there is room: whole batches, and the rest when it has waited this long.</summary>
     public void Flush(TimeSpan longest)
     {
         while (gathering.Count > 0 && queue.Reader.Count < limits.Capacity
-            && (gathering.Count >= limits.Batch || time.GetElapsedTime(gatheringSince) >= longest))
+            && (gathering.Count >= limits.Batch || gatheredBytes >= limits.Bytes || time.GetElapsedTime(gatheringSince) >= longest))
         {
-            if (KafkaBatch.Take(gathering, limits.Batch) is { } batch) queue.Writer.TryWrite(batch);
+            if (KafkaBatch.Take(gathering, limits.Batch, limits.Bytes) is { } batch) queue.Writer.TryWrite(batch);
+            gatheredBytes = gathering.Sum(message => (long)message.Bytes);
             gatheringSince = time.GetTimestamp();
         }
     }
@@ -74,6 +77,7 @@ internal sealed class KafkaLane
     {
         closed = true;
         gathering.Clear();
+        gatheredBytes = 0;
         queue.Writer.TryComplete();
     }
 }
@@ -81,5 +85,6 @@ internal sealed class KafkaLane
 /// <summary>How much a lane takes.</summary>
 /// <param name="Batch">Most messages in one batch.</param>
 /// <param name="Gathering">Messages it gathers before it is full.</param>
+/// <param name="Bytes">Bytes in one batch, or gathered, beyond which nothing is added: memory is bounded whatever messages weigh.</param>
 /// <param name="Capacity">Batches that wait while one runs.</param>
-internal readonly record struct KafkaLaneLimits(int Batch, int Gathering, int Capacity);
+internal readonly record struct KafkaLaneLimits(int Batch, int Gathering, long Bytes, int Capacity);

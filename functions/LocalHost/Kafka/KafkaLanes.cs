@@ -6,6 +6,8 @@ namespace Pipeline.LocalHost.Kafka;
 internal sealed class KafkaLanes(
     bool isOne, KafkaSettings settings, Func<KafkaBatch, Task> run, ManualResetEventSlim progress, TimeProvider time) : IDisposable
 {
+    private const long MostBytes = 16 * 1024 * 1024;
+
     private readonly List<KafkaLane> lanes = [];
     private readonly List<Task> ended = [];
     private long fullSince;
@@ -40,7 +42,7 @@ internal sealed class KafkaLanes(
     public KafkaLane New()
     {
         if (isOne && lanes.Count == 1) return lanes[0];
-        var limits = new KafkaLaneLimits(isOne ? settings.MaxBatchSize : 1, settings.MaxBatchSize, settings.ExecutorChannelCapacity);
+        var limits = new KafkaLaneLimits(isOne ? settings.MaxBatchSize : 1, settings.MaxBatchSize, MostBytes, settings.ExecutorChannelCapacity);
         var lane = new KafkaLane(limits, run, progress, time);
         lanes.Add(lane);
         if (closed) lane.Close();

@@ -15,6 +15,10 @@ internal sealed partial class KafkaListener(
 {
     // librdkafka drops what it prefetched when it pauses, so a batched function's lane is paused only after it was full this long.
     private static readonly TimeSpan PauseAfter = TimeSpan.FromMilliseconds(500);
+
+    // What is there is taken before anything else is looked at, so that looking costs nothing per message.
+    private const int AtOnce = 256;
+
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(10);
 
     // The group waits meanwhile; the shortest session in use is longer.
@@ -71,9 +75,15 @@ internal sealed partial class KafkaListener(
     private void Fetch(KafkaConsumer consumer, KafkaLanes lanes)
     {
         consumer.Resume(assignment => assignment.Lane.HasRoom);
-        if (consumer.Consume(TimeSpan.FromMilliseconds(Math.Max(settings.SubscriberIdleBackoffMs, 1))) is not { } message) return;
-        message.Assignment.Lane.Add(message);
-        if (!lanes.IsOne && message.Assignment.Lane.IsFull) consumer.Pause(assignment => assignment.Lane.IsFull);
+        var wait = TimeSpan.FromMilliseconds(Math.Max(settings.SubscriberIdleBackoffMs, 1));
+        for (var i = 0; i < AtOnce && consumer.Consume(wait) is { } message; i++)
+        {
+            message.Assignment.Lane.Add(message);
+            wait = TimeSpan.Zero;
+            if (!message.Assignment.Lane.IsFull) continue;
+            if (!lanes.IsOne) consumer.Pause(assignment => assignment.Lane.IsFull);
+            return;
+        }
     }
 
     // The one lane of a batched function is full: there is nothing to fetch for until it moves on.

@@ -68,7 +68,7 @@ internal static class EndToEnd
         return (double)(decimal)(await command.ExecuteScalarAsync())!;
     }
 
-    private static Measurement MeasurePeer(MockKafkaCluster cluster, Sample sample)
+    internal static Measurement MeasurePeer(MockKafkaCluster cluster, Sample sample)
     {
         var broker = ProgramUse.OwnCpuSeconds;
         var (read, seconds, cpu) = ChildProgram.Measure(

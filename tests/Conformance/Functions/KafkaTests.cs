@@ -74,6 +74,19 @@ public sealed class KafkaTests(KafkaCluster cluster) : IClassFixture<KafkaCluste
     }
 
     [Fact]
+    public async Task Heavy_messages_come_in_smaller_batches()
+    {
+        // The mock broker keeps 5 MB of a topic-partition.
+        var topic = cluster.NewTopic(12);
+        for (var topicPartition = 0; topicPartition < 12; topicPartition++)
+            cluster.Produce(topic, topicPartition, [.. Enumerable.Repeat(new string('x', 900_000), 4)]);
+        await using var host = await StartAsync(typeof(Sizes), topic, """ "maxBatchSize": 1000, "subscriberIntervalInSeconds": 5 """);
+        await host.Seen.UntilAsync(lines => lines.Sum(int.Parse) == 48);
+        Assert.All(host.Seen.Lines, line => Assert.InRange(int.Parse(line), 1, 19));   // 16 MiB, and the last message whole
+        Assert.Contains("19", host.Seen.Lines);
+    }
+
+    [Fact]
     public async Task A_failed_batch_runs_again_until_it_succeeds_and_is_committed_then()
     {
         var topic = cluster.NewTopic(1);
@@ -229,6 +242,13 @@ public sealed class KafkaTests(KafkaCluster cluster) : IClassFixture<KafkaCluste
                 seen.Add($"{record.Partition}/{record.Offset} {Encoding.UTF8.GetString(record.Key)}={Text(record)} "
                     + $"{record.Headers[0].Key}:{record.Headers[0].GetValueAsString()}");
         }
+    }
+
+    public sealed class Sizes(Seen seen)
+    {
+        [Function("sizes")]
+        public void Run([KafkaTrigger("Brokers", "%Topic%", ConsumerGroup = "%Group%", IsBatched = true)] KafkaRecord[] records) =>
+            seen.Add($"{records.Length}");
     }
 
     public sealed class Failing(Seen seen)
