@@ -11,7 +11,8 @@ internal static class S3Errors
     // Answered with 4xx, and healed by sending the same again: cut off or garbled on the way, or two writers at one moment.
     private static readonly string[] TransientCodes =
         ["SlowDown", "RequestTimeout", "OperationAborted", "ConditionalRequestConflict", "BadDigest", "IncompleteBody", "ExpiredToken",
-         "RequestTimeTooSkewed", "XAmzContentSHA256Mismatch", "Throttling", "TooManyRequests"];
+         "RequestTimeTooSkewed", "XAmzContentSHA256Mismatch", "Throttling", "TooManyRequests",
+         "BadRequest"];   // the SDK's word for a 400 without a code of S3's: a front end could not read the request
 
     /// <summary>Runs one call to S3.</summary>
     /// <param name="what">What it does, as a noun: "the upload of user_actions/…".</param>

@@ -32,6 +32,14 @@ public sealed class S3FaultTests
     }
 
     [Fact]
+    public async Task An_answer_without_a_code_is_tried_again()
+    {
+        await using var s3 = new FaultyS3((400, ""), (200, Completed));
+        Assert.Equal(Completion.Visible, await Store(s3).CompleteAsync(Staged, stopping));
+        Assert.Equal(2, s3.Calls.Count);
+    }
+
+    [Fact]
     public async Task A_store_that_stays_away_is_transient()
     {
         await using var s3 = new FaultyS3(FaultyS3.Error(503, "SlowDown"));
