@@ -33,7 +33,7 @@ public sealed class BenchTests
     {
         var (exitCode, output) = await RunAsync(Repository.Built("tests/Bench", "Pipeline.Tests.Bench"), "polish");
         Assert.Equal(2, exitCode);
-        Assert.Contains("'polish' is no scenario: decode, csv, transform, parquet, land, avro, merge, e2e, orchestrate, attribution", output);
+        Assert.Contains("'polish' is no scenario: decode, csv, transform, parquet, land, avro, merge, e2e, pod, orchestrate, attribution", output);
     }
 
     private static async Task InstallAsync()

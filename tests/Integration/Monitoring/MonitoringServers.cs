@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
 using System.Text.Json;
 using Pipeline.Tests.Servers;
 
@@ -77,46 +76,18 @@ internal sealed class Alertmanager : IDisposable
 /// <summary>What Alertmanager calls.</summary>
 internal sealed class WebhookReceiver : IDisposable
 {
-    private readonly HttpListener listener = new();
+    private readonly LoopbackServer server;
     private readonly ConcurrentQueue<JsonElement> calls = new();
-    private readonly Task serving;
 
-    public WebhookReceiver()
-    {
-        Address = $"http://127.0.0.1:{PostgresServer.FreePort()}";
-        listener.Prefixes.Add($"{Address}/");
-        listener.Start();
-        serving = ServeAsync();
-    }
+    public WebhookReceiver() => server = new(
+        async call => calls.Enqueue((await JsonDocument.ParseAsync(call.Request.Body, cancellationToken: call.RequestAborted)).RootElement));
 
-    public string Address { get; }
+    public string Address => server.Address;
 
     /// <summary>Every alert it was told of.</summary>
     public IReadOnlyList<JsonElement> Alerts => [.. calls.SelectMany(call => call.GetProperty("alerts").EnumerateArray())];
 
-    public void Dispose()
-    {
-        listener.Stop();
-        serving.Wait();
-        listener.Close();
-    }
-
-    private async Task ServeAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                var call = await listener.GetContextAsync();
-                calls.Enqueue((await JsonDocument.ParseAsync(call.Request.InputStream)).RootElement);
-                call.Response.Close();
-            }
-        }
-        catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
-        {
-            // The test has ended.
-        }
-    }
+    public void Dispose() => server.Dispose();
 }
 
 /// <summary>Starts and ends programs that are servers.</summary>

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Net;
+using Microsoft.AspNetCore.Http;
 using System.Text;
 using Pipeline.Tests.Servers;
 
@@ -8,20 +8,13 @@ namespace Pipeline.Tests.Integration.Monitoring;
 /// <summary>A collector of the tests: takes OTLP over HTTP, keeps every span, and every byte for canaries to be looked for.</summary>
 internal sealed class OtlpReceiver : IDisposable
 {
-    private readonly HttpListener listener = new();
+    private readonly LoopbackServer server;
     private readonly ConcurrentQueue<(string Path, byte[] Body)> received = new();
-    private readonly Task serving;
 
-    public OtlpReceiver()
-    {
-        Address = $"http://127.0.0.1:{PostgresServer.FreePort()}";
-        listener.Prefixes.Add($"{Address}/");
-        listener.Start();
-        serving = ServeAsync();
-    }
+    public OtlpReceiver() => server = new(AnswerAsync);
 
     /// <summary>For OTEL_EXPORTER_OTLP_ENDPOINT.</summary>
-    public string Address { get; }
+    public string Address => server.Address;
 
     /// <summary>Every span so far.</summary>
     public IReadOnlyList<Span> Spans => [.. received.Where(each => each.Path == "/v1/traces").SelectMany(each => Span.Of(each.Body))];
@@ -36,31 +29,14 @@ internal sealed class OtlpReceiver : IDisposable
         return received.Any(each => each.Body.AsSpan().IndexOf(bytes) >= 0);
     }
 
-    public void Dispose()
-    {
-        listener.Stop();
-        serving.Wait();
-        listener.Close();
-    }
+    public void Dispose() => server.Dispose();
 
-    private async Task ServeAsync()
+    private async Task AnswerAsync(HttpContext call)
     {
-        try
-        {
-            while (true)
-            {
-                var call = await listener.GetContextAsync();
-                using var body = new MemoryStream();
-                await call.Request.InputStream.CopyToAsync(body);
-                received.Enqueue((call.Request.Url!.AbsolutePath, body.ToArray()));
-                call.Response.ContentType = "application/x-protobuf";
-                call.Response.Close();
-            }
-        }
-        catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
-        {
-            // The test has ended.
-        }
+        using var body = new MemoryStream();
+        await call.Request.Body.CopyToAsync(body);
+        received.Enqueue((call.Request.Path, body.ToArray()));
+        call.Response.ContentType = "application/x-protobuf";
     }
 }
 
