@@ -1,5 +1,8 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using Npgsql;
+using Pipeline.Tests.Integration.ExactlyOnce;
+using Pipeline.Tests.Integration.Sinks;
 
 namespace Pipeline.Tests.Integration.StatusPage;
 
@@ -129,6 +132,47 @@ public sealed class FlowTests(PageRig rig, ITestOutputHelper output) : IClassFix
         var status = await rig.App.App.SettledAsync("user_actions", PageRig.Events + PageRig.Refused, TestContext.Current.CancellationToken);
         Assert.Equal(PageRig.Refused, status.GetProperty("rejections").EnumerateArray().Sum(cause => cause.GetProperty("records").GetInt64()));
         Assert.Equal(PageRig.Events, status.GetProperty("rows_out").GetInt64());
+        visitor.AssertCalm();
+    }
+
+    [Fact]
+    public async Task Quarantine_is_discarded_with_a_reason()
+    {
+        var stopping = TestContext.Current.CancellationToken;
+        using (var producer = new Producer(rig.App.Brokers, 1)) producer.Produce("clicks", Enumerable.Repeat("no click"u8.ToArray(), 7));
+        await rig.App.App.SettledAsync("clicks", 7, stopping);
+        await using var visitor = await rig.VisitAsync("#/datasets/clicks");
+        var page = visitor.Page;
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Discard ") }).ClickAsync();
+        await page.GetByLabel("Why").FillAsync("the partner's test");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Discard", Exact = true }).ClickAsync();
+        await visitor.GiveKeyAsync();
+        await Assertions.Expect(page.Locator("#announce")).ToHaveTextAsync("The records are discarded.");
+        await page.GetByText("No record is in quarantine.").WaitForAsync();
+        Assert.Empty((await rig.App.App.StatusAsync("clicks", stopping)).GetProperty("rejections").EnumerateArray());
+        visitor.AssertCalm();
+    }
+
+    [Fact]
+    public async Task An_alert_is_resolved_with_what_was_done()
+    {
+        await using var ledger = NpgsqlDataSource.Create(rig.App.App.Database);
+        await Given.ExecuteAsync(ledger, """
+            INSERT INTO pipeline.alert (severity, dataset, code, subject, text, raised_at, last_seen_at)
+            VALUES ('critical', 'conversions', 'volume', 'the last hour', 'Nothing came.', now(), now())
+            """);
+        await using var visitor = await rig.VisitAsync("#/alerts");
+        var page = visitor.Page;
+        var card = page.GetByRole(AriaRole.Article).Filter(new() { HasText = "Nothing came." });
+        await card.WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Resolve volume of the last hour" }).ClickAsync();
+        await page.GetByLabel("What was done").FillAsync("the partner sends again");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Resolve", Exact = true }).ClickAsync();
+        await visitor.GiveKeyAsync();
+        await Assertions.Expect(page.Locator("#announce")).ToHaveTextAsync("The alert is resolved.");
+        await Assertions.Expect(card).ToHaveCountAsync(0);
+        const string reasons = "SELECT resolved_reason FROM pipeline.alert WHERE text = 'Nothing came.' AND resolved_at IS NOT NULL";
+        Assert.Equal(["the partner sends again"], await Given.QueryAsync(ledger, reasons, row => row.GetString(0)));
         visitor.AssertCalm();
     }
 }
