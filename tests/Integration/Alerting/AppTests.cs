@@ -19,7 +19,7 @@ public sealed class AppTests(PostgresServer postgres)
     [Fact]
     public async Task An_app_that_is_killed_while_it_tells_tells_the_same_message_again()
     {
-        await using var receiver = await StartAsync();
+        await using var receiver = new Receiver();
         using var cluster = Cluster();
         using var app = App(cluster, receiver);
         receiver.Then(new Fault(Kind.TakeAndHang));
@@ -48,8 +48,8 @@ public sealed class AppTests(PostgresServer postgres)
     [Fact]
     public async Task Alerts_are_listed_tested_and_ended_by_hand()
     {
-        await using var receiver = await StartAsync();
-        await using var slow = await StartAsync();
+        await using var receiver = new Receiver();
+        await using var slow = new Receiver();
         slow.Usual = new(Kind.Hang);
         using var cluster = Cluster();
         using var app = App(
@@ -93,7 +93,7 @@ public sealed class AppTests(PostgresServer postgres)
     [Fact]
     public async Task A_publication_that_was_given_up_is_planned_again()
     {
-        await using var receiver = await StartAsync();
+        await using var receiver = new Receiver();
         using var cluster = Cluster();
         using var app = App(cluster, receiver, ("LocalHost__Keys__default", "a-key"));
         app.Start();

@@ -18,7 +18,7 @@ public sealed class ChannelTests
     [Fact]
     public async Task A_webhook_is_signed_so_that_its_receiver_can_tell_who_sent_it_and_when()
     {
-        await using var receiver = await Receiver.StartAsync();
+        await using var receiver = new Receiver();
         var message = await SendAsync(AlertWorld.Webhook(receiver), AlertEvent.Raised, Huge);
         var taken = Assert.Single(receiver.All);
         Assert.Equal(message.Key.ToString(), taken.Headers["webhook-id"]);
@@ -35,7 +35,7 @@ public sealed class ChannelTests
     [Fact]
     public async Task Slack_gets_no_more_than_it_takes()
     {
-        await using var receiver = await Receiver.StartAsync();
+        await using var receiver = new Receiver();
         await SendAsync(AlertWorld.Slack(receiver), AlertEvent.Raised, [.. Enumerable.Repeat(Huge, 30)]);
         var body = JsonDocument.Parse(Assert.Single(receiver.All).Body).RootElement;
         var blocks = body.GetProperty("blocks").EnumerateArray().ToList();
@@ -49,7 +49,7 @@ public sealed class ChannelTests
     [Fact]
     public async Task PagerDuty_gets_one_incident_by_one_key_and_its_end()
     {
-        await using var receiver = await Receiver.StartAsync();
+        await using var receiver = new Receiver();
         await SendAsync(AlertWorld.PagerDuty(receiver), AlertEvent.Raised, Huge);
         await SendAsync(AlertWorld.PagerDuty(receiver), AlertEvent.Resolved, Huge);
         var events = receiver.All.Select(each => JsonDocument.Parse(each.Body).RootElement).ToList();

@@ -19,7 +19,7 @@ public sealed class DeliveryTests(PostgresServer postgres, ITestOutputHelper out
     [InlineData(Kind.TakeAndReset)]
     public async Task A_receiver_that_fails_gets_each_alert_once_by_its_key(object fault)
     {
-        await using var receiver = await StartAsync();
+        await using var receiver = new Receiver();
         await using var world = await AlertWorld.StartAsync(
             postgres, AlertWorld.Impatient(AlertWorld.With(("own", AlertWorld.Webhook(receiver)))));
         receiver.Then(new Fault((Kind)fault), new Fault((Kind)fault));
@@ -37,7 +37,7 @@ public sealed class DeliveryTests(PostgresServer postgres, ITestOutputHelper out
     [Fact]
     public async Task A_receiver_that_asks_for_time_is_left_alone_for_that_time()
     {
-        await using var receiver = await StartAsync();
+        await using var receiver = new Receiver();
         await using var world = await AlertWorld.StartAsync(postgres, AlertWorld.With(("pager", AlertWorld.PagerDuty(receiver))));
         receiver.Then(new Fault(Kind.Status, HttpStatusCode.TooManyRequests, RetryAfter: 120));
         await world.RaiseAsync("a");
@@ -52,7 +52,7 @@ public sealed class DeliveryTests(PostgresServer postgres, ITestOutputHelper out
     [Fact]
     public async Task Who_dies_between_sending_and_marking_repeats_the_message_under_its_key()
     {
-        await using var receiver = await StartAsync();
+        await using var receiver = new Receiver();
         await using var world = await AlertWorld.StartAsync(postgres, AlertWorld.With(("own", AlertWorld.Webhook(receiver))));
         var working = world.Channels;
         world.Channels = new(new Dictionary<string, IAlertChannel> { ["own"] = new DiesBehind(working.Find("own")!) });
@@ -71,8 +71,8 @@ public sealed class DeliveryTests(PostgresServer postgres, ITestOutputHelper out
         var seed = int.Parse(Environment.GetEnvironmentVariable("PIPELINE_SEED") ?? "1", System.Globalization.CultureInfo.InvariantCulture);
         output.WriteLine($"seed {seed} (PIPELINE_SEED)");
         var random = new Random(seed);
-        await using var receiver = await StartAsync();
-        await using var other = await StartAsync();
+        await using var receiver = new Receiver();
+        await using var other = new Receiver();
         var options = AlertWorld.With(("own", AlertWorld.Webhook(receiver)), ("other", AlertWorld.Webhook(other))) with
         {
             Timeout = TimeSpan.FromMilliseconds(300),
@@ -108,8 +108,8 @@ public sealed class DeliveryTests(PostgresServer postgres, ITestOutputHelper out
     [Fact]
     public async Task What_cannot_be_delivered_for_a_day_is_told_to_the_others_and_ends_when_the_channel_takes_one()
     {
-        await using var dead = await StartAsync();
-        await using var alive = await StartAsync();
+        await using var dead = new Receiver();
+        await using var alive = new Receiver();
         await using var world = await AlertWorld.StartAsync(
             postgres, AlertWorld.With(("dead", AlertWorld.Webhook(dead)), ("alive", AlertWorld.Webhook(alive))));
         dead.Usual = new(Kind.Status);
@@ -131,8 +131,8 @@ public sealed class DeliveryTests(PostgresServer postgres, ITestOutputHelper out
     [Fact]
     public async Task A_channel_that_refuses_is_told_of_at_once_and_nothing_secret_is_said()
     {
-        await using var refusing = await StartAsync();
-        await using var alive = await StartAsync();
+        await using var refusing = new Receiver();
+        await using var alive = new Receiver();
         await using var world = await AlertWorld.StartAsync(postgres, AlertWorld.With(
             ("slack", AlertWorld.Slack(refusing)), ("pager", AlertWorld.PagerDuty(refusing)), ("own", AlertWorld.Webhook(alive))));
         refusing.Usual = new(Kind.Status, HttpStatusCode.Forbidden);
@@ -150,7 +150,7 @@ public sealed class DeliveryTests(PostgresServer postgres, ITestOutputHelper out
     [Fact]
     public async Task Without_channels_alerts_stay_in_the_ledger_and_old_ones_are_not_told_when_the_first_is_set_up()
     {
-        await using var receiver = await StartAsync();
+        await using var receiver = new Receiver();
         await using var world = await AlertWorld.StartAsync(postgres, AlertWorld.With(("own", AlertWorld.Webhook(receiver))));
         await world.RaiseAsync("ended");
         await world.ResolveAsync("ended");
@@ -170,7 +170,7 @@ public sealed class DeliveryTests(PostgresServer postgres, ITestOutputHelper out
             ActivityStopped = activity => seen.Enqueue(string.Join(' ', activity.TagObjects.Select(tag => tag.Value))),
         };
         ActivitySource.AddActivityListener(listener);
-        await using var receiver = await StartAsync();
+        await using var receiver = new Receiver();
         await using var world = await AlertWorld.StartAsync(postgres, AlertWorld.With(("slack", AlertWorld.Slack(receiver))));
         await world.RaiseAsync("a");
         Assert.Equal(1, await world.DeliverAsync());

@@ -8,7 +8,7 @@ public sealed class EventTests(PostgresServer postgres)
     [Fact]
     public async Task Alerts_raised_within_the_wait_go_out_as_one_message()
     {
-        await using var receiver = await Receiver.StartAsync();
+        await using var receiver = new Receiver();
         var options = AlertWorld.With(("own", AlertWorld.Webhook(receiver))) with { GroupWait = TimeSpan.FromSeconds(30) };
         await using var world = await AlertWorld.StartAsync(postgres, options);
         await world.RaiseAsync("a", AlertSeverity.Warning);
@@ -21,9 +21,9 @@ public sealed class EventTests(PostgresServer postgres)
     [Fact]
     public async Task A_storm_is_counted_for_people_and_cut_for_programs()
     {
-        await using var slack = await Receiver.StartAsync();
-        await using var own = await Receiver.StartAsync();
-        await using var pager = await Receiver.StartAsync();
+        await using var slack = new Receiver();
+        await using var own = new Receiver();
+        await using var pager = new Receiver();
         await using var world = await AlertWorld.StartAsync(postgres, AlertWorld.With(
             ("slack", AlertWorld.Slack(slack)), ("own", AlertWorld.Webhook(own)), ("pager", AlertWorld.PagerDuty(pager))));
         for (var i = 0; i < 25; i++) await world.RaiseAsync($"s{i:00}", code: i < 20 ? "object_unknown" : "shard_stopped");
@@ -41,8 +41,8 @@ public sealed class EventTests(PostgresServer postgres)
     [Fact]
     public async Task What_is_re_opened_within_moments_is_neither_ended_nor_raised_again()
     {
-        await using var pager = await Receiver.StartAsync();
-        await using var own = await Receiver.StartAsync();
+        await using var pager = new Receiver();
+        await using var own = new Receiver();
         var options = AlertWorld.With(("pager", AlertWorld.PagerDuty(pager)), ("own", AlertWorld.Webhook(own))) with
         {
             ResolveWait = TimeSpan.FromMinutes(3),
@@ -72,7 +72,7 @@ public sealed class EventTests(PostgresServer postgres)
     [Fact]
     public async Task An_open_alert_is_told_again_after_a_while_and_when_it_becomes_critical()
     {
-        await using var own = await Receiver.StartAsync();
+        await using var own = new Receiver();
         var options = AlertWorld.With(("own", AlertWorld.Webhook(own))) with { RepeatAfter = TimeSpan.FromHours(1) };
         await using var world = await AlertWorld.StartAsync(postgres, options);
         await world.RaiseAsync("a", AlertSeverity.Warning);
@@ -90,8 +90,8 @@ public sealed class EventTests(PostgresServer postgres)
     [Fact]
     public async Task An_alert_goes_where_its_routes_lead_and_its_end_goes_where_it_was_told()
     {
-        await using var pager = await Receiver.StartAsync();
-        await using var own = await Receiver.StartAsync();
+        await using var pager = new Receiver();
+        await using var own = new Receiver();
         var options = AlertWorld.With(("pager", AlertWorld.PagerDuty(pager)), ("own", AlertWorld.Webhook(own))) with
         {
             Routes =
@@ -121,7 +121,7 @@ public sealed class EventTests(PostgresServer postgres)
     [Fact]
     public async Task A_run_that_finds_nothing_reads_no_more_of_a_long_history()
     {
-        await using var own = await Receiver.StartAsync();
+        await using var own = new Receiver();
         await using var world = await AlertWorld.StartAsync(postgres, AlertWorld.With(("own", AlertWorld.Webhook(own))));
         await world.LinesAsync(
             """

@@ -1,27 +1,24 @@
 using System.Collections.Concurrent;
 using System.Net;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Pipeline.Tests.Integration.Alerting;
 
 /// <summary>An HTTP endpoint that takes alerts, and misbehaves as it is told.</summary>
 internal sealed class Receiver : IAsyncDisposable
 {
-    private readonly WebApplication server;
+    private readonly LoopbackServer server;
     private readonly ConcurrentQueue<Fault> faults = new();
     private readonly ConcurrentQueue<Taken> taken = new();
     private readonly CancellationTokenSource ending = new();
 
-    private Receiver(WebApplication server) => this.server = server;
+    public Receiver() => server = new(AnswerAsync);
 
     /// <summary>How a request goes wrong. Of the last two the sender cannot know that its message was taken.</summary>
     public enum Kind { None, Status, Hang, Reset, TakeAndHang, TakeAndReset }
 
     /// <summary>Its address, with a path that nobody may see.</summary>
-    public Uri Url => new($"{server.Urls.First()}/services/T0/B0/canary-path");
+    public Uri Url => new($"{server.Address}/services/T0/B0/canary-path");
 
     /// <summary>Everything it took, in order; a repeated message is there as often as it came.</summary>
     public IReadOnlyList<Taken> All => [.. taken];
@@ -33,17 +30,6 @@ internal sealed class Receiver : IAsyncDisposable
     public int Requests => requests;
 
     private int requests;
-
-    public static async Task<Receiver> StartAsync()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var receiver = new Receiver(builder.Build());
-        receiver.server.Run(receiver.AnswerAsync);
-        await receiver.server.StartAsync();
-        return receiver;
-    }
 
     /// <summary>The next requests go wrong in these ways, one each.</summary>
     public void Then(params Fault[] next)

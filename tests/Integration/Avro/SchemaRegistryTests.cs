@@ -1,5 +1,4 @@
-using System.Net;
-using System.Text;
+using Microsoft.AspNetCore.Http;
 using Pipeline.Domain.Failures;
 using Pipeline.Sinks.Ledger;
 using Pipeline.Sources.Registry;
@@ -16,14 +15,14 @@ public sealed class SchemaRegistryTests(PostgresServer postgres) : IDisposable
 {
     private const string Schema = """{"type":"record","name":"R","fields":[]}""";
 
-    private readonly HttpListener server = new();
+    private LoopbackServer? server;
     private readonly HttpClient http = new();
     private readonly List<string> asked = [];
     private readonly CancellationToken stopping = TestContext.Current.CancellationToken;
 
     public void Dispose()
     {
-        server.Close();
+        server?.Dispose();
         http.Dispose();
     }
 
@@ -67,7 +66,7 @@ public sealed class SchemaRegistryTests(PostgresServer postgres) : IDisposable
         await using var source = await postgres.LedgerAsync();
         var registry = Start((200, $$"""{"schema":{{System.Text.Json.JsonSerializer.Serialize(Schema)}}}"""));
         await new AvroSchemas(new SchemaArchive(source, new Clock()), registry, new Clock()).LoadAsync([AvroSchemaName.OfId(7)], stopping);
-        server.Stop();
+        server!.Dispose();
 
         var later = new AvroSchemas(new SchemaArchive(source, new Clock()), registry, new Clock());
         await later.LoadAsync([AvroSchemaName.OfId(7)], stopping);
@@ -91,22 +90,13 @@ public sealed class SchemaRegistryTests(PostgresServer postgres) : IDisposable
     /// <summary>A registry that gives these answers, one after the other.</summary>
     private SchemaRegistry Start(params (int Status, string Body)[] answers)
     {
-        var url = $"http://127.0.0.1:{PostgresServer.FreePort()}/base/";
-        server.Prefixes.Add(url);
-        server.Start();
-        _ = AnswerAsync(answers);
-        return new(http, new() { Url = new(url), Username = "user", Password = "pass" }, new LeapingClock());
-    }
-
-    private async Task AnswerAsync((int Status, string Body)[] answers)
-    {
-        foreach (var (status, body) in answers)
+        var inLine = new Queue<(int Status, string Body)>(answers);
+        server = new(async context =>
         {
-            var context = await server.GetContextAsync();
-            asked.Add($"{context.Request.RawUrl} {context.Request.Headers["Authorization"]}");
-            context.Response.StatusCode = status;
-            await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body), CancellationToken.None);
-            context.Response.Close();
-        }
+            asked.Add($"{context.Request.Path}{context.Request.QueryString} {context.Request.Headers.Authorization}");
+            (context.Response.StatusCode, var body) = inLine.Dequeue();
+            await context.Response.WriteAsync(body, context.RequestAborted);
+        });
+        return new(http, new() { Url = new($"{server.Address}/base/"), Username = "user", Password = "pass" }, new LeapingClock());
     }
 }

@@ -1,6 +1,6 @@
-using System.Net;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Pipeline.Sandbox;
 using Pipeline.Tests.Integration.ExactlyOnce;
 using Pipeline.Tests.Servers;
@@ -26,8 +26,8 @@ public sealed class AdTechStreamsTests(PostgresServer postgres)
         using var cluster = new MockKafkaCluster();
         string[] topics = ["user-actions", "ad-impressions", "clicks", "conversions", "bid-requests"];
         foreach (var topic in topics) cluster.CreateTopic(topic, TopicPartitions);
-        using var registry = StartRegistry(out var address);
-        using var app = new FunctionApp(postgres.CreateDatabase(), cluster.Bootstrap, ("Registry__Url", address));
+        using var registry = StartRegistry();
+        using var app = new FunctionApp(postgres.CreateDatabase(), cluster.Bootstrap, ("Registry__Url", registry.Address));
         app.Start();
         await app.ReadyAsync(stopping);
         using (var producer = new Producer(cluster.Bootstrap, TopicPartitions))
@@ -100,34 +100,11 @@ public sealed class AdTechStreamsTests(PostgresServer postgres)
         bytes.AddRange(Encoding.ASCII.GetBytes(text));
     }
 
-    private static HttpListener StartRegistry(out string address)
+    private static LoopbackServer StartRegistry() => new(async call =>
     {
-        var server = new HttpListener();
-        address = $"http://127.0.0.1:{PostgresServer.FreePort()}";
-        server.Prefixes.Add($"{address}/");
-        server.Start();
-        _ = AnswerAsync(server);
-        return server;
-    }
-
-    private static async Task AnswerAsync(HttpListener server)
-    {
-        while (server.IsListening)
-        {
-            HttpListenerContext call;
-            try
-            {
-                call = await server.GetContextAsync();
-            }
-            catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-            var isKnown = call.Request.Url!.AbsolutePath == "/schemas/ids/5";
-            call.Response.StatusCode = isKnown ? 200 : 404;
-            var body = isKnown ? JsonSerializer.Serialize(new { schema = Schema }) : """{"error_code":40403,"message":"Schema not found"}""";
-            await call.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body));
-            call.Response.Close();
-        }
-    }
+        var isKnown = call.Request.Path == "/schemas/ids/5";
+        call.Response.StatusCode = isKnown ? 200 : 404;
+        var body = isKnown ? JsonSerializer.Serialize(new { schema = Schema }) : """{"error_code":40403,"message":"Schema not found"}""";
+        await call.Response.WriteAsync(body, call.RequestAborted);
+    });
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
-using Microsoft.AspNetCore.Http;
 using System.Text;
-using Pipeline.Tests.Servers;
+using Microsoft.AspNetCore.Http;
 
 namespace Pipeline.Tests.Integration.Monitoring;
 
