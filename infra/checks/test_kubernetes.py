@@ -16,6 +16,10 @@ def seconds(text):
     return hours * 3600 + minutes * 60 + rest
 
 
+def component(document):
+    return document["metadata"].get("labels", {}).get("app.kubernetes.io/component")
+
+
 def every(*kinds):
     """A test of one object, run for each of these kinds in every overlay; of all kinds when none is named."""
     def decorate(test):
@@ -115,6 +119,34 @@ class EveryOverlay(unittest.TestCase):
         for container in rendered.pod(document)["containers"]:
             self.assertRegex(container["image"], r"^[a-z0-9./-]+:[A-Za-z0-9._-]+$")
             self.assertNotIn(":latest", container["image"])
+
+
+class Migration(unittest.TestCase):
+    """deploy.sh applies what is labelled settings, then the migration, and waits for it before it applies the rest."""
+
+    def test_finds_what_it_needs_among_what_is_applied_before_it(self):
+        for name in rendered.OVERLAYS:
+            documents = rendered.overlay(name)
+            first = [d for d in documents if component(d) == "settings"]
+            there = {(d["kind"], d["metadata"]["name"]) for d in first}
+            there |= {("Secret", d["spec"]["target"]["name"]) for d in rendered.of_kind(first, "ExternalSecret")}
+            if name == "local":
+                there |= {("Secret", secret) for secret in SECRETS_BY_HAND}
+            needy = [d for d in documents if component(d) == "migrate"] + rendered.of_kind(first, "StatefulSet")
+            self.assertIn("Job", {d["kind"] for d in needy})
+            for document in needy:
+                for kind, wanted in references(rendered.pod(document)):
+                    with self.subTest(f"{name}: {document['metadata']['name']} needs {wanted}"):
+                        self.assertTrue(wanted in OPTIONAL or (kind, wanted) in there)
+
+    def test_finds_the_server_that_the_local_secrets_name(self):
+        written = (app.ROOT / "infra/kubernetes/overlays/local/certificates.sh").read_text()
+        host = re.search(r"Host=(\w+);", written)[1]
+        first = [d for d in rendered.overlay("local") if component(d) == "settings"]
+        service = next(d for d in rendered.of_kind(first, "Service") if d["metadata"]["name"] == host)
+        behind = [d for d in rendered.of_kind(first, "StatefulSet")
+                  if service["spec"]["selector"].items() <= d["spec"]["template"]["metadata"]["labels"].items()]
+        self.assertEqual(1, len(behind))
 
 
 class TheClock(unittest.TestCase):
