@@ -114,6 +114,33 @@ class EveryOverlay(unittest.TestCase):
         for spread in rendered.pod(document)["topologySpreadConstraints"]:
             self.assertLessEqual(spread["labelSelector"]["matchLabels"].items(), labels.items())
 
+    @every("Deployment", "CronJob")
+    def test_gives_whatever_reads_the_lake_its_account(self, documents, document):
+        spec = rendered.pod(document)
+        container = spec["containers"][0]
+        variables = rendered.environment(documents, container)
+        accounts = {d["metadata"]["name"]: d["metadata"].get("annotations", {}) for d in rendered.of_kind(documents, "ServiceAccount")}
+        token = variables.get("AWS_WEB_IDENTITY_TOKEN_FILE")
+        mounted = token and any(token.startswith(f"{mount['mountPath']}/") for mount in container["volumeMounts"])
+        self.assertTrue("eks.amazonaws.com/role-arn" in accounts[spec["serviceAccountName"]] or mounted
+                        or {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} <= set(variables))
+
+    @every("Job", "CronJob")
+    def test_runs_verbs_by_the_name_both_images_have(self, _, document):
+        container = rendered.pod(document)["containers"][0]
+        self.assertEqual(["pipeline"], container["command"])
+        verbs = {name for text in app.APP.values() for name in re.findall(r'new Command\("(\w+)"', text)}
+        self.assertIn(container["args"][0], verbs)
+
+    def test_reconciles_every_night_and_asks_no_second_time_for_a_verdict(self):
+        for name in rendered.OVERLAYS:
+            job = next(d for d in rendered.overlay(name) if d["metadata"]["name"] == "pipeline-reconcile")
+            self.assertEqual("reconcile", rendered.pod(job)["containers"][0]["args"][0])
+            self.assertRegex(job["spec"]["schedule"], r"^\d+ \d+ \* \* \*$")
+            fault = int(re.search(r"const int Fault = (\d+)", (app.ROOT / "functions/App/Cli/ExitCodes.cs").read_text())[1])
+            rule = job["spec"]["jobTemplate"]["spec"]["podFailurePolicy"]["rules"][0]
+            self.assertEqual(("FailJob", [fault]), (rule["action"], rule["onExitCodes"]["values"]))
+
     @every("Deployment", "StatefulSet", "Job", "CronJob")
     def test_pins_every_image(self, _, document):
         for container in rendered.pod(document)["containers"]:
