@@ -16,6 +16,10 @@ def seconds(text):
     return hours * 3600 + minutes * 60 + rest
 
 
+def mebibytes(text):
+    return int(text[:-2]) * {"Mi": 1, "Gi": 1024}[text[-2:]]
+
+
 def component(document):
     return document["metadata"].get("labels", {}).get("app.kubernetes.io/component")
 
@@ -80,8 +84,10 @@ class EveryOverlay(unittest.TestCase):
     def test_gives_a_pod_the_time_it_needs_to_stop(self, documents, document):
         spec = rendered.pod(document)
         container = spec["containers"][0]
-        drain = seconds(rendered.environment(documents, container)["LocalHost__DrainTimeout"])
-        needed = container["lifecycle"]["preStop"]["sleep"]["seconds"] + drain + 5
+        variables = rendered.environment(documents, container)
+        # The Functions host reads no setting of ours; .NET bounds it.
+        ends = 30 if "FUNCTIONS_WORKER_RUNTIME" in variables else seconds(variables["LocalHost__DrainTimeout"]) + 5
+        needed = container["lifecycle"]["preStop"]["sleep"]["seconds"] + ends
         self.assertGreaterEqual(spec["terminationGracePeriodSeconds"], needed + 5)
 
     @every("Deployment", "Job", "CronJob")
@@ -100,6 +106,16 @@ class EveryOverlay(unittest.TestCase):
         for container in rendered.pod(document)["containers"]:
             self.assertEqual({"cpu", "memory"}, set(container["resources"]["requests"]))
             self.assertIn("memory", container["resources"]["limits"])
+
+    def test_gives_two_processes_more_memory_than_one(self):
+        def limits(name):
+            return {d["metadata"]["name"]: mebibytes(rendered.pod(d)["containers"][0]["resources"]["limits"]["memory"])
+                    for d in rendered.of_kind(rendered.overlay(name), "Deployment")}
+        lean, both = limits("eks"), limits("aks")
+        consumers = 64 * sum(kind == "Kafka" for kind in app.functions().values())
+        for name in lean:
+            with self.subTest(name):
+                self.assertGreaterEqual(both[name], lean[name] + 256 + (consumers if name == "pipeline-streams" else 0))
 
     @every("Deployment")
     def test_probes_every_role_and_lets_one_pod_of_each_go(self, documents, document):
