@@ -8,7 +8,6 @@ import schema
 
 SECRETS_BY_HAND = {"store-account", "postgres-account", "server-certificates", "pipeline-settings"}   # overlays/local/certificates.sh
 OPTIONAL = {"pipeline-providers", "pipeline-authorities"}
-BY_README = {"pipeline-host-keys", "pipeline-clock"}
 
 
 def seconds(text):
@@ -52,7 +51,7 @@ class EveryOverlay(unittest.TestCase):
         local = not secrets
         for kind, name in references(rendered.pod(document)):
             if kind == "Secret":
-                self.assertIn(name, secrets | OPTIONAL | BY_README | (SECRETS_BY_HAND if local else set()))
+                self.assertIn(name, secrets | OPTIONAL | (SECRETS_BY_HAND if local else set()))
             elif name not in OPTIONAL:
                 self.assertIn((kind, name), there)
 
@@ -193,16 +192,53 @@ class Migration(unittest.TestCase):
 
 
 class TheClock(unittest.TestCase):
-    def test_has_a_cronjob_for_every_timer_and_fits_the_definitions(self):
-        documents = rendered.objects("checks/clock")
-        for document in documents:
+    """The component clock on the overlay aks, as checks/clock builds it."""
+
+    def setUp(self):
+        self.documents = rendered.objects("checks/clock")
+        self.jobs = [d for d in rendered.of_kind(self.documents, "CronJob") if component(d) == "clock"]
+        self.role = self.named("Deployment", "pipeline-orchestration")
+
+    def named(self, kind, name):
+        return next(d for d in rendered.of_kind(self.documents, kind) if d["metadata"]["name"] == name)
+
+    def test_fits_the_definitions_and_names_what_exists(self):
+        secrets = {d["spec"]["target"]["name"] for d in rendered.of_kind(self.documents, "ExternalSecret")}
+        for document in self.documents:
             self.assertEqual([], schema.faults(document))
-        asked = {re.search(r"/admin/functions/(\w+)", rendered.pod(d)["containers"][0]["args"][-1])[1]
-                 for d in rendered.of_kind(documents, "CronJob") if "curl" in rendered.pod(d)["containers"][0]["image"]}
-        role = next(data for name, data in rendered.config_maps(documents).items() if name.startswith("pipeline-orchestration"))
-        off = {key.split("_")[1] for key in role if key.endswith("_Disabled")}
-        self.assertLessEqual(asked, off)
-        self.assertEqual({"PublishDue", "Sweep", "ExtractDaily", "DrainQueue", "ScanDropFolder", "Attribute"}, asked)
+        for job in self.jobs:
+            self.assertLessEqual({name for _, name in references(rendered.pod(job))}, secrets)
+
+    def test_asks_for_every_timer_of_the_app_and_stops_the_timer_itself(self):
+        timers = {name for name, kind in app.functions().items() if kind == "Timer"}
+        asked = [variable["value"] for job in self.jobs for variable in rendered.pod(job)["containers"][0]["env"]]
+        self.assertEqual(sorted(timers), sorted(asked))
+        variables = rendered.environment(self.documents, rendered.pod(self.role)["containers"][0])
+        for name in timers:
+            self.assertEqual("true", variables.get(f"AzureWebJobs_{name}_Disabled"), name)
+
+    def test_asks_the_role_that_has_the_timers_and_the_drop_folder(self):
+        labels = self.role["spec"]["template"]["metadata"]["labels"]
+        container = rendered.pod(self.role)["containers"][0]
+        drop = rendered.environment(self.documents, container)["Drop__Root"]
+        self.assertIn(drop, [mount["mountPath"] for mount in container["volumeMounts"]])
+        for job in self.jobs:
+            url = rendered.pod(job)["containers"][0]["args"][-1]
+            host, name = re.fullmatch(r"http://([\w-]+)/admin/functions/\$\((\w+)\)", url).groups()
+            self.assertEqual("FUNCTION", name)
+            self.assertLessEqual(self.named("Service", host)["spec"]["selector"].items(), labels.items())
+
+    def test_may_go_where_it_asks(self):
+        role = self.role["spec"]["template"]["metadata"]["labels"]
+        for job in self.jobs:
+            clock = job["spec"]["jobTemplate"]["spec"]["template"]["metadata"]["labels"]
+            for side, here, there in (("egress", clock, role), ("ingress", role, clock)):
+                peers = "to" if side == "egress" else "from"
+                ways = [rule for policy in rendered.of_kind(self.documents, "NetworkPolicy")
+                        if policy["spec"]["podSelector"].get("matchLabels", {}).items() <= here.items()
+                        for rule in policy["spec"].get(side, []) for peer in rule.get(peers, [])
+                        if peer.get("podSelector", {}).get("matchLabels", {"": ""}).items() <= there.items()]
+                self.assertIn(8080, [port["port"] for rule in ways for port in rule["ports"]], side)
 
 
 class Misspelt(unittest.TestCase):
