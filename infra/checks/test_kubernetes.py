@@ -7,7 +7,7 @@ import rendered
 import schema
 
 SECRETS_BY_HAND = {"store-account", "postgres-account", "server-certificates", "pipeline-settings"}   # overlays/local/certificates.sh
-OPTIONAL = {"pipeline-providers", "pipeline-authorities"}
+OPTIONAL = {"pipeline-providers", "pipeline-alerts", "pipeline-authorities"}
 
 
 def seconds(text):
@@ -51,7 +51,7 @@ class EveryOverlay(unittest.TestCase):
         local = not secrets
         for kind, name in references(rendered.pod(document)):
             if kind == "Secret":
-                self.assertIn(name, secrets | OPTIONAL | (SECRETS_BY_HAND if local else set()))
+                self.assertIn(name, SECRETS_BY_HAND | OPTIONAL if local else secrets)
             elif name not in OPTIONAL:
                 self.assertIn((kind, name), there)
 
@@ -129,6 +129,12 @@ class EveryOverlay(unittest.TestCase):
         for spread in rendered.pod(document)["topologySpreadConstraints"]:
             self.assertLessEqual(spread["labelSelector"]["matchLabels"].items(), labels.items())
 
+    @every("Deployment", "Job", "CronJob")
+    def test_mounts_all_secrets_of_the_app_where_it_looks_for_settings(self, _, document):
+        volume = next(volume for volume in rendered.pod(document)["volumes"] if volume["name"] == "secrets")
+        sources = {source["secret"]["name"]: source["secret"].get("optional", False) for source in volume["projected"]["sources"]}
+        self.assertEqual({"pipeline-settings": False, "pipeline-providers": True, "pipeline-alerts": True}, sources)
+
     @every("Deployment", "CronJob")
     def test_gives_whatever_reads_the_lake_its_account(self, documents, document):
         spec = rendered.pod(document)
@@ -161,6 +167,38 @@ class EveryOverlay(unittest.TestCase):
         for container in rendered.pod(document)["containers"]:
             self.assertRegex(container["image"], r"^[a-z0-9./-]+:[A-Za-z0-9._-]+$")
             self.assertNotIn(":latest", container["image"])
+
+
+class Secrets(unittest.TestCase):
+    def test_are_each_filled_by_a_step_of_the_page(self):
+        page = (app.ROOT / "infra/README.md").read_text()
+        for document in rendered.of_kind(rendered.overlay("eks"), "ExternalSecret"):
+            self.assertIn(f"\n   | `{document['metadata']['name']}` | ", page)
+        for document in rendered.of_kind(rendered.objects("checks/clock"), "ExternalSecret"):
+            self.assertIn(f"`{document['metadata']['name']}`", page)
+
+
+class Network(unittest.TestCase):
+    def open_ports(self, documents):
+        policy = next(d for d in rendered.of_kind(documents, "NetworkPolicy") if d["metadata"]["name"] == "pipeline-out")
+        ports = [port for rule in policy["spec"]["egress"] if "to" not in rule for port in rule["ports"]]
+        return {number for port in ports for number in range(port["port"], port.get("endPort", port["port"]) + 1)}
+
+    def test_lets_out_what_the_settings_and_the_app_itself_name(self):
+        options = (app.ROOT / "functions/Sinks/Alerting/AlertOptions.cs").read_text()
+        mail = int(re.search(r"int Port \{ get; init; \} = (\d+)", options)[1])
+        for name in ("eks", "aks"):
+            documents = rendered.overlay(name)
+            values = [value for data in rendered.config_maps(documents).values() for value in data.values()]
+            brokers = {int(port) for value in values for port in re.findall(r"\.[a-z]+:(\d+)(?=,|$)", value)}
+            self.assertTrue(brokers)
+            # HTTPS, PostgreSQL (no port in its connection string), a schema registry where its documentation has it.
+            with self.subTest(name):
+                self.assertEqual(set(), (brokers | {443, mail, 5432, 8081}) - self.open_ports(documents))
+
+    def test_lets_out_nothing_unencrypted(self):
+        for name in ("eks", "aks"):
+            self.assertEqual(set(), {25, 80, 8080} & self.open_ports(rendered.overlay(name)))
 
 
 class Migration(unittest.TestCase):
