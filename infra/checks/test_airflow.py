@@ -168,6 +168,14 @@ class Manifests(unittest.TestCase):
                                 else ("PersistentVolumeClaim", volume["persistentVolumeClaim"]["claimName"]))
                 self.assertIn((kind, wanted), there)
 
+    def test_run_a_verb_as_the_pipeline_runs_its_own(self):
+        verb = yaml.safe_load(rendered.config_maps(rendered.objects("airflow"))["airflow-pods"]["verb.yaml"])["spec"]
+        own = rendered.pod(next(d for d in rendered.overlay("eks") if d["metadata"]["name"] == "pipeline-status"))
+        for name in ("volumes", "securityContext", "serviceAccountName"):
+            self.assertEqual(own[name], verb[name])
+        for name in ("command", "volumeMounts", "securityContext"):
+            self.assertEqual(own["containers"][0][name], verb["containers"][0][name])
+
     def test_make_the_namespace_before_what_the_page_puts_into_it(self):
         page = (app.ROOT / "infra/README.md").read_text()
         made = page.index("kubectl apply -f infra/airflow/kubernetes/access.yaml")
