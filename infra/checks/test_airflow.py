@@ -170,7 +170,7 @@ class Manifests(unittest.TestCase):
 
     def test_run_a_verb_as_the_pipeline_runs_its_own(self):
         verb = yaml.safe_load(rendered.config_maps(rendered.objects("airflow"))["airflow-pods"]["verb.yaml"])["spec"]
-        own = rendered.pod(next(d for d in rendered.overlay("eks") if d["metadata"]["name"] == "pipeline-status"))
+        own = rendered.pod(next(d for d in rendered.overlay(rendered.EKS) if d["metadata"]["name"] == "pipeline-status"))
         for name in ("volumes", "securityContext", "serviceAccountName"):
             self.assertEqual(own[name], verb[name])
         for name in ("command", "volumeMounts", "securityContext"):

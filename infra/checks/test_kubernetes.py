@@ -110,7 +110,7 @@ class EveryOverlay(unittest.TestCase):
         def limits(name):
             return {d["metadata"]["name"]: mebibytes(rendered.pod(d)["containers"][0]["resources"]["limits"]["memory"])
                     for d in rendered.of_kind(rendered.overlay(name), "Deployment")}
-        lean, both = limits("eks"), limits("aks")
+        lean, both = limits(rendered.EKS), limits("aks")
         consumers = 64 * sum(kind == "Kafka" for kind in app.functions().values())
         for name in lean:
             with self.subTest(name):
@@ -172,7 +172,7 @@ class EveryOverlay(unittest.TestCase):
 class Secrets(unittest.TestCase):
     def test_are_each_filled_by_a_step_of_the_page(self):
         page = (app.ROOT / "infra/README.md").read_text()
-        for document in rendered.of_kind(rendered.overlay("eks"), "ExternalSecret"):
+        for document in rendered.of_kind(rendered.overlay(rendered.EKS), "ExternalSecret"):
             self.assertIn(f"\n   | `{document['metadata']['name']}` | ", page)
         for document in rendered.of_kind(rendered.objects("checks/clock"), "ExternalSecret"):
             self.assertIn(f"`{document['metadata']['name']}`", page)
@@ -187,7 +187,7 @@ class Network(unittest.TestCase):
     def test_lets_out_what_the_settings_and_the_app_itself_name(self):
         options = (app.ROOT / "functions/Sinks/Alerting/AlertOptions.cs").read_text()
         mail = int(re.search(r"int Port \{ get; init; \} = (\d+)", options)[1])
-        for name in ("eks", "aks"):
+        for name in rendered.CLOUDS:
             documents = rendered.overlay(name)
             values = [value for data in rendered.config_maps(documents).values() for value in data.values()]
             brokers = {int(port) for value in values for port in re.findall(r"\.[a-z]+:(\d+)(?=,|$)", value)}
@@ -197,7 +197,7 @@ class Network(unittest.TestCase):
                 self.assertEqual(set(), (brokers | {443, mail, 5432, 8081}) - self.open_ports(documents))
 
     def test_lets_out_nothing_unencrypted(self):
-        for name in ("eks", "aks"):
+        for name in rendered.CLOUDS:
             self.assertEqual(set(), {25, 80, 8080} & self.open_ports(rendered.overlay(name)))
 
 

@@ -32,7 +32,7 @@ class Operator(unittest.TestCase):
     def test_scrapes_every_role_under_the_labels_that_the_rules_ask_for(self):
         spec = next(d["spec"] for d in self.monitors if d["kind"] == "PodMonitor")
         endpoint = spec["podMetricsEndpoints"][0]
-        roles = rendered.of_kind(rendered.overlay("eks"), "Deployment")
+        roles = rendered.of_kind(rendered.overlay(rendered.EKS), "Deployment")
         self.assertEqual(3, len(roles))
         for role in roles:
             labels = role["spec"]["template"]["metadata"]["labels"]
