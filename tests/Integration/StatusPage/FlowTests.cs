@@ -80,7 +80,7 @@ public sealed class FlowTests(PageRig rig, ITestOutputHelper output) : IClassFix
         await visitor.GiveKeyAsync();
         await page.GetByText("'from' (2026-03-02) is after 'to' (2026-03-01).").WaitForAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
-        visitor.AssertCalm();
+        visitor.AssertCalm("400 POST /api/backfills");
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class FlowTests(PageRig rig, ITestOutputHelper output) : IClassFix
         await page.EvaluateAsync("() => { location.hash = '#/runs'; }");
         await Assertions.Expect(page.Locator("#announce")).ToHaveTextAsync("The pipeline answers again.");
         Assert.False(await page.Locator("#away").IsVisibleAsync());
-        visitor.AssertCalm();
+        visitor.AssertCalm("Failed to load resource: net::ERR_FAILED");
     }
 
     [Fact]
