@@ -142,7 +142,7 @@ actions.replayQuarantine = async ({ dataset, code, field }) => {
     yes: 'Replay',
     text: `${causeName(code, field)}: what the present contract accepts is published, the rest stays refused. Nothing is loaded twice.`,
   });
-  if (sure) await order(`/api/quarantine/${dataset}/replay`, post({ code, ...(field && { field }) }), 'The replay is planned.');
+  if (sure) await order(`/api/quarantine/${dataset}/replay`, post({ code, field }), 'The replay is planned.');
 };
 
 actions.discardQuarantine = async ({ dataset, code, field }) => {

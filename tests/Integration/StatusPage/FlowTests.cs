@@ -135,6 +135,26 @@ public sealed class FlowTests(PageRig rig, ITestOutputHelper output) : IClassFix
     }
 
     [Fact]
+    public async Task A_replay_of_what_was_refused_as_a_whole_leaves_a_fields_refusals_of_the_same_code_alone()
+    {
+        // A key that the contract names is there twice, or one that it does not name.
+        var records = Enumerable.Repeat("""{"website":"a","website":"b"}"""u8.ToArray(), 3)
+            .Concat(Enumerable.Repeat("""{"other":1,"other":2}"""u8.ToArray(), 2));
+        using (var producer = new Producer(rig.App.Brokers, 1)) producer.Produce("ad-impressions", records);
+        await rig.App.App.SettledAsync("ad_impressions", 5, TestContext.Current.CancellationToken);
+        await using var visitor = await rig.VisitAsync("#/datasets/ad_impressions");
+        var page = visitor.Page;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Replay duplicate key, the record as a whole" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Replay", Exact = true }).ClickAsync();
+        await visitor.GiveKeyAsync();
+        Assert.Equal("duplicate key, the record as a whole · visible · 2 · 0 · 2", await OutcomeAsync(page));
+        await using var ledger = NpgsqlDataSource.Create(rig.App.App.Database);
+        Assert.Equal(["|2|replayed", "|2|open", "website|3|open"], await Given.LinesAsync(
+            ledger, "SELECT field, records, state FROM pipeline.rejection WHERE dataset = 'ad_impressions' ORDER BY field, publication_id"));
+        visitor.AssertCalm();
+    }
+
+    [Fact]
     public async Task Quarantine_is_discarded_with_a_reason()
     {
         var stopping = TestContext.Current.CancellationToken;
