@@ -148,7 +148,7 @@ actions.replayQuarantine = async ({ dataset, code, field }) => {
 actions.discardQuarantine = async ({ dataset, code, field }) => {
   const reason = await ask({
     title: 'Discard these records?',
-    text: `${causeName(code, field)}: they are deleted and cannot be replayed any more.`,
+    text: `${causeName(code, field)}: they are no longer replayed by themselves; the raw segments keep them for replays of whole days.`,
     label: 'Why',
     yes: 'Discard',
     danger: true,
