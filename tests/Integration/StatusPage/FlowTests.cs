@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Npgsql;
@@ -193,6 +194,40 @@ public sealed class FlowTests(PageRig rig, ITestOutputHelper output) : IClassFix
         const string reasons = "SELECT resolved_reason FROM pipeline.alert WHERE text = 'Nothing came.' AND resolved_at IS NOT NULL";
         Assert.Equal(["the partner sends again"], await Given.QueryAsync(ledger, reasons, row => row.GetString(0)));
         visitor.AssertCalm();
+    }
+
+    [Fact]
+    public async Task All_open_alerts_are_counted_and_reached_by_pages()
+    {
+        await using var ledger = NpgsqlDataSource.Create(rig.App.App.Database);
+        await Given.ExecuteAsync(ledger, """
+            INSERT INTO pipeline.alert (severity, dataset, code, subject, text, raised_at, last_seen_at)
+            SELECT 'critical', 'conversions', 'file_refused', 'file ' || n, 'No head.', now(), now() FROM generate_series(1, 120) AS n
+            """);
+        await using var visitor = await rig.VisitAsync("#/alerts");
+        var page = visitor.Page;
+        var resolve = page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Resolve ") });
+        await Assertions.Expect(resolve).ToHaveCountAsync(50);
+        var newest = page.GetByText(new Regex("^[0-9]+ alerts open, the newest first\\.$"));
+        await Assertions.Expect(newest).ToContainTextAsync($"{await page.Locator("#alert-count").InnerTextAsync()} alerts open");
+        Assert.InRange(int.Parse((await newest.InnerTextAsync()).Split(' ')[0], CultureInfo.InvariantCulture), 120, int.MaxValue);
+        var seen = await NamesAsync();
+        for (var older = page.GetByRole(AriaRole.Link, new() { Name = "Older" }); await older.CountAsync() > 0;)
+        {
+            await older.ClickAsync();
+            await Assertions.Expect(resolve.First).Not.ToHaveAccessibleNameAsync(seen[^50]);
+            seen.AddRange(await NamesAsync());
+        }
+        Assert.Equal(
+            Enumerable.Range(1, 120).Reverse().Select(n => $"Resolve file_refused of file {n}"),
+            seen.Where(name => name.Contains("file_refused", StringComparison.Ordinal)));
+        await page.GetByRole(AriaRole.Link, new() { Name = "Newest" }).ClickAsync();
+        await newest.WaitForAsync();
+        await Given.ExecuteAsync(ledger, "UPDATE pipeline.alert SET resolved_at = now() WHERE code = 'file_refused'");
+        visitor.AssertCalm();
+
+        async Task<List<string>> NamesAsync() =>
+            [.. await resolve.EvaluateAllAsync<string[]>("buttons => buttons.map(button => button.getAttribute('aria-label'))")];
     }
 
     // The replay that was ordered: what, its state, rows in, rows out, refused again.
