@@ -37,7 +37,9 @@ internal sealed class Visitor : IAsyncDisposable
 
     public IPage Page { get; }
 
-    public static async Task<Visitor> ComeAsync(IBrowser browser, string address, string hash, ColorScheme theme, int width)
+    /// <param name="watch">A script that the browser runs before the page's own.</param>
+    public static async Task<Visitor> ComeAsync(
+        IBrowser browser, string address, string hash, ColorScheme theme, int width, string? watch = null)
     {
         var context = await browser.NewContextAsync(new()
         {
@@ -45,6 +47,7 @@ internal sealed class Visitor : IAsyncDisposable
         });
         context.SetDefaultTimeout(60_000);
         var visitor = new Visitor(context, await context.NewPageAsync(), address);
+        if (watch is not null) await visitor.Page.AddInitScriptAsync(watch);
         await visitor.Page.GotoAsync($"{address}{hash}");
         await visitor.Page.Locator("#reach[data-state=live]").WaitForAsync();
         return visitor;
