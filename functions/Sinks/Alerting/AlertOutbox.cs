@@ -120,7 +120,11 @@ internal sealed class AlertOutbox(
         AlertSeverity.Critical, "", AlertCodes.AlertUndeliverable, leased.Channel,
         $"Channel {leased.Channel} {(outcome.Refused ? "does not want a message" : "has not taken a message for a day")}: {outcome.Error} "
         + $"It tells of {leased.Message.Alerts.Count} alert(s), such as number {leased.Message.Alerts[0].Id} in GET /api/alerts. "
-        + "It waits and is tried again. Correct the channel's settings, then POST /api/alerts/test.");
+        + "It waits and is tried again. Correct the channel's settings, then POST /api/alerts/test.")
+    {
+        Since = leased.Message.At, Expected = "a channel that takes what it is told", Seen = outcome.Error!,
+        Query = AlertQueries.Messages(leased.Channel),
+    };
 
     // Half of each pause is left to chance, so that instances and messages that failed together are not tried together.
     private static TimeSpan Pause(int tries, TimeSpan longest)

@@ -65,7 +65,7 @@ internal sealed class AlertWorld : IAsyncDisposable
 
     public Task RaiseAsync(
         string subject, AlertSeverity severity = AlertSeverity.Critical, string dataset = "orders", string code = "shard_stopped") =>
-        alerts.RaiseAsync(new(severity, dataset, code, subject, $"What happened to {subject}."), Stopping);
+        alerts.RaiseAsync(Given.Alert(code, subject, severity, dataset, $"What happened to {subject}."), Stopping);
 
     public Task ResolveAsync(string subject, string dataset = "orders", string code = "shard_stopped") =>
         alerts.ResolveAsync(dataset, code, subject, Stopping);
