@@ -269,5 +269,7 @@ public sealed class DeliveryTests(PostgresServer postgres, ITestOutputHelper out
             await channel.SendAsync(message, stopping);
             throw new InvalidOperationException("killed");
         }
+
+        public Task<string?> ReachAsync(CancellationToken stopping) => channel.ReachAsync(stopping);
     }
 }
