@@ -234,7 +234,7 @@ public sealed class FlowTests(PageRig rig, ITestOutputHelper output) : IClassFix
     private static async Task<string> OutcomeAsync(IPage page)
     {
         var cells = page.GetByRole(AriaRole.Table, new() { NameRegex = new("^The latest replays") }).GetByRole(AriaRole.Cell);
-        await Assertions.Expect(cells.Nth(1)).ToHaveTextAsync("visible");
+        await Assertions.Expect(cells.Nth(1)).ToHaveTextAsync("visible", new() { Timeout = 180_000 });   // as for the app
         var texts = await cells.AllInnerTextsAsync();
         return string.Join(" · ", texts.Take(5).Select(text => text.Split('\n')[0]));
     }
