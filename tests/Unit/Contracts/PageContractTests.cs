@@ -97,9 +97,9 @@ public sealed class PageContractTests
     {
         var counts = File.ReadAllText(Given.Repository("functions", "datasets", "campaign_counts.yaml"));
         var fault = Assert.Single(ContractReader.Read($"{counts}\nquality: {{ {key}: {rule} }}", "campaign_counts.yaml").Faults);
-        Assert.Equal(
+        Assert.EndsWith(
             $"'{key}' of quality is judged of what arrives, and these rows are computed of datasets that are judged themselves; remove it",
-            fault.Message);
+            fault.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
