@@ -42,7 +42,7 @@ public sealed class TransformPublicationActivity(
     {
         try
         {
-            await check.RunBoundsAsync(contract, stopping);
+            await check.RaiseAsync(contract, stopping);
         }
         catch (Exception error) when (error is TransientException or TerminalException)
         {

@@ -37,7 +37,7 @@ internal static class ContractSection
                 "remove table, or rows_of");
         var filters = FilterList.Read(section.Find("filters"), columns, faults);
         var dedupe = DedupeSection.Read(section.Find("dedupe"), columns, sources, table, faults);
-        var quality = QualitySection.Read(section.Find("quality"), columns, table, section.Has("dedupe"), faults);
+        var quality = QualitySection.Read(section.Find("quality"), columns, sources, table, section.Has("dedupe"), faults);
         var limits = LimitsSection.Read(section.Find("limits"), faults);
         var (description, owner) = (section.Sentence("description"), section.Sentence("owner"));
         var tableName = (tableNode as YamlMap)?.Entries.FirstOrDefault(entry => entry.Key.Value == "name").Value as YamlText;

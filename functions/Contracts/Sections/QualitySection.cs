@@ -18,13 +18,15 @@ internal static class QualitySection
     private static readonly Words VolumeKeys = new("key", "deviation", "of");
 
     /// <summary>The rules; the defaults stand for what is absent.</summary>
-    public static QualitySpec Read(YamlNode? node, ColumnList columns, TableSpec? table, bool hasDedupe, FaultList faults)
+    public static QualitySpec Read(
+        YamlNode? node, ColumnList columns, SourceList sources, TableSpec? table, bool hasDedupe, FaultList faults)
     {
         var defaults = new QualitySpec();
         if (Section.Open(node, "quality", Keys, faults) is not { } section) return defaults;
         if (section.Has("max_duplicate_ratio") && !hasDedupe)
             faults.Add(section.At("max_duplicate_ratio"), "'max_duplicate_ratio' of quality needs a dedupe, which finds duplicates",
                 "add a dedupe or remove it");
+        RefuseUnjudged(section, sources);
         var volume = Section.Open(section.Find("volume"), "'volume' of quality", VolumeKeys, faults);
         return new(Ratio(section, "max_reject_ratio") ?? defaults.MaxRejectRatio)
         {
@@ -38,6 +40,21 @@ internal static class QualitySection
             Ratios = QualityLists.Ratios(section, columns),
             Agreements = QualityLists.Agreements(section, columns, table),
         };
+    }
+
+    // A rule that nothing evaluates would be believed.
+    private static void RefuseUnjudged(Section section, SourceList sources)
+    {
+        if (sources.Kinds is [SourceKind.Attribution])
+            foreach (var key in new[] { "volume", "columns", "ratios" })
+                Refuse(key, "is judged of what arrives, and these rows are computed of datasets that are judged themselves");
+        if (sources.ArePages) Refuse("max_delay", "is the age of events, and slices are late by when they usually come");
+        else if (sources.Kinds.Count > 0) Refuse("ratios", "compares days of slices, and records have none");
+
+        void Refuse(string key, string why)
+        {
+            if (section.Has(key)) section.Faults.Add(section.At(key), $"'{key}' of quality {why}", "remove it");
+        }
     }
 
     /// <summary>A share from 0 to 1; null when it is absent or bad, which is reported.</summary>

@@ -9,7 +9,4 @@ public interface IQualityFacts
     /// <summary>All facts of a dataset.</summary>
     /// <param name="at">Facts of windows that end then.</param>
     Task<QualityFacts> ReadAsync(DatasetContract contract, DateTimeOffset at, CancellationToken stopping);
-
-    /// <summary>Of a dataset the present hour's <see cref="QualityFacts.Published"/> and <see cref="QualityFacts.Columns"/> only.</summary>
-    Task<QualityFacts> ReadHourAsync(DatasetContract contract, DateTimeOffset at, CancellationToken stopping);
 }

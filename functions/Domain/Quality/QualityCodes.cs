@@ -20,6 +20,11 @@ public static class QualityCodes
     public const string StreamsDisagree = "streams_disagree";
     public const string DatasetsDisagree = "datasets_disagree";
 
+    /// <summary>Findings that something is not there. They end when it is, or by a person: that nothing can be said of it any more is no
+    /// end, for the longer it is away the less its rule has to judge by.</summary>
+    public static IReadOnlySet<string> OfAbsence { get; } =
+        new HashSet<string> { NothingLanded, WatermarkLate, ShardSilent, PositionsMissing, SliceMissing, ExtractionLate };
+
     /// <summary>Every code, with what it means in one line.</summary>
     public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>
     {

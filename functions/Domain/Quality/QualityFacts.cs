@@ -5,6 +5,9 @@ namespace Pipeline.Domain.Quality;
 /// <summary>What is known of a dataset when its rules are judged: roll-ups of bounded windows, each list in the order of time.</summary>
 public sealed record QualityFacts
 {
+    /// <summary>How long facts are kept: what rules look back, and two weeks more.</summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromDays(70);
+
     /// <summary>When it was read.</summary>
     public required DateTimeOffset At { get; init; }
 
@@ -23,7 +26,7 @@ public sealed record QualityFacts
     /// <summary>What the rows held, hour by hour of the commits, of the last eight days.</summary>
     public IReadOnlyList<ColumnHour> Columns { get; init; } = [];
 
-    /// <summary>Slices of the last five weeks.</summary>
+    /// <summary>Slices of the last five weeks, and from a week before the oldest day that an open finding misses.</summary>
     public IReadOnlyList<SliceDay> Slices { get; init; } = [];
 
     /// <summary>What the rows of slices held, of the last five weeks.</summary>
@@ -40,6 +43,9 @@ public sealed record QualityFacts
 
     /// <summary>What is open of this dataset under the codes of quality.</summary>
     public IReadOnlyList<OpenFinding> Open { get; init; } = [];
+
+    /// <summary>What is open of a subject; null when nothing is.</summary>
+    public OpenFinding? OpenOf(string code, string subject) => Open.FirstOrDefault(each => each.Code == code && each.Subject == subject);
 }
 
 /// <summary>What an hour brought.</summary>
@@ -53,7 +59,11 @@ public readonly record struct HourCount(DateTimeOffset Hour, double Count);
 /// <param name="LongestGap">The longest way from one hour with records to the next one, counted in hours in which the dataset flowed; 1
 /// where
 /// none was without.</param>
-public sealed record ShardFlow(string Stream, long Records, DateTimeOffset LastHour, int LongestGap);
+public sealed record ShardFlow(string Stream, long Records, DateTimeOffset LastHour, int LongestGap)
+{
+    /// <summary>How far back records are counted.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromDays(7);
+}
 
 /// <summary>What was published within an hour.</summary>
 /// <param name="RowsIn">Rows but those that filters drop.</param>
@@ -83,4 +93,5 @@ public sealed record PositionHole(Shard Shard, PositionRange Positions);
 
 /// <summary>An alert that is open.</summary>
 /// <param name="SeenAt">When it was found last.</param>
-public sealed record OpenFinding(string Code, string Subject, DateTimeOffset SeenAt);
+/// <param name="Since">Since when it was so, when it was found first; null where that is not known.</param>
+public sealed record OpenFinding(string Code, string Subject, DateTimeOffset SeenAt, DateTimeOffset? Since);

@@ -10,7 +10,7 @@ namespace Pipeline.Sinks.Ledger;
 public sealed class QualityReader(NpgsqlDataSource source) : IQualityFacts
 {
     private static readonly TimeSpan
-        Landed = TimeSpan.FromDays(49), LandedHours = TimeSpan.FromDays(28), Shards = TimeSpan.FromDays(7), Hours = TimeSpan.FromDays(8);
+        Landed = TimeSpan.FromDays(49), LandedHours = TimeSpan.FromDays(28), Hours = TimeSpan.FromDays(8);
 
     private const int SliceDays = 35;
 
@@ -53,16 +53,6 @@ public sealed class QualityReader(NpgsqlDataSource source) : IQualityFacts
             };
         }, stopping);
 
-    /// <inheritdoc/>
-    public Task<QualityFacts> ReadHourAsync(DatasetContract contract, DateTimeOffset at, CancellationToken stopping) => source.ReadAsync(
-        $"reading the hour of {contract.Dataset}", async connection =>
-        {
-            await using var batch = new NpgsqlBatch(connection);
-            AddHours(batch, contract.Dataset, at.AddHours(-1), at);
-            await using var reader = await batch.ExecuteReaderAsync(stopping);
-            return await ReadHoursAsync(reader, at, stopping);
-        }, stopping);
-
     private static void AddHours(NpgsqlBatch batch, string dataset, DateTimeOffset from, DateTimeOffset at)
     {
         batch.Add(
@@ -78,7 +68,7 @@ public sealed class QualityReader(NpgsqlDataSource source) : IQualityFacts
     }
 
     private static void AddOpen(NpgsqlBatch batch, string dataset) => batch.Add(
-        "SELECT code, subject, last_seen_at FROM pipeline.alert WHERE dataset = $1 AND code = ANY($2) AND resolved_at IS NULL",
+        "SELECT code, subject, last_seen_at, since FROM pipeline.alert WHERE dataset = $1 AND code = ANY($2) AND resolved_at IS NULL",
         dataset, QualityCodes.All.Keys.ToArray());
 
     private static void AddFlow(NpgsqlBatch batch, string dataset, DateTimeOffset at)
@@ -97,7 +87,7 @@ public sealed class QualityReader(NpgsqlDataSource source) : IQualityFacts
                     SELECT regexp_replace(shard, '-g[0-9]+$', '') AS stream, records, hour, dense_rank() OVER (ORDER BY hour) AS number
                     FROM pipeline.landing_hour WHERE dataset = $1 AND hour > $2 AND hour <= $3 AND shard NOT LIKE '%~%') AS numbered) AS flow
             GROUP BY stream ORDER BY stream
-            """, dataset, at - Shards, at);
+            """, dataset, at - ShardFlow.Window, at);
         batch.Add("SELECT max(watermark) FROM pipeline.quality_hour WHERE dataset = $1 AND hour <= $2", dataset, at);
         batch.Add(HoleSql, dataset);
     }
@@ -105,9 +95,13 @@ public sealed class QualityReader(NpgsqlDataSource source) : IQualityFacts
     private static void AddSlices(NpgsqlBatch batch, string dataset, string[] others, DateTimeOffset at)
     {
         var from = DateOnly.FromDateTime(at.UtcDateTime).AddDays(-SliceDays);
+        // Days that are missed stay so when they are older than the rest that is looked at.
         batch.Add(
-            "SELECT source, account, stream, day, rows, first_at FROM pipeline.slice_day WHERE dataset = $1 AND day > $2 ORDER BY day",
-                dataset, from);
+            """
+            SELECT source, account, stream, day, rows, first_at FROM pipeline.slice_day WHERE dataset = $1 AND day > least($2, (
+                SELECT (min(since) AT TIME ZONE 'UTC')::date - 7 FROM pipeline.alert
+                WHERE dataset = $1 AND code = ANY($3) AND resolved_at IS NULL)) ORDER BY day
+            """, dataset, from, new[] { QualityCodes.SliceMissing, QualityCodes.ExtractionLate });
         batch.Add(
             """
             SELECT source, account, stream, day, column_name, rows, nulls, outside, total FROM pipeline.slice_column
@@ -160,7 +154,7 @@ public sealed class QualityReader(NpgsqlDataSource source) : IQualityFacts
     }
 
     private static OpenFinding Open(NpgsqlDataReader row) =>
-        new(row.GetString(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2));
+        new(row.GetString(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2), row.Nullable<DateTimeOffset>(3));
 
     private static SliceSeries SeriesOf(NpgsqlDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2));
 }

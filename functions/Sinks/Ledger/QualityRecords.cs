@@ -9,9 +9,6 @@ namespace Pipeline.Sinks.Ledger;
 /// order.</remarks>
 internal static class QualityRecords
 {
-    /// <summary>How long facts are kept: what rules look back, and two weeks more.</summary>
-    public static readonly TimeSpan Kept = TimeSpan.FromDays(70);
-
     /// <summary>Adds the facts. Slices are those that <c>pipeline.slice</c> has as published by this publication.</summary>
     public static async Task AddAsync(
         NpgsqlConnection connection, string dataset, long publicationId, PublicationResult result, DateTimeOffset now,
@@ -47,7 +44,7 @@ internal static class QualityRecords
             INSERT INTO pipeline.event_hour AS held
             SELECT $1, hour, rows FROM unnest($2::timestamptz[], $3::bigint[]) AS counted (hour, rows) WHERE hour > $4 AND hour <= $5 ORDER BY hour
             ON CONFLICT (dataset, hour) DO UPDATE SET rows = held.rows + excluded.rows
-            """, dataset, result.EventHours.Keys.ToArray(), result.EventHours.Values.ToArray(), now - Kept, now);
+            """, dataset, result.EventHours.Keys.ToArray(), result.EventHours.Values.ToArray(), now - QualityFacts.Kept, now);
     }
 
     private static void AddColumns(NpgsqlBatch batch, string dataset, IReadOnlyList<ColumnProfile> profiles, DateTimeOffset now)

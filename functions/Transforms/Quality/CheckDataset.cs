@@ -1,12 +1,13 @@
 using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Ports;
+using Pipeline.Domain.Quality;
 
 namespace Pipeline.Transforms.Quality;
 
 /// <summary>Judges a dataset by its rules: raises what they find, and resolves what they find no longer.</summary>
 public sealed class CheckDataset(IQualityFacts facts, IAlerts alerts, TimeProvider time)
 {
-    /// <summary>How long a finding stands of which the rule can say nothing any more.</summary>
+    /// <summary>How long a finding stands of which the rule can say nothing any more; one of absence does for ever.</summary>
     private static readonly TimeSpan Unjudged = TimeSpan.FromDays(2);
 
     /// <summary>Judges every rule.</summary>
@@ -14,25 +15,27 @@ public sealed class CheckDataset(IQualityFacts facts, IAlerts alerts, TimeProvid
     /// <exception cref="Pipeline.Domain.Failures.TransientException">The ledger is away: run it again.</exception>
     public async Task<int> RunAsync(DatasetContract contract, CancellationToken stopping)
     {
-        var now = time.GetUtcNow();
-        var known = await facts.ReadAsync(contract, now, stopping);
-        var judged = QualityRules.Judge(contract, known).ToDictionary(each => (each.Code, each.Subject), each => each.Finding);
-        foreach (var finding in judged.Values.OfType<Alert>()) await alerts.RaiseAsync(finding, stopping);
+        var (known, judged) = await JudgeAsync(contract, stopping);
         foreach (var open in known.Open)
         {
             var isJudged = judged.TryGetValue((open.Code, open.Subject), out var finding);
-            if (isJudged ? finding is null : open.SeenAt < now - Unjudged)
+            if (isJudged ? finding is null : open.SeenAt < known.At - Unjudged && !QualityCodes.OfAbsence.Contains(open.Code))
                 await alerts.ResolveAsync(contract.Dataset, open.Code, open.Subject, stopping);
         }
         return judged.Values.Count(finding => finding is not null);
     }
 
-    /// <summary>Judges the present hour by the contract's bounds: cheap enough for every publication. What holds again is resolved by
-    /// <see cref="RunAsync"/>.</summary>
+    /// <summary>Judges every rule behind a publication and resolves nothing: publications run side by side, and one that read before
+    /// another's commit would end what that one found.</summary>
     /// <exception cref="Pipeline.Domain.Failures.TransientException">The ledger is away: run it again.</exception>
-    public async Task RunBoundsAsync(DatasetContract contract, CancellationToken stopping)
+    public Task RaiseAsync(DatasetContract contract, CancellationToken stopping) => JudgeAsync(contract, stopping);
+
+    private async Task<(QualityFacts Known, Dictionary<(string Code, string Subject), Alert?> Judged)> JudgeAsync(
+        DatasetContract contract, CancellationToken stopping)
     {
-        var known = await facts.ReadHourAsync(contract, time.GetUtcNow(), stopping);
-        foreach (var finding in HourShares.OverBounds(contract, known)) await alerts.RaiseAsync(finding, stopping);
+        var known = await facts.ReadAsync(contract, time.GetUtcNow(), stopping);
+        var judged = QualityRules.Judge(contract, known).ToDictionary(each => (each.Code, each.Subject), each => each.Finding);
+        foreach (var finding in judged.Values.OfType<Alert>()) await alerts.RaiseAsync(finding, stopping);
+        return (known, judged);
     }
 }

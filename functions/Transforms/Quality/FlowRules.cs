@@ -16,9 +16,10 @@ internal static class FlowRules
 
     private static IEnumerable<Judgement> Landing(string dataset, QualityFacts facts)
     {
-        if (facts.LandedHours.Count < LeastHours) yield break;
+        // What is open ends with the first hour that lands, however few are known by then.
+        if (facts.LandedHours.Count < (facts.OpenOf(QualityCodes.NothingLanded, "records") is null ? LeastHours : 1)) yield break;
         var last = facts.LandedHours[^1];
-        var usual = Gaps(facts.LandedHours).Max() - 1;
+        var usual = Gaps(facts.LandedHours).DefaultIfEmpty(1).Max() - 1;
         var silent = (int)(Hours.Begin(facts.At) - last).TotalHours - 1;
         var isSilent = silent >= Math.Max(LeastSilentHours, 2 * usual + 1);
         yield return new(QualityCodes.NothingLanded, "records", !isSilent ? null : new(
@@ -52,18 +53,21 @@ internal static class FlowRules
         });
     }
 
-    // By its share of the week, a silent topic-partition should have brought so many of the records that its siblings brought since.
+    // By its share of what flowed until it fell silent, a topic-partition should have brought so many of the records that its siblings
+    // brought since. What is open ends when it brings something, not because the hours it flowed in are nearly all out of sight.
     private static IEnumerable<Judgement> Shards(string dataset, QualityFacts facts)
     {
         if (facts.Shards.Count < 2) yield break;
-        var all = facts.Shards.Sum(shard => (double)shard.Records);
         var current = Hours.Begin(facts.At);
         foreach (var shard in facts.Shards)
         {
+            var all = facts.Landed.Where(each => each.Hour > facts.At - ShardFlow.Window && each.Hour <= shard.LastHour)
+                .Sum(each => each.Count);
             var since = facts.Landed.Where(each => each.Hour > shard.LastHour && each.Hour < current).ToList();
-            var share = shard.Records / all;
+            var share = shard.Records / Math.Max(all, shard.Records);
             var missing = share * since.Sum(each => each.Count) / Math.Max(1 - share, 0.01);
-            var isSilent = since.Count >= 2 * (shard.LongestGap - 1) + 1 && missing >= LeastRecords;
+            var isSilent = since.Count >= 2 * (shard.LongestGap - 1) + 1
+                && (missing >= LeastRecords || facts.OpenOf(QualityCodes.ShardSilent, shard.Stream) is not null);
             yield return new(QualityCodes.ShardSilent, shard.Stream, !isSilent ? null : new(
                 AlertSeverity.Critical, dataset, QualityCodes.ShardSilent, shard.Stream,
                 $"{shard.Stream} of {dataset} brings nothing since the hour of {Figures.Text(shard.LastHour)}, while its siblings flow: "

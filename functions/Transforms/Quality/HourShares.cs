@@ -24,13 +24,6 @@ internal static class HourShares
         }
     }
 
-    /// <summary>What is over the contract's bounds in the present hour; nothing else is said.</summary>
-    public static IEnumerable<Alert> OverBounds(DatasetContract contract, QualityFacts facts) =>
-        from share in Shares(contract, facts)
-        let above = Bounded(share, facts.At)
-        where above is not null
-        select share.OverBound(above.Value.Share, above.Value.Hour);
-
     // The present hour counts as soon as it has rows enough; otherwise the one before stands.
     private static (double Share, DateTimeOffset Hour)? Bounded(WatchedShare share, DateTimeOffset at)
     {

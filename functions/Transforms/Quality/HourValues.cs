@@ -19,11 +19,12 @@ internal static class HourValues
         foreach (var bounds in contract.Quality.Columns.Where(each => each.HasRange))
         {
             var hours = facts.Columns.Where(each => each.Column == bounds.Column).ToList();
-            if (hours.Find(each => each.Hour == hour) is { } last)
+            if (Bounded(hours, facts.At) is { } last)
             {
                 var finding = Outside(contract.Dataset, bounds, last.Rows - last.Nulls, last.Outside);
-                var query = new FactQueries(contract.Dataset).Column(bounds.Column, hour.AddDays(-2));
-                yield return new(QualityCodes.ValuesOutOfRange, bounds.Column, finding is null ? null : finding with { Since = hour, Query = query });
+                var query = new FactQueries(contract.Dataset).Column(bounds.Column, last.Hour.AddDays(-2));
+                yield return new(QualityCodes.ValuesOutOfRange, bounds.Column,
+                    finding is null ? null : finding with { Since = last.Hour, Query = query });
             }
             if (Mean(contract.Dataset, bounds.Column, hours, hour) is { } judged) yield return judged;
         }
@@ -47,6 +48,11 @@ internal static class HourValues
             Since = null, Query = "",   // its callers know since when, and where to look
         };
     }
+
+    // The present hour counts as soon as it has values enough; otherwise the one before stands.
+    private static ColumnHour? Bounded(List<ColumnHour> hours, DateTimeOffset at) =>
+        hours.Find(each => each.Hour == Hours.Begin(at) && each.Rows - each.Nulls >= LeastValues)
+        ?? hours.Find(each => each.Hour == Hours.Begin(at).AddHours(-1));
 
     private static Judgement? Mean(string dataset, string column, List<ColumnHour> hours, DateTimeOffset hour)
     {

@@ -22,16 +22,20 @@ internal static class SliceCompleteness
         foreach (var group in facts.Slices.GroupBy(each => each.Series))
         {
             var days = group.OrderBy(each => each.Day).ToList();
-            yield return Missing(contract.Dataset, group.Key, days, facts.At);
+            if (Missing(contract.Dataset, group.Key, days, facts) is { } complete) yield return complete;
             if (Late(contract.Dataset, group.Key, days, facts.At) is { } judged) yield return judged;
         }
     }
 
-    private static Judgement Missing(string dataset, SliceSeries series, List<SliceDay> days, DateTimeOffset at)
+    private static Judgement? Missing(string dataset, SliceSeries series, List<SliceDay> days, QualityFacts facts)
     {
+        var open = facts.OpenOf(QualityCodes.SliceMissing, series.ToString())?.Since;
+        if (open < facts.At - QualityFacts.Kept) return null;   // whether the day came is forgotten
         var known = days.Select(each => each.Day).ToHashSet();
         var from = Later(days[0].Day, days[^1].Day.AddDays(-LookbackDays));
-        var settled = days.FindLast(each => each.FirstAt <= at - Settling)?.Day ?? days[0].Day;
+        // A day that was missed is so behind the look-back too.
+        if (open is { } since && DateOnly.FromDateTime(since.UtcDateTime) is var first && first < from) from = first;
+        var settled = days.FindLast(each => each.FirstAt <= facts.At - Settling)?.Day ?? days[0].Day;
         var missing = Enumerable.Range(0, Math.Max(0, settled.DayNumber - from.DayNumber)).Select(from.AddDays)
             .Where(day => !known.Contains(day)).ToList();
         var list = string.Join(", ", missing.Take(5).Select(Figures.Text)) + (missing.Count > 5 ? ", …" : "");
@@ -48,9 +52,11 @@ internal static class SliceCompleteness
     private static Judgement? Late(string dataset, SliceSeries series, List<SliceDay> days, DateTimeOffset at)
     {
         var ages = days.TakeLast(CadenceDays).Select(each => each.FirstAt - End(each.Day)).Where(age => age < MostUsual).ToList();
-        if (ages.Count < LeastDays) return null;
-        var usual = TimeSpan.FromHours(Robust.Median([.. ages.Select(age => age.TotalHours)]));
         var next = days[^1].Day.AddDays(1);
+        // Of an account that comes back too few days are known; one that is hardly over is not late by any habit.
+        if (ages.Count < LeastDays)
+            return at <= End(next) + Grace ? new(QualityCodes.ExtractionLate, series.ToString(), null) : null;
+        var usual = TimeSpan.FromHours(Robust.Median([.. ages.Select(age => age.TotalHours)]));
         var due = End(next) + usual;
         return new(QualityCodes.ExtractionLate, series.ToString(), at <= due + Grace ? null : new(
             AlertSeverity.Critical, dataset, QualityCodes.ExtractionLate, series.ToString(),

@@ -1,4 +1,4 @@
-using Pipeline.Tests.Integration.Files;
+using System.Globalization;
 using Pipeline.Tests.Servers;
 
 namespace Pipeline.Tests.Integration.Monitoring;
@@ -20,9 +20,15 @@ public sealed class PrometheusTests(PostgresServer postgres)
         using var prometheus = new Prometheus(app.Http.BaseAddress!, alertmanager.Address);
         app.Start();
         await app.ReadyAsync(stopping);
-        File.Copy(SampleWorld.Sample("clicks.csv"), Path.Combine(drop, "clicks", "a.csv"));
+        // Of this minute: a file of old events would be an alert of its own.
+        const int rows = 200;
+        await File.WriteAllLinesAsync(Path.Combine(drop, "clicks", "a.csv"),
+        [
+            "timestamp,user_id,campaign_id,creative_id,website,country",
+            .. Enumerable.Range(0, rows).Select(i => string.Create(CultureInfo.InvariantCulture,
+                $"{DateTimeOffset.UtcNow:yyyy-MM-dd'T'HH:mm:ss'Z'},u{i},c1,cr1,http://192.0.2.7/,DE")),
+        ], stopping);
 
-        var rows = SampleWorld.Expected("clicks.csv").GetProperty("rows").GetInt32();
         await HasAsync(app, prometheus, $"pipeline_rows_out_total{{dataset=\"clicks\"}} == {rows} and on () up == 1");
         await HasAsync(app, prometheus, "pipeline_backlog_records{dataset=\"clicks\"} == 0 and on () pipeline_ledger_up == 1");
         await HasAsync(app, prometheus, "pipeline_function_success_age_seconds{function=\"ScanDropFolder\"} < 60");

@@ -39,7 +39,7 @@ internal sealed class AdTraffic(Month month, int seed)
                 var rows = dice.Poisson(stream == "ad" ? 180 : 40);
                 var all = part * Factor(series, at, "all");
                 days.Add(new(series, day, rows, Math.Round(shown * all), Math.Round(seen * all * Factor(series, at, "clicks")),
-                    paid * all * Factor(series, at, "spend"), bought * all, Missing(series, at, rows)));
+                    paid * all * Factor(series, at, "spend"), bought * all * Factor(series, at, "conversions"), Missing(series, at, rows)));
             }
         }
         return [.. days.Where(each => Of(each.Series, at, "missing") is null)];

@@ -74,13 +74,12 @@ internal sealed class EventTraffic(StreamShape shape, Month month, int seed)
     private (long[] Landed, Dictionary<DateTimeOffset, long> Events) Hold(DateTimeOffset hour, long[] sent, DateTimeOffset eventHour)
     {
         var held = month.At(shape.Dataset, hour, "held") is not null;
-        var stuck = month.At(shape.Dataset, hour, "stuck") is { } incident
-            ? int.Parse(incident.Target, System.Globalization.CultureInfo.InvariantCulture) : -1;
+        var stuck = month.At(shape.Dataset, hour, "stuck")?.Target;
         var landed = (long[])sent.Clone();
         for (var shard = 0; shard < sent.Length; shard++)
-            if (held || shard == stuck) (backlog[shard], landed[shard]) = (backlog[shard] + sent[shard], 0);
+            if (held || shape.Shards[shard] == $"{stuck}-g1") (backlog[shard], landed[shard]) = (backlog[shard] + sent[shard], 0);
         var events = new Dictionary<DateTimeOffset, long> { [eventHour] = landed.Sum() };
-        if (held || stuck >= 0)
+        if (held || stuck is not null)
         {
             heldEvents[eventHour] = sent.Sum() - landed.Sum();
             return (landed, events);

@@ -67,8 +67,8 @@ internal sealed class MonthWorld
                 await writer.PublishSliceAsync(due.Day, due.At, stopping);
                 extractions.Remove(due);
             }
-            foreach (var dataset in streams.Select(stream => stream.Shape.Dataset).Append("ad_performance"))
-                await check.RunAsync(Contracts[dataset], stopping);
+            await Task.WhenAll(streams.Select(stream => stream.Shape.Dataset).Append("ad_performance")
+                .Select(dataset => check.RunAsync(Contracts[dataset], stopping)));
         }
         return await Given.QueryAsync(source,
             "SELECT dataset, code, subject, raised_at, resolved_at, query FROM pipeline.alert ORDER BY id", row => new RaisedAlert(

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Npgsql;
+using Pipeline.Contracts;
 using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Publications;
 using Pipeline.Domain.Quality;
@@ -15,6 +17,8 @@ namespace Pipeline.Tests.Integration.Quality;
 /// <summary>Facts as commits write them, read back as rules read them.</summary>
 public sealed class QualityFactsTests(PostgresServer postgres)
 {
+    private const string ResolvedDay = "to_char(resolved_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')";
+
     private readonly CancellationToken stopping = TestContext.Current.CancellationToken;
 
     [Fact]
@@ -37,8 +41,6 @@ public sealed class QualityFactsTests(PostgresServer postgres)
         Assert.Equal([new ShardFlow("orders-0", 20, Given.Noon, 1)], facts.Shards);
         Assert.Empty(facts.Holes);
         Assert.Equal(["14"], await Given.LinesAsync(source, "SELECT rows FROM pipeline.event_hour"));
-        Assert.Equal(facts.Published, (await new QualityReader(source).ReadHourAsync(Given.Orders, Given.Noon.AddMinutes(5),
-            stopping)).Published);
     }
 
     [Fact]
@@ -85,12 +87,14 @@ public sealed class QualityFactsTests(PostgresServer postgres)
         var clock = new Clock { Now = Given.Noon.AddMinutes(5) };
         var check = new CheckDataset(new QualityReader(source), new Alerts(source, clock), clock);
         await HourAsync(source, Given.Noon, rejected: 50);
-        await check.RunBoundsAsync(Given.Orders, stopping);
+        await check.RaiseAsync(Given.Orders, stopping);
         await check.RunAsync(Given.Orders, stopping);
         Assert.Equal(["reject_ratio_high|rows|2"], await OpenAsync(source));
 
         clock.Now = Given.Noon.AddMinutes(65);
         await HourAsync(source, Given.Noon.AddHours(1), rejected: 0);
+        await check.RaiseAsync(Given.Orders, stopping);
+        Assert.Single(await OpenAsync(source));
         await check.RunAsync(Given.Orders, stopping);
         Assert.Empty(await OpenAsync(source));
     }
@@ -100,14 +104,80 @@ public sealed class QualityFactsTests(PostgresServer postgres)
     {
         await using var source = await postgres.LedgerAsync();
         var clock = new Clock();
-        await new Alerts(source, clock).RaiseAsync(Given.Alert(QualityCodes.VolumeLow, "records"), stopping);
+        foreach (var code in new[] { QualityCodes.VolumeLow, QualityCodes.NothingLanded })
+            await new Alerts(source, clock).RaiseAsync(Given.Alert(code, "records"), stopping);
         var check = new CheckDataset(new QualityReader(source), new Alerts(source, clock), clock);
         clock.Now = Given.Noon.AddDays(1);
         await check.RunAsync(Given.Orders, stopping);
-        Assert.Single(await OpenAsync(source));
+        Assert.Equal(2, (await OpenAsync(source)).Count);
         clock.Now = Given.Noon.AddDays(3);
         await check.RunAsync(Given.Orders, stopping);
-        Assert.Empty(await OpenAsync(source));
+        Assert.Equal(["nothing_landed|records|1"], await OpenAsync(source));
+    }
+
+    [Fact]
+    public async Task A_topic_partition_that_is_silent_for_twelve_days_is_not_called_well_until_it_brings_something()
+    {
+        await using var source = await postgres.LedgerAsync();
+        var clock = new Clock();
+        var check = new CheckDataset(new QualityReader(source), new Alerts(source, clock), clock);
+        await Given.ExecuteAsync(source,
+            $"""
+            INSERT INTO pipeline.landing_hour
+            SELECT 'orders', hour, shard, 1, 50, 1
+            FROM generate_series({At(-10)}, {At(12)}, '1 hour') AS hour, (VALUES ('orders-0-g1'), ('orders-1-g1')) AS flowing (shard)
+            WHERE shard = 'orders-0-g1' OR hour < {At(0)}
+            """);
+        for (var hours = 6; hours <= 12 * 24; hours += 6)
+        {
+            clock.Now = Given.Noon.AddHours(hours).AddMinutes(5);
+            await check.RunAsync(Given.Orders, stopping);
+            Assert.Equal(["orders-1|null"], await AbsentAsync());
+        }
+
+        await Given.ExecuteAsync(source, $"INSERT INTO pipeline.landing_hour VALUES ('orders', {At(12)}, 'orders-1-g1', 1, 50, 1)");
+        await check.RunAsync(Given.Orders, stopping);
+        Assert.Equal([$"orders-1|{Text(12)}"], await AbsentAsync());
+
+        Task<List<string>> AbsentAsync() => Given.LinesAsync(source,
+            $"SELECT subject, {ResolvedDay} FROM pipeline.alert WHERE code = 'shard_silent' ORDER BY id");
+    }
+
+    [Fact]
+    public async Task An_account_that_is_silent_for_forty_days_is_late_until_it_is_back_and_its_missing_days_are_until_they_come()
+    {
+        await using var source = await postgres.LedgerAsync();
+        var contract = ContractReader.ReadFolder(Repository.PathOf("functions", "datasets")).Verified().Named("ad_performance");
+        var clock = new Clock();
+        var check = new CheckDataset(new QualityReader(source), new Alerts(source, clock), clock);
+        await DaysAsync(-30, -2, except: -5);
+        await check.RaiseAsync(contract, stopping);
+        for (var days = 0; days <= 45; days += 3)
+        {
+            clock.Now = Given.Noon.AddDays(days);
+            await check.RunAsync(contract, stopping);
+            Assert.Equal(["extraction_late|null", "slice_missing|null"], await AbsentAsync());
+        }
+
+        await DaysAsync(44, 44);
+        await check.RunAsync(contract, stopping);
+        Assert.Equal([$"extraction_late|{Text(45)}", "slice_missing|null"], await AbsentAsync());
+
+        await DaysAsync(-5, 43, except: -2);
+        clock.Now = Given.Noon.AddDays(45).AddHours(1);
+        await check.RunAsync(contract, stopping);
+        Assert.Equal([$"extraction_late|{Text(45)}", $"slice_missing|{Text(45)}"], await AbsentAsync());
+
+        Task DaysAsync(int from, int to, int? except = null) => Given.ExecuteAsync(source,
+            $"""
+            INSERT INTO pipeline.slice_day
+            SELECT 'ad_performance', day, 'facebook', '1001', 'ad', 40, day + interval '27 hours'
+            FROM generate_series({At(from)}::date, {At(to)}::date, '1 day') AS day WHERE day <> {At(except ?? 99)}::date
+            ON CONFLICT DO NOTHING
+            """);
+
+        Task<List<string>> AbsentAsync() => Given.LinesAsync(source,
+            $"SELECT code, {ResolvedDay} FROM pipeline.alert WHERE code IN ('extraction_late', 'slice_missing') ORDER BY code, id");
     }
 
     [Fact]
@@ -139,6 +209,11 @@ public sealed class QualityFactsTests(PostgresServer postgres)
     private static Task HourAsync(NpgsqlDataSource source, DateTimeOffset hour, int rejected) => Given.ExecuteAsync(source,
         $"INSERT INTO pipeline.quality_hour VALUES ('orders', '{hour:yyyy-MM-dd HH:mm}+00', 1, 200, 0, {rejected}, "
             + $"'{hour:yyyy-MM-dd HH:mm}+00')");
+
+    // Noon, so many days on.
+    private static string At(int days) => $"timestamptz '{Text(days)} 12:00+00'";
+
+    private static string Text(int days) => Given.Noon.AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static Task<List<string>> OpenAsync(NpgsqlDataSource source) =>
         Given.LinesAsync(source, "SELECT code, subject, occurrences FROM pipeline.alert WHERE resolved_at IS NULL");

@@ -52,8 +52,8 @@ public sealed class ContractFaultTests
         { "version: 3", "version: 3\nquality: { columns: [{ column: id, max: 2 }] }", "'id' has type string, which has no sum" },
         { "version: 3", "version: 3\nquality: { columns: [{ column: share, max_null_ratio: 2 }] }",
             "'max_null_ratio' of item 1 of 'columns' of quality is '2'; write a number from 0 to 1" },
-        { "version: 3", "version: 3\nquality: { ratios: [{ name: part, of: share, to: day }] }", "'day' has type date, which has no sum" },
-        { "version: 3", "version: 3\nquality: { ratios: [{ name: Part, of: share, to: amount }] }", "'Part' cannot be the name of a ratio" },
+        { "version: 3", "version: 3\nquality: { ratios: [{ name: part, of: share, to: amount }] }",
+            "'ratios' of quality compares days of slices, and records have none; remove it" },
         { "version: 3", "version: 3\nquality: { agreements: [] }",
             "'agreements' of quality compares streams of slices, and the table has no slices; remove it" },
 

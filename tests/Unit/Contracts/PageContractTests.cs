@@ -75,6 +75,10 @@ public sealed class PageContractTests
         { "max_reject_ratio: 0.1", "agreements: [{ name: ad_detail, column: spend, with_stream: ad }]", "has no 'stream'; add stream: and the stream that tells it" },
         { "max_reject_ratio: 0.1", "agreements: [{ name: ad_detail, column: level, stream: campaign, with_stream: ad }]",
             "'level' has type string, which has no sum" },
+        { "max_reject_ratio: 0.1", "ratios: [{ name: part, of: spend, to: day }]", "'day' has type date, which has no sum" },
+        { "max_reject_ratio: 0.1", "ratios: [{ name: Part, of: spend, to: bought }]", "'Part' cannot be the name of a ratio" },
+        { "max_reject_ratio: 0.1", "max_delay: 1d",
+            "'max_delay' of quality is the age of events, and slices are late by when they usually come; remove it" },
         { "max_reject_ratio: 0.1", "max_reject_ratio: 5", "'max_reject_ratio' of quality is '5'; write a number from 0 to 1, without quotes: 0.05" },
     };
 
@@ -83,6 +87,19 @@ public sealed class PageContractTests
     {
         Assert.Contains(old, Valid);
         Assert.Contains(Given.FaultsOf(Valid.Replace(old, changed)), told => told.StartsWith("orders.yaml:") && told.Contains(fault));
+    }
+
+    [Theory]
+    [InlineData("volume", "{ deviation: 0.4 }")]
+    [InlineData("columns", "[{ column: value, min: 0 }]")]
+    [InlineData("ratios", "[{ name: ctr, of: clicks, to: impressions }]")]
+    public void What_is_computed_has_no_rules_of_what_arrives(string key, string rule)
+    {
+        var counts = File.ReadAllText(Given.Repository("functions", "datasets", "campaign_counts.yaml"));
+        var fault = Assert.Single(ContractReader.Read($"{counts}\nquality: {{ {key}: {rule} }}", "campaign_counts.yaml").Faults);
+        Assert.EndsWith(
+            $"'{key}' of quality is judged of what arrives, and these rows are computed of datasets that are judged themselves; remove it",
+            fault.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

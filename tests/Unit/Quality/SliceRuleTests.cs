@@ -1,4 +1,5 @@
 using Pipeline.Domain.Quality;
+using Pipeline.Transforms.Quality;
 
 namespace Pipeline.Tests.Unit.Quality;
 
@@ -38,6 +39,21 @@ public sealed class SliceRuleTests
         var missing = Assert.Single(Given.Findings(Given.Ads, gap));
         Assert.Equal((QualityCodes.SliceMissing, "facebook 1001 campaign"), (missing.Code, missing.Subject));
         Assert.Contains("2026-10-16", missing.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_day_stays_missing_behind_the_look_back_and_what_came_of_a_forgotten_one_is_not_said()
+    {
+        var day = Given.Yesterday.AddDays(-32);
+        var facts = Given.Slices with
+        {
+            Slices = [.. Given.Slices.Slices.Where(each => each.Day != day)],
+            Open = [new(QualityCodes.SliceMissing, "facebook 1001 campaign", Given.Now, Given.End(day.AddDays(-1)))],
+        };
+        Assert.Contains("2026-09-18", Assert.Single(Given.Findings(Given.Ads, facts)).Text, StringComparison.Ordinal);
+        Assert.Empty(Given.Findings(Given.Ads, facts with { Slices = Given.Slices.Slices }));
+        var forgotten = facts with { Open = [facts.Open[0] with { Since = Given.Now.AddDays(-71) }] };
+        Assert.DoesNotContain(QualityRules.Judge(Given.Ads, forgotten), each => each.Code == QualityCodes.SliceMissing);
     }
 
     [Fact]

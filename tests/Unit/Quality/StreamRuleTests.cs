@@ -117,7 +117,29 @@ public sealed class StreamRuleTests
         var bad = new PublishedHour(Given.Last.AddHours(1), 200, 0, 40, Given.Now);
         Assert.Equal(["reject_ratio_high"], Given.Codes(Given.Clicks, Given.Stream with { Published = [.. Given.Stream.Published, bad] }));
         var few = Given.Stream with { At = Given.Now, Published = [bad with { RowsIn = 20, Rejected = 4 }] };
-        Assert.Empty(HourShares.OverBounds(Given.Clicks, few));
+        Assert.Empty(Given.Codes(Given.Clicks, few));
+    }
+
+    [Theory]
+    [InlineData(50, "values_out_of_range")]
+    [InlineData(49, null)]
+    public void The_present_hours_values_count_as_soon_as_they_are_enough(long values, string? code)
+    {
+        var present = new ColumnHour(Given.Last.AddHours(1), "value", values, 0, 3, 45 * values);
+        var facts = Given.Stream with { Columns = [.. Given.Stream.Columns, present] };
+        Assert.Equal(code is null ? [] : [code], Given.Codes(Given.Conversions, facts));
+    }
+
+    [Fact]
+    public void What_was_silent_for_weeks_is_well_with_the_first_hour_that_lands()
+    {
+        var open = Given.Stream with { Open = [new(QualityCodes.NothingLanded, "records", Given.Now, Given.Now.AddDays(-27))] };
+        Assert.Equal([null], Judged(open with { LandedHours = [Given.Last.AddHours(1)] }));
+        Assert.Equal([QualityCodes.NothingLanded], Judged(open with { LandedHours = [Given.Last.AddDays(-27)] }));
+        Assert.Empty(Judged(open with { LandedHours = [] }));
+
+        static IEnumerable<string?> Judged(QualityFacts facts) => QualityRules.Judge(Given.Clicks, facts)
+            .Where(each => each.Code == QualityCodes.NothingLanded).Select(each => each.Finding?.Code);
     }
 
     [Theory]

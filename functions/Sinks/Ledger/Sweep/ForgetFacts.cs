@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Domain.Quality;
 
 namespace Pipeline.Sinks.Ledger.Sweep;
 
@@ -8,7 +9,7 @@ internal sealed class ForgetFacts(NpgsqlDataSource source)
     /// <summary>Deletes what is older than facts are kept; each table is looked up by the index of its time.</summary>
     public Task RunAsync(DateTimeOffset now, CancellationToken stopping) => source.ReadAsync("the sweep", async connection =>
     {
-        var before = now - QualityRecords.Kept;
+        var before = now - QualityFacts.Kept;
         await using var batch = new NpgsqlBatch(connection);
         foreach (var table in (string[])["landing_hour", "quality_hour", "column_hour", "event_hour"])
             batch.Add($"DELETE FROM pipeline.{table} WHERE hour < $1", before);
