@@ -93,7 +93,8 @@ class Workflows(unittest.TestCase):
     def test_build_the_image_once_without_any_environments_rights_and_deliver_what_was_scanned_to_each(self):
         jobs = self.each()["deliver.yml"]["jobs"]
         self.assertFalse({"environment", "permissions"} & set(jobs["image"]))
-        given = [next(step["with"] for step in jobs[name]["steps"] if step["uses"].endswith("roll-out")) for name in ("staging", "production")]
+        given = [next(step["with"] for step in jobs[name]["steps"] if step["uses"].endswith("roll-out"))
+                 for name in ("staging", "production")]
         for name in ("digest", "archive"):
             self.assertEqual(given[0][name], given[1][name])
         steps = [step.get("uses", "").split("@")[0] for step in jobs["image"]["steps"]]
@@ -107,6 +108,24 @@ class Workflows(unittest.TestCase):
                 if step.get("uses", "").endswith("roll-out"):
                     self.assertLessEqual(set(step["with"]), set(action["inputs"]))
                     self.assertLessEqual({name for name, fact in action["inputs"].items() if fact.get("required")}, set(step["with"]))
+
+    def test_build_every_image_run_the_compose_file_and_roll_out_to_a_cluster_before_anything_is_delivered(self):
+        jobs = self.each()["build.yml"]["jobs"]
+        said = {name: "\n".join(step.get("run", "") for step in job["steps"]) for name, job in jobs.items()}
+        for image in DOCKER.glob("*.Dockerfile"):
+            self.assertIn(f"docker build -f infra/docker/{image.name} ", "\n".join(said.values()))
+        self.assertIn("docker compose -f infra/docker/compose.yaml up --build --wait", said["compose"])
+        self.assertIn("infra/kubernetes/deploy.sh local pipeline:1\n", said["cluster"])
+        self.assertEqual(("./.github/workflows/build.yml", "build"),
+                         (self.each()["deliver.yml"]["jobs"]["build"]["uses"], self.each()["deliver.yml"]["jobs"]["image"]["needs"]))
+
+    def test_name_what_a_scan_looks_for(self):
+        words = {"secret": "secrets", "misconfig": "misconfiguration", "license": "licences", "vuln": "vulnerabilities"}
+        for name, workflow in self.each().items():
+            for step in [step for job in workflow["jobs"].values() for step in job.get("steps", []) if "trivy" in step.get("uses", "")]:
+                scanned = set(step["with"].get("scanners", "vuln").split(","))
+                with self.subTest(f"{name}: {step['name']}"):
+                    self.assertEqual({kind for kind, word in words.items() if word in step["name"].lower()}, scanned)
 
     def test_run_scripts_that_are_there(self):
         text = "\n".join(path.read_text() for path in (app.ROOT / ".github").rglob("*.yml"))
