@@ -17,10 +17,11 @@ KUBECTL = shutil.which("kubectl")
 
 # kustomize and dry runs are asked for real; of everything else the words are noted, and those that FAIL names fail. It keeps what a
 # cluster keeps between two roll-outs: the ConfigMap of the last release, and who wrote the Deployments. `rollout undo` is another writer,
-# whose fields an apply without --force-conflicts may not change. A forwarded port answers with what the test puts into ANSWERS.
+# whose fields an apply without --force-conflicts may not change. A forwarded port answers as the API does, from the file `api`: the next
+# status each time, and of the publications those up to the round that the status is of.
 FAKE = textwrap.dedent("""\
     #!/usr/bin/env python3
-    import http.server, json, os, pathlib, subprocess, sys
+    import http.server, json, os, pathlib, subprocess, sys, urllib.parse
     words = sys.argv[1:]
     line = " ".join(words)
     state = pathlib.Path(os.environ["STATE"])
@@ -47,13 +48,21 @@ FAKE = textwrap.dedent("""\
     if "port-forward" in words:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
-                answers = json.loads((state / "answers").read_text())
-                queue = answers.get(self.path.split("?")[0])
-                body = json.dumps(queue.pop(0) if queue and len(queue) > 1 else (queue or [None])[0]).encode()
-                (state / "answers").write_text(json.dumps(answers))
-                self.send_response(200 if queue else 404)
+                api = json.loads((state / "api").read_text())
+                url = urllib.parse.urlsplit(self.path)
+                asked = dict(urllib.parse.parse_qsl(url.query, keep_blank_values=True))
+                body = None
+                if url.path == "/api/status":
+                    api["round"] += 1
+                    (state / "api").write_text(json.dumps(api))
+                    body = api["statuses"][min(api["round"], len(api["statuses"])) - 1]
+                if url.path == "/api/publications":
+                    there = [found for found in api["publications"] if found["round"] <= api["round"]
+                             and found["id"] < int(asked.get("before", 10**9)) and asked.get("dataset") in (None, found["dataset"])]
+                    body = {"publications": there[::-1][:int(asked["limit"])]}
+                self.send_response(200 if body else 404)
                 self.end_headers()
-                self.wfile.write(body)
+                self.wfile.write(json.dumps(body).encode())
             def log_message(self, *_):
                 pass
         server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
@@ -80,14 +89,16 @@ class Scripts(unittest.TestCase):
         self.assertEqual([], list(FOLDER.glob("overlays/.release-*")))
         return done, asked
 
-    def answer(self, statuses, publications=()):
-        answers = {"/api/status": list(statuses), "/api/publications": [{"publications": list(publications)}]}
-        (self.folder / "answers").write_text(json.dumps(answers))
+    def answer(self, *rounds, statuses=None):
+        """What the API says: the publications of each round as (dataset, rows, refused), and one status for each round."""
+        publications = [{"round": number, "dataset": dataset, "rows_in": rows, "rejected": rejected}
+                        for number, found in enumerate(rounds, start=1) for dataset, rows, rejected in found]
+        numbered = [found | {"id": number} for number, found in enumerate(publications, start=1)]
+        (self.folder / "api").write_text(json.dumps({"round": 0, "statuses": statuses or [status()], "publications": numbered}))
 
 
-def status(alerts=0, failed=0, **datasets):
-    return {"alerts_open": alerts, "datasets": [{"dataset": name, "publications_failed": failed, "rows_in": rows, "rejected": rejected}
-                                                for name, (rows, rejected) in datasets.items()]}
+def status(alerts=0, failed=0):
+    return {"alerts_open": alerts, "datasets": [{"publications_failed": failed}, {"publications_failed": 0}]}
 
 
 def steps(asked):
@@ -113,14 +124,14 @@ class Deploy(Scripts):
         self.assertEqual({IMAGE}, images(asked[4][1]))
 
     def test_tries_a_canary_of_each_working_role_between_the_migration_and_the_rest(self):
-        self.answer([status(clicks=(1000, 1)), status(clicks=(9000, 9))])
+        self.answer([], [("clicks", 8000, 8)])
         done, asked = self.run_script("deploy.sh", "eks-production", IMAGE, "1")
         self.assertEqual(0, done.returncode, done.stderr)
         found = [step for index, step in enumerate(steps(asked)) if step != steps(asked)[index - 1]]
         self.assertEqual([*self.BEGIN, "streams-canary", "orchestration-canary", "component!=migrate", *self.ROLES, "kept"], found)
 
     def test_replaces_nothing_when_the_migration_or_the_canary_fails(self):
-        self.answer([status()])
+        self.answer([])
         for failing in ("wait --for=condition=complete", "rollout status deployment/pipeline-streams-canary"):
             with self.subTest(failing):
                 done, asked = self.run_script("deploy.sh", "eks-production", IMAGE, "1", FAIL=failing)
@@ -155,17 +166,19 @@ class Deploy(Scripts):
 class Canary(Scripts):
     """A minute of it is three looks, and what sleeps between them is not waited for."""
 
-    def judge(self, before, *after, publications=(), **environment):
+    GOOD = [("clicks", 1000, 1)], [("clicks", 8000, 8)]
+
+    def judge(self, *rounds, statuses=None, **environment):
         release = self.folder / "release"
         release.mkdir(exist_ok=True)
         overlay = os.path.relpath(FOLDER / "overlays/eks-staging", release.resolve())
         (release / "kustomization.yaml").write_text(json.dumps({
             "resources": [overlay], "images": [{"name": "pipeline", "newName": IMAGE.split("@")[0], "digest": IMAGE.split("@")[1]}]}))
-        self.answer([before, *after], publications)
+        self.answer(*rounds, statuses=statuses)
         return self.run_script("canary.sh", "streams", str(release), "1", **environment)
 
     def test_is_one_pod_of_the_release_that_the_roles_own_budget_and_scaling_do_not_count(self):
-        done, asked = self.judge(status(clicks=(1000, 1)), status(clicks=(9000, 9)))
+        done, asked = self.judge(*self.GOOD)
         self.assertEqual(0, done.returncode, done.stderr)
         line, applied = next(each for each in asked if "apply" in each[0])
         label = line.rsplit("--selector ", 1)[1].split("=")
@@ -180,62 +193,60 @@ class Canary(Scripts):
         self.assertIn("delete deployment pipeline-streams-canary", asked[-1][0])
 
     def test_sees_what_was_refused_while_it_worked_whatever_the_history(self):
-        history = {"clicks": (10_000_000_000, 1_000_000)}
+        history = [("clicks", 10_000_000_000, 1_000_000)]
         for refused, verdict in ((10, 0), (500, 1)):
             with self.subTest(refused):
-                done, asked = self.judge(status(**history), status(clicks=(10_000_100_000, 1_000_000 + refused)))
+                done, asked = self.judge(history, [("clicks", 100_000, refused)])
                 self.assertEqual(verdict, done.returncode, done.stderr)
                 self.assertIn("delete deployment", asked[-1][0])
         self.assertIn("rose while the new image worked", done.stderr)
 
     def test_compares_with_what_is_usual_lately_not_with_a_bad_day_of_long_ago(self):
-        before, after = status(clicks=(1_000_000, 500_000)), status(clicks=(1_100_000, 510_000))
-        lately = {"dataset": "clicks", "rows_in": 1000}
-        for rejected, verdict in ((100, 0), (0, 1)):
-            with self.subTest(rejected):
-                done, _ = self.judge(before, after, publications=[lately | {"rejected": rejected}, {"dataset": "clicks", "rows_in": None}])
-                self.assertEqual(verdict, done.returncode, done.stderr)
+        for lately, verdict in ((100, 0), (0, 1)):
+            with self.subTest(lately):
+                before = [("clicks", 1_000_000, 900_000), *[("clicks", 1000, lately)] * 100, ("clicks", None, None)]
+                self.assertEqual(verdict, self.judge(before, [("clicks", 100_000, 10_000), ("clicks", None, None)])[0].returncode)
 
     def test_a_small_dataset_is_not_hidden_by_a_large_one(self):
-        before = status(clicks=(0, 0), user_actions=(0, 0))
-        self.assertEqual(1, self.judge(before, status(clicks=(2000, 2000), user_actions=(10_000_000, 0)))[0].returncode)
+        self.assertEqual(1, self.judge([], [("clicks", 2000, 2000), ("user_actions", 10_000_000, 0)])[0].returncode)
 
     def test_fails_when_alerts_or_failed_publications_rise_or_its_pod_is_restarted(self):
-        good = status(clicks=(1000, 1)), status(clicks=(9000, 9))
-        for after, environment, words in ((status(alerts=1, clicks=(9000, 9)), {}, "rose while"),
-                                          (status(failed=1, clicks=(9000, 9)), {}, "rose while"),
-                                          (good[1], {"RESTARTS": "1"}, "was restarted")):
+        for after, environment, words in ((status(alerts=1), {}, "rose while"), (status(failed=1), {}, "rose while"),
+                                          (status(), {"RESTARTS": "1"}, "was restarted")):
             with self.subTest(words):
-                done, asked = self.judge(good[0], after, **environment)
+                done, asked = self.judge(*self.GOOD, statuses=[status(), after], **environment)
                 self.assertEqual(1, done.returncode)
                 self.assertIn(words, done.stderr)
                 self.assertIn("delete deployment", asked[-1][0])
 
     def test_waits_once_more_for_rows_and_says_that_it_is_undecided(self):
-        few, many = status(clicks=(1010, 10)), status(clicks=(9000, 4000))
-        done, _ = self.judge(status(clicks=(1000, 0)), few, few)
+        done, _ = self.judge([], [("clicks", 10, 10)], [])
         self.assertEqual(0, done.returncode, done.stderr)
         self.assertIn("waiting as long again", done.stdout)
         self.assertIn("undecided", done.stdout)
-        self.assertEqual(1, self.judge(status(clicks=(1000, 0)), few, many)[0].returncode)
+        self.assertEqual(1, self.judge([], [("clicks", 10, 10)], [("clicks", 8000, 4000)])[0].returncode)
 
-    def test_fails_when_its_pod_does_not_start(self):
-        done, asked = self.judge(status(), status(), FAIL="rollout status deployment/pipeline-streams-canary")
-        self.assertEqual(1, done.returncode)
-        self.assertIn("delete deployment", asked[-1][0])
+    def test_fails_when_its_pod_does_not_start_or_the_api_does_not_answer(self):
+        for failing in ("rollout status deployment/pipeline-streams-canary", "port-forward"):
+            with self.subTest(failing):
+                done, asked = self.judge(*self.GOOD, FAIL=failing)
+                self.assertEqual(1, done.returncode)
+                self.assertIn("delete deployment", asked[-1][0])
 
     def test_reads_what_the_api_answers(self):
-        ledger = "\n".join((app.ROOT / f"functions/Sinks/Ledger/{name}.cs").read_text() for name in ("DatasetStatus", "PublicationList"))
-        for field in ("dataset", "publications_failed", "rows_in", "rejected"):
-            self.assertEqual(2 if field != "publications_failed" else 1, ledger.count(f'JsonPropertyName("{field}")'))
-        self.assertIn('JsonPropertyName("alerts_open")', (app.ROOT / "functions/App/Http/Status.cs").read_text())
+        for file, fields in (("Sinks/Ledger/DatasetStatus", ["publications_failed"]), ("App/Http/Status", ["datasets", "alerts_open"]),
+                             ("Sinks/Ledger/PublicationList", ["id", "dataset", "rows_in", "rejected"]),
+                             ("App/Http/Publications", ["publications"])):
+            text = (app.ROOT / f"functions/{file}.cs").read_text()
+            for field in fields:
+                self.assertIn(f'JsonPropertyName("{field}")', text)
 
 
 class Ask(Scripts):
     def test_prints_the_answer_by_a_port_forwarded_to_the_service(self):
-        self.answer([{"datasets": []}])
+        self.answer()
         done, asked = self.run_script("ask.sh", "/api/status")
-        self.assertEqual({"datasets": []}, json.loads(done.stdout))
+        self.assertEqual(status(), json.loads(done.stdout))
         self.assertIn("port-forward --address 127.0.0.1 service/pipeline :80", asked[0][0])
 
     def test_fails_with_a_sentence_when_no_port_can_be_forwarded(self):

@@ -16,18 +16,12 @@ kube() { kubectl --namespace pipeline "$@"; }
 folder=$(mktemp -d "$release-canary-XXXXXX")
 trap 'rm -rf "$folder"; kube delete deployment "$name" --ignore-not-found --wait=false' EXIT
 
-# Alerts, failed publications, and what was published and refused of each dataset: counts since ever.
-state() {
-  "$ask" /api/status | jq -c '{
-    alerts: .alerts_open, failed: ([.datasets[].publications_failed] | add // 0),
-    datasets: [.datasets[] | {key: .dataset, value: {rows: .rows_in, rejected}}] | from_entries}'
-}
-# Which share of each dataset was refused lately. The share since ever says little of today: one bad day long ago would excuse this one.
-recent() {
-  "$ask" '/api/publications?limit=500' | jq -c '
-    [.publications[] | select(.rows_in > 0)] | group_by(.dataset)
-    | map({key: .[0].dataset, value: ((map(.rejected) | add) / (map(.rows_in) | add))}) | from_entries'
-}
+state() { "$ask" /api/status | jq -c '{alerts: .alerts_open, failed: ([.datasets[].publications_failed] | add // 0)}'; }
+# Rows that went into publications after an id, and how many of them were refused, for each dataset. Not the counts of /api/status: they are
+# since ever, so that a long history hides anything, and they fall when what was published is replaced.
+# shellcheck disable=SC2016 # $after is jq's.
+sums='[.publications[] | select(.id > $after and .rows_in != null)] | group_by(.dataset)
+  | map({dataset: .[0].dataset, rows: (map(.rows_in) | add), rejected: (map(.rejected) | add)})'
 watch() {
   local look restarts
   for ((look = 0; ; look++)); do
@@ -55,31 +49,41 @@ watch() {
 kubectl kustomize "$folder" >"$folder/manifest"
 
 before=$(state)
-usual=$(recent)
+newest=$("$ask" '/api/publications?limit=1' | jq '.publications[0].id // 0')
 kubectl apply --server-side --field-manager=pipeline --filename "$folder/manifest" --selector "app.kubernetes.io/component=$role-canary"
 kube rollout status "deployment/$name" --timeout=5m
 
-# "bad", "good", or "undecided" where too little was published to tell.
+# Sets verdict to bad, good, or undecided where too little was published to tell. What a dataset refused is compared with what is usual in
+# its latest hundred publications: a bad day of long ago excuses nothing.
 judge() {
-  jq --raw-output --null-input --argjson before "$before" --argjson after "$after" --argjson usual "$usual" --argjson enough "$enough" '
-    [$after.datasets | to_entries[] | .key as $name | ($before.datasets[$name] // {rows: 0, rejected: 0}) as $old
-      | {rows: (.value.rows - $old.rows), rejected: (.value.rejected - $old.rejected),
-         usual: ($usual[$name] // (if $old.rows > 0 then $old.rejected / $old.rows else 0 end))}
-      | select(.rows >= $enough)] as $judged
-    | if $after.alerts > $before.alerts or $after.failed > $before.failed
-        or any($judged[]; .rejected / .rows > .usual + 0.001) then "bad"
-      elif $judged == [] then "undecided" else "good" end'
+  local after now usual each
+  verdict=undecided
+  after=$(state)
+  now=$("$ask" '/api/publications?limit=500' | jq -c --argjson after "$newest" "$sums | .[] | select(.rows >= $enough)")
+  printf 'before: %s, after: %s\n' "$before" "$after"
+  while read -r each; do
+    [ -n "$each" ] || continue
+    usual=$("$ask" "/api/publications?dataset=$(jq -r .dataset <<<"$each")&before=$((newest + 1))&limit=100" \
+      | jq -c --argjson after 0 "$sums | .[0] // {rows: 0, rejected: 0}")
+    printf 'now: %s, usual: %s\n' "$each" "$usual"
+    if jq --exit-status --null-input --argjson now "$each" --argjson usual "$usual" '
+      $now.rejected / $now.rows > (if $usual.rows > 0 then $usual.rejected / $usual.rows else 0 end) + 0.001' >/dev/null; then
+      verdict=bad
+    elif [ $verdict = undecided ]; then
+      verdict=good
+    fi
+  done <<<"$now"
+  jq --exit-status --null-input --argjson before "$before" --argjson after "$after" \
+    '$after.alerts <= $before.alerts and $after.failed <= $before.failed' >/dev/null || verdict=bad
 }
+
 watch
-after=$(state)
-verdict=$(judge)
-if [ "$verdict" = undecided ]; then
+judge
+if [ $verdict = undecided ]; then
   printf 'canary: of no dataset were %s rows published in %s minutes; waiting as long again.\n' "$enough" "$minutes"
   watch
-  after=$(state)
-  verdict=$(judge)
+  judge
 fi
-printf 'before %s\nafter  %s\nusual  %s\n' "$before" "$after" "$usual"
 case $verdict in
   bad) printf 'canary: alerts, failed publications or refused rows rose while the new image worked.\n' >&2; exit 1 ;;
   undecided) printf 'canary: too little was published to judge refused rows; undecided, and nothing else speaks against the image.\n' ;;
