@@ -21,7 +21,7 @@ KUBECTL = shutil.which("kubectl")
 # status each time, and of the publications those up to the round that the status is of.
 FAKE = textwrap.dedent("""\
     #!/usr/bin/env python3
-    import http.server, json, os, pathlib, subprocess, sys, urllib.parse
+    import http.server, json, os, pathlib, socketserver, subprocess, sys, urllib.parse
     words = sys.argv[1:]
     line = " ".join(words)
     state = pathlib.Path(os.environ["STATE"])
@@ -65,7 +65,7 @@ FAKE = textwrap.dedent("""\
                 self.wfile.write(json.dumps(body).encode())
             def log_message(self, *_):
                 pass
-        server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        server = socketserver.TCPServer(("127.0.0.1", 0), Handler)
         print(f"Forwarding from 127.0.0.1:{server.server_address[1]} -> 8080", flush=True)
         server.serve_forever()
     """)
