@@ -37,17 +37,17 @@ print(next(t["metadata"]["query"] for t in scaled["spec"]["triggers"] if t["type
 answer() { ask pipeline_scaling -c "$(query "$1")"; }
 expect() { [ "$(printf '%.2f' "$2")" = "$3" ] || { echo "$1: KEDA would be told $2, not $3."; exit 1; }; }
 
-expect "nothing to do" "$(answer eks)" 0.00
+expect "nothing to do" "$(answer eks-production)" 0.00
 ask pipeline_app -c "
   INSERT INTO pipeline.segment (dataset, shard, positions, epoch, object_key, records, raw_bytes, object_bytes, state, landed_at)
   SELECT 'd', 's', int8range(i, i + 1), 1, i::text, 1, 512 * 1024 * 1024, 1, 'landed', now() FROM generate_series(1, 5) i"
-expect "five segments of half a GiB" "$(answer eks)" 2.50
+expect "five segments of half a GiB" "$(answer eks-production)" 2.50
 expect "the same on AKS" "$(answer aks)" 2.50
 ask pipeline_app -c "INSERT INTO localhost.activity (hub, instance, execution, task, name, version)
   SELECT 'h', 1, gen_random_uuid(), i, 'n', '' FROM generate_series(1, 8) i"
-expect "eight activities as well" "$(answer eks)" 4.00
+expect "eight activities as well" "$(answer eks-production)" 4.00
 ask pipeline_app -c "UPDATE pipeline.segment SET state = 'published'; DELETE FROM localhost.activity"
-expect "all published" "$(answer eks)" 0.00
+expect "all published" "$(answer eks-production)" 0.00
 if ask pipeline_scaling -c "SET default_transaction_read_only = off; DELETE FROM pipeline.segment" 2>/dev/null; then
   echo "The role that scales may delete segments."
   exit 1

@@ -102,17 +102,42 @@ class Tasks(unittest.TestCase):
         with self.assertRaisesRegex(RuntimeError, "answered with 400.*not over"):
             pipeline_api.start_backfill("facebook", "2026-11-21", "2026-11-21")
 
-    def test_the_gate_is_shut_by_failed_unfinished_or_refused_rows(self):
-        fit = {"dataset": "ad_performance", "publications_failed": 0, "objects_unfinished": 0, "rows_in": 1000, "rejected": 10}
-        http.ANSWERS[:] = [(200, {"datasets": [fit]})]
+    FIT = {"dataset": "ad_performance", "publications_failed": 0, "objects_unfinished": 0, "rows_in": 0, "rejected": 0}
+
+    def gate(self, state, *pages):
+        """The gate over one dataset, whose publications are pages of (age in hours, rows, refused)."""
+        now = datetime.datetime.now(datetime.timezone.utc)
+        http.ANSWERS[:], http.REQUESTS[:] = [(200, {"datasets": [state]})], []
+        for number, page in enumerate(pages, start=1):
+            found = [{"planned_at": (now - datetime.timedelta(hours=age)).isoformat(), "rows_in": rows, "rejected": rejected}
+                     for age, rows, rejected in page]
+            http.ANSWERS.append((200, {"publications": found, "next_before": 1000 - number if number < len(pages) else None}))
         self.run_task("pipeline_daily", "gate", params={"max_reject_ratio": 0.01})
-        for field, value in (("publications_failed", 1), ("objects_unfinished", 2), ("rejected", 11)):
-            http.ANSWERS[:] = [(200, {"datasets": [fit, fit | {field: value}]})]
+
+    def test_the_gate_is_shut_by_failed_or_unfinished_publications(self):
+        self.gate(self.FIT, [])
+        for field in ("publications_failed", "objects_unfinished"):
             with self.subTest(field), self.assertRaisesRegex(RuntimeError, "gate is shut"):
-                self.run_task("pipeline_daily", "gate", params={"max_reject_ratio": 0.01})
+                self.gate(self.FIT | {field: 1}, [])
         read = (app.ROOT / "functions/Sinks/Ledger/DatasetStatus.cs").read_text()
-        for field in fit:
+        for field in self.FIT:
             self.assertIn(f'JsonPropertyName("{field}")', read)
+
+    def test_the_gate_is_shut_by_what_the_last_day_refused_whatever_was_before(self):
+        good, bad = (2, 1000, 10), (2, 1000, 11)
+        self.gate(self.FIT | {"rows_in": 1000, "rejected": 900}, [good, (1, None, None), (25, 1000, 1000)])
+        with self.assertRaisesRegex(RuntimeError, "ad_performance: 11 of 1000 rows of the last 24 hours were refused"):
+            self.gate(self.FIT | {"rows_in": 10**10, "rejected": 11}, [bad, (25, 10**10, 0)])
+
+    def test_the_gate_reads_all_pages_of_the_day_and_no_more(self):
+        with self.assertRaisesRegex(RuntimeError, "21 of 2000 rows"):
+            self.gate(self.FIT, [(1, 1000, 10)], [(23, 1000, 11), (30, 1000, 0)], [])
+        self.assertEqual(["/api/status", "/api/publications?dataset=ad_performance&limit=500",
+                          "/api/publications?dataset=ad_performance&limit=500&before=999"], [path for _, path, _, _ in http.REQUESTS])
+        ledger = (app.ROOT / "functions/Sinks/Ledger/PublicationList.cs").read_text()
+        for field in ("planned_at", "rows_in", "rejected"):
+            self.assertIn(f'JsonPropertyName("{field}")', ledger)
+        self.assertIn('JsonPropertyName("next_before")', (app.ROOT / "functions/App/Http/Publications.cs").read_text())
 
     def test_verbs_are_verbs_of_the_command_line(self):
         verbs = {name for text in app.APP.values() for name in re.findall(r'new Command\("(\w+)"', text)}

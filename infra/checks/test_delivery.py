@@ -108,6 +108,17 @@ class Workflows(unittest.TestCase):
         roll_out = next(step for step in jobs["production"]["steps"] if step["uses"].endswith("roll-out"))
         self.assertIn("15", roll_out["with"]["canary-minutes"])
 
+    def test_build_the_image_once_without_any_environments_rights_and_deliver_what_was_scanned_to_each(self):
+        jobs = self.each()["deliver.yml"]["jobs"]
+        self.assertFalse({"environment", "permissions"} & set(jobs["image"]))
+        given = [next(step["with"] for step in jobs[name]["steps"] if step["uses"].endswith("roll-out"))
+                 for name in ("staging", "production")]
+        for name in ("digest", "archive"):
+            self.assertEqual(given[0][name], given[1][name])
+        steps = [step.get("uses", "").split("@")[0] for step in jobs["image"]["steps"]]
+        self.assertEqual(1, steps.count("docker/build-push-action"))
+        self.assertLess(steps.index("aquasecurity/trivy-action"), steps.index("actions/upload-artifact"))
+
     def test_give_the_action_what_it_asks_for(self):
         action = yaml.safe_load((app.ROOT / ".github/actions/roll-out/action.yml").read_text())
         for job in self.each()["deliver.yml"]["jobs"].values():
@@ -116,10 +127,87 @@ class Workflows(unittest.TestCase):
                     self.assertLessEqual(set(step["with"]), set(action["inputs"]))
                     self.assertLessEqual({name for name, fact in action["inputs"].items() if fact.get("required")}, set(step["with"]))
 
+    def test_build_every_image_run_the_compose_file_and_roll_out_to_a_cluster_before_anything_is_delivered(self):
+        jobs = self.each()["build.yml"]["jobs"]
+        said = {name: "\n".join(step.get("run", "") for step in job["steps"]) for name, job in jobs.items()}
+        for image in DOCKER.glob("*.Dockerfile"):
+            self.assertIn(f"docker build -f infra/docker/{image.name} ", "\n".join(said.values()))
+        self.assertIn("docker compose -f infra/docker/compose.yaml up --build --wait", said["compose"])
+        self.assertIn("infra/kubernetes/deploy.sh local pipeline:1\n", said["cluster"])
+        self.assertEqual(("./.github/workflows/build.yml", "build"),
+                         (self.each()["deliver.yml"]["jobs"]["build"]["uses"], self.each()["deliver.yml"]["jobs"]["image"]["needs"]))
+
+    def test_name_what_a_scan_looks_for(self):
+        words = {"secret": "secrets", "misconfig": "misconfiguration", "license": "licences", "vuln": "vulnerabilities"}
+        for name, workflow in self.each().items():
+            for step in [step for job in workflow["jobs"].values() for step in job.get("steps", []) if "trivy" in step.get("uses", "")]:
+                scanned = set(step["with"].get("scanners", "vuln").split(","))
+                with self.subTest(f"{name}: {step['name']}"):
+                    self.assertEqual({kind for kind, word in words.items() if word in step["name"].lower()}, scanned)
+
     def test_run_scripts_that_are_there(self):
         text = "\n".join(path.read_text() for path in (app.ROOT / ".github").rglob("*.yml"))
         for script in set(re.findall(r"infra/[\w/.-]+\.sh", text)):
             self.assertTrue((app.ROOT / script).exists(), script)
+
+
+class Environments(unittest.TestCase):
+    """Each environment's overlay has the names that Terraform gives to that environment, and none of the other's."""
+
+    def each(self):
+        for path in sorted((app.ROOT / "infra/terraform/environments/aws").glob("*.tfvars")):
+            facts = dict(re.findall(r'^ *(\w+) += "([^"]*)"$', path.read_text(), re.M))
+            self.assertEqual(path.stem, facts["environment"])
+            yield facts, rendered.overlay(f"eks-{path.stem}")
+
+    def settings(self, documents):
+        return next(data for name, data in rendered.config_maps(documents).items() if name.startswith("pipeline-settings"))
+
+    def test_have_their_own_bucket_key_queue_roles_and_secrets(self):
+        module = "\n".join(path.read_text() for path in (app.ROOT / "infra/terraform/aws").glob("*.tf"))
+        for shape in ("bucket = var.name", '"alias/${var.name}"', '"${var.name}-${replace(each.key, "_", "-")}"',
+                      '"${var.name}-${each.key}"', ":secret:${var.name}/${name}-*"):
+            self.assertIn(shape, re.sub(" +", " ", module), "names are made in another way; mend this test and the overlays")
+        for facts, documents in self.each():
+            with self.subTest(facts["environment"]):
+                name, settings = facts["name"], self.settings(documents)
+                for store in ("lake", "segments", "quarantine"):
+                    self.assertEqual(f"s3://{name}/{store}", settings[f"{store.capitalize()}__Root"])
+                self.assertEqual(f"alias/{name}", settings["S3__KmsKeyId"])
+                self.assertEqual(f"{name}-user-logins", settings["Sqs__Queues__user_logins__Url"].rsplit("/", 1)[1])
+                self.assertEqual(f"{name}-user-logins-dead", settings["Sqs__Queues__user_logins__DeadLetterUrl"].rsplit("/", 1)[1])
+                roles = {document["metadata"]["name"]: document["metadata"]["annotations"]["eks.amazonaws.com/role-arn"].split(":role/")[1]
+                         for document in rendered.of_kind(documents, "ServiceAccount")}
+                self.assertEqual({"pipeline": f"{name}-app", "pipeline-secrets": f"{name}-secrets"}, roles)
+                store = rendered.of_kind(documents, "SecretStore")[0]["spec"]["provider"]["aws"]
+                self.assertEqual(f"{name}/", store["prefix"])
+
+    def test_have_one_region_each(self):
+        for facts, documents in self.each():
+            with self.subTest(facts["environment"]):
+                settings = self.settings(documents)
+                queue = next(trigger for document in rendered.of_kind(documents, "ScaledObject")
+                             for trigger in document["spec"]["triggers"] if trigger["type"] == "aws-sqs-queue")
+                store = rendered.of_kind(documents, "SecretStore")[0]["spec"]["provider"]["aws"]
+                self.assertEqual({facts["region"]}, {settings["S3__Region"], settings["Sqs__Queues__user_logins__Region"],
+                                                     queue["metadata"]["awsRegion"], store["region"]})
+
+    def test_share_neither_cluster_nor_brokers(self):
+        """One cluster has one namespace `pipeline`; a role trusts its account, wherever in the cluster the environment is."""
+        issuers, brokers = zip(*((facts["issuer"], self.settings(documents)["KafkaBrokers"]) for facts, documents in self.each()))
+        self.assertEqual((2, 2), (len(set(issuers)), len(set(brokers))))
+
+    def test_are_rolled_out_by_their_own_overlay_from_their_own_repository(self):
+        jobs = yaml.safe_load((app.ROOT / ".github/workflows/deliver.yml").read_text())["jobs"]
+        action = yaml.safe_load((app.ROOT / ".github/actions/roll-out/action.yml").read_text())
+        for facts, _ in self.each():
+            job = jobs[facts["environment"]]
+            given = next(step["with"] for step in job["steps"] if step.get("uses", "").endswith("roll-out"))
+            self.assertEqual((facts["environment"],) * 2, (job["environment"], given["environment"]))
+            self.assertEqual("${{ vars.IMAGE_REPOSITORY }}", given["repository"])
+        steps = {name: value for step in action["runs"]["steps"] for name, value in step.get("env", {}).items()}
+        self.assertEqual("eks-${{ inputs.environment }}", steps["OVERLAY"])
+        self.assertTrue(any('deploy.sh "$OVERLAY"' in step.get("run", "") for step in action["runs"]["steps"]))
 
 
 class Contracts(unittest.TestCase):
@@ -162,12 +250,13 @@ class Scripts(unittest.TestCase):
                     self.assertRegex(script.read_text(), r"\nset -eE?uo pipefail\n")
 
     def test_deploy_builds_an_overlay_with_the_image_it_is_given(self):
-        text = rendered.text("kubernetes/overlays/eks")
+        text = rendered.text("kubernetes/overlays/eks-production")
         self.assertIn("image: pipeline:", text)
         script = (app.ROOT / "infra/kubernetes/deploy.sh").read_text()
-        for name in ("pipeline-migrate", "app.kubernetes.io/component=settings", "app.kubernetes.io/component=migrate"):
+        for name in ("job/pipeline-migrate", "app.kubernetes.io/component", " =settings", " =migrate"):
             self.assertIn(name, script)
-        labels = {document["metadata"].get("labels", {}).get("app.kubernetes.io/component") for document in rendered.overlay("eks")}
+        documents = rendered.overlay("eks-production")
+        labels = {document["metadata"].get("labels", {}).get("app.kubernetes.io/component") for document in documents}
         self.assertLessEqual({"settings", "migrate"}, labels)
 
 

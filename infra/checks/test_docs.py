@@ -5,6 +5,7 @@ import sys
 import unittest
 
 import app
+import rendered
 
 PAGES = [app.ROOT / "infra/README.md", app.ROOT / "docs/runbooks/restore-the-ledger.md"]
 
@@ -45,10 +46,45 @@ class Pages(unittest.TestCase):
         for code in re.findall(r"`(object_\w+)`", runbook):
             self.assertIn(f'"{code}"', source)
         tables = "\n".join(path.read_text() for path in (app.ROOT / "functions/Sinks/Ledger/Migrations").glob("*.sql"))
-        for table in set(re.findall(r"pipeline\.(\w+)", runbook)) - {"example"}:
+        for table in set(re.findall(r"(?<!module\.)pipeline\.(\w+)", runbook)) - {"example"}:
             self.assertIn(f"pipeline.{table}", tables)
         for column in ("epoch", "next_position", "landed_at", "committed_at"):
             self.assertIn(column, tables)
+
+    def test_wait_for_the_pods_of_the_roles_and_for_no_pod_that_stays(self):
+        """A label that Jobs have as well is waited for until the time is up: their pods stay when they have ended."""
+        key, roles = re.search(r"wait --for=delete pod -l '(\S+) in \(([^)]*)\)'", PAGES[1].read_text()).groups()
+        for overlay in rendered.OVERLAYS:
+            for document in rendered.of_kind(rendered.overlay(overlay), "Deployment", "Job", "CronJob"):
+                spec = document["spec"].get("jobTemplate", document)["spec"]
+                chosen = spec["template"]["metadata"]["labels"].get(key) in roles.split(", ")
+                with self.subTest(f"{overlay}: {document['metadata']['name']}"):
+                    self.assertEqual(document["kind"] == "Deployment", chosen)
+
+    def test_restore_an_instance_with_what_terraform_gives_it_and_hand_it_over_to_terraform(self):
+        runbook = PAGES[1].read_text()
+        command = re.search(r"aws rds restore-db-instance-to-point-in-time .*?(?<!\\)\n", runbook, re.S)[0]
+        module = (app.ROOT / "infra/terraform/aws/database.tf").read_text()
+        instance = re.search(r'resource "aws_db_instance" "(\w+)" \{(.*?)\n\}', module, re.S)
+        # What RDS sets to its own defaults when it restores; the rest comes with the backup, or by the apply that follows.
+        for argument, option in (("db_subnet_group_name", "--db-subnet-group-name"), ("parameter_group_name", "--db-parameter-group-name"),
+                                 ("vpc_security_group_ids", "--vpc-security-group-ids"), ("multi_az", "--multi-az"),
+                                 ("publicly_accessible", "--no-publicly-accessible"), ("deletion_protection", "--deletion-protection")):
+            self.assertRegex(instance[2], rf"\n  {argument} +=")
+            self.assertRegex(command, rf"{option}\b")
+        address = f"module.pipeline.aws_db_instance.{instance[1]}"
+        self.assertIn('module "pipeline"', (app.ROOT / "infra/terraform/environments/aws/main.tf").read_text())
+        for verb in ("state rm", "import -var-file=production.tfvars"):
+            self.assertIn(f"{verb} {address}", runbook)
+
+    def test_have_a_command_for_every_record_that_is_sent_again(self):
+        runbook = PAGES[1].read_text()
+        verb = next(text for path, text in app.APP.items() if path.name == "SegmentCatVerb.cs")
+        options = re.search(r'segment cat "\$segment" (.*?) <', runbook)[1]
+        for option in re.findall(r"--\w+", options):
+            self.assertIn(f'"{option}"', verb)
+        self.assertIn('JsonPropertyName("value")', verb)
+        self.assertIn("aws sqs send-message-batch", runbook)
 
     def test_count_the_test_runs_of_terraform(self):
         runs = sum(len(re.findall(r'^run "', path.read_text(), re.M)) for path in (app.ROOT / "infra/terraform").rglob("*.tftest.hcl"))

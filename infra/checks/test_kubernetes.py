@@ -38,7 +38,7 @@ def every(*kinds):
 
 class EveryOverlay(unittest.TestCase):
     def test_is_among_these(self):
-        self.assertEqual(["aks", "eks", "local"], rendered.OVERLAYS)
+        self.assertEqual(["aks", "eks-production", "eks-staging", "local"], rendered.OVERLAYS)
 
     @every()
     def test_is_built_and_has_no_field_that_the_definitions_do_not_have(self, _, document):
@@ -280,7 +280,7 @@ class TheClock(unittest.TestCase):
 
 
 class Misspelt(unittest.TestCase):
-    """Ten fields, each misspelt alone in what the eks overlay builds; the definitions must find each and name it."""
+    """Ten fields, each misspelt alone in what the overlay eks-production builds; the definitions must find each and name it."""
 
     PLANTED = [
         ("ScaledObject", "pipeline-streams", "spec.polingInterval", 15),
@@ -299,7 +299,8 @@ class Misspelt(unittest.TestCase):
         self.assertEqual(10, len(self.PLANTED))
         for kind, name, path, value in self.PLANTED:
             with self.subTest(path):
-                document = next(d for d in rendered.overlay("eks") if d["kind"] == kind and d["metadata"]["name"] == name)
+                documents = rendered.overlay("eks-production")
+                document = next(d for d in documents if d["kind"] == kind and d["metadata"]["name"] == name)
                 *way, field = path.split(".")
                 place = document
                 for step in way:
@@ -310,7 +311,8 @@ class Misspelt(unittest.TestCase):
                 self.assertIn(f".{field} is no", found[0].replace("is nothing", "is no"))
 
     def test_values_and_missing_fields_are_found_too(self):
-        scaled = next(d for d in rendered.overlay("eks") if d["metadata"]["name"] == "pipeline-streams" and d["kind"] == "ScaledObject")
+        documents = rendered.of_kind(rendered.overlay("eks-production"), "ScaledObject")
+        scaled = next(d for d in documents if d["metadata"]["name"] == "pipeline-streams")
         scaled["spec"]["triggers"][0]["metadata"]["offsetResetPolicy"] = "first"
         scaled["spec"]["maxReplicaCount"] = "many"
         del scaled["spec"]["scaleTargetRef"]

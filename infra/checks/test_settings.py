@@ -54,7 +54,7 @@ class Settings(unittest.TestCase):
         self.judge(app.sample())
 
     def test_that_the_app_reads_are_set_on_eks_or_left_on_purpose(self):
-        there = set_in(rendered.overlay("eks"))
+        there = set_in(rendered.overlay("eks-production"))
         patterns = {app.matches(name, app.settings()) for name in there}
         left = FACTS["left"]
         for setting in sorted(app.settings()):
@@ -92,7 +92,7 @@ class Roles(unittest.TestCase):
 
     def test_triggers_of_one_kind_are_in_the_role_for_them(self):
         wanted = {"Kafka": "streams", "Http": "http"} | dict.fromkeys(("Timer", "Orchestration", "Activity"), "orchestration")
-        off = self.disabled(rendered.overlay("eks"))
+        off = self.disabled(rendered.overlay("eks-production"))
         for name, kind in app.functions().items():
             with self.subTest(name):
                 self.assertNotIn(name, off[wanted[kind]])

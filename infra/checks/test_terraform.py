@@ -46,10 +46,10 @@ class Modules(unittest.TestCase):
     def test_secrets_and_prefixes_are_those_the_manifests_name(self):
         text = (MODULE / "identity.tf").read_text()
         entries = {entry["remoteRef"]["key"] if "remoteRef" in entry else entry["extract"]["key"]
-                   for document in rendered.of_kind(rendered.overlay("eks"), "ExternalSecret")
+                   for document in rendered.of_kind(rendered.overlay("eks-production"), "ExternalSecret")
                    for entry in [*document["spec"].get("data", []), *document["spec"].get("dataFrom", [])]}
         self.assertEqual(entries, set(re.findall(r'"(pipeline-\w+)"', re.search(r"secret_names = \[([^\]]*)\]", text)[1])))
-        maps = rendered.config_maps(rendered.overlay("eks"))
+        maps = rendered.config_maps(rendered.overlay("eks-production"))
         settings = next(data for name, data in maps.items() if name.startswith("pipeline-settings"))
         prefixes = {settings[f"{store}__Root"].rsplit("/", 1)[1] for store in ("Lake", "Segments", "Quarantine")}
         self.assertEqual(prefixes, set(re.findall(r'"(\w+)"', re.search(r"for prefix in \[([^\]]*)\]", text)[1])))

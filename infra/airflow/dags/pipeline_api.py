@@ -1,6 +1,7 @@
 """The pipeline's HTTP API, as the DAGs use it. The connection `pipeline` has its address and, as password, a function key."""
 from __future__ import annotations
 
+import datetime
 import json
 
 from airflow.providers.http.hooks.http import HttpHook
@@ -37,12 +38,29 @@ def has_ended(backfill: str) -> bool:
 
 
 def faults_of(dataset: dict, max_reject_ratio: float) -> list[str]:
-    """What of one dataset's state should stop those who read it, each a sentence."""
+    """What of one dataset's state should stop those who read it, each a sentence. Refused rows are those of the last 24 hours: counts since
+    ever, which the state has, hide a bad day and do not forgive one."""
     name, faults = dataset["dataset"], []
     if dataset["publications_failed"]:
         faults.append(f"{name}: {dataset['publications_failed']} publications failed")
     if dataset["objects_unfinished"]:
         faults.append(f"{name}: {dataset['objects_unfinished']} committed objects are not visible yet")
-    if dataset["rows_in"] and dataset["rejected"] / dataset["rows_in"] > max_reject_ratio:
-        faults.append(f"{name}: {dataset['rejected']} of {dataset['rows_in']} rows were refused")
+    rows, rejected = published_since(name, datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=1))
+    if rows and rejected / rows > max_reject_ratio:
+        faults.append(f"{name}: {rejected} of {rows} rows of the last 24 hours were refused")
     return faults
+
+
+def published_since(dataset: str, since: datetime.datetime) -> tuple[int, int]:
+    """Rows that went into the dataset's publications planned since then, and how many of them were refused."""
+    rows, rejected, before = 0, 0, ""
+    while True:
+        page = call("GET", f"/api/publications?dataset={dataset}&limit=500{before}")
+        for publication in page["publications"]:
+            if datetime.datetime.fromisoformat(publication["planned_at"]) < since:
+                return rows, rejected
+            rows += publication["rows_in"] or 0
+            rejected += publication["rejected"] or 0
+        if page["next_before"] is None:
+            return rows, rejected
+        before = f"&before={page['next_before']}"

@@ -1,5 +1,5 @@
 output "settings" {
-  description = "Lines of infra/kubernetes/overlays/eks/settings.env."
+  description = "Lines of settings.env in the environment's overlay, infra/kubernetes/overlays/eks-*."
   value = merge(
     {
       Lake__Root       = "s3://${aws_s3_bucket.lake.id}/lake"

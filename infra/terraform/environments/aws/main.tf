@@ -65,6 +65,6 @@ module "pipeline" {
 }
 
 output "pipeline" {
-  description = "What overlays/eks needs."
+  description = "What the environment's overlay needs: eks-staging or eks-production."
   value       = module.pipeline
 }
