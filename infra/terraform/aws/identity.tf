@@ -73,7 +73,7 @@ data "aws_iam_policy_document" "app" {
     for_each = length(var.queues) == 0 ? [] : [1]
     content {
       sid       = "GiveUp"
-      actions   = ["sqs:SendMessage"]
+      actions   = ["sqs:SendMessage", "sqs:GetQueueAttributes"]
       resources = [for queue in aws_sqs_queue.dead : queue.arn]
     }
   }
