@@ -35,6 +35,17 @@ class Modules(unittest.TestCase):
                 self.assertEqual({column.lower(): words.get(kind, kind) for column, kind in said.items()},
                                  {column["name"]: column["type"].split("(")[0] for part in table.values() for column in part})
 
+    def test_the_environments_values_are_of_variables_that_exist_and_none_is_missing(self):
+        for folder in sorted((app.ROOT / "infra/terraform/environments").iterdir()):
+            blocks = dict(re.findall(r'^variable "(\w+)" \{\n(.*?)^\}', (folder / "main.tf").read_text(), re.M | re.S))
+            asked = {name for name, block in blocks.items() if not re.search(r"^  default ", block, re.M) and "ephemeral" not in block}
+            for values in folder.glob("*.tfvars"):
+                with self.subTest(f"{folder.name}/{values.name}"):
+                    given = set(re.findall(r"^(\w+) +=", values.read_text(), re.M))
+                    self.assertLessEqual(given, set(blocks))
+                    self.assertLessEqual(asked, given)
+                    self.assertRegex(values.read_text(), rf'(?m)^environment += "{values.stem}"$')
+
     def test_no_role_may_do_everything_or_anything_everywhere(self):
         for file in ("identity.tf", "delivery.tf"):
             text = (MODULE / file).read_text()

@@ -105,13 +105,13 @@ resource "aws_cloudwatch_metric_alarm" "queue" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "database" {
-  for_each = local.database_alarms
+  for_each = var.vpc == null ? {} : local.database_alarms
 
   alarm_name          = "${var.name}-database-${each.key}"
   alarm_description   = "The ledger's database has had ${each.value.text} for 15 minutes."
   namespace           = "AWS/RDS"
   metric_name         = each.value.metric
-  dimensions          = { DBInstanceIdentifier = aws_db_instance.ledger.identifier }
+  dimensions          = { DBInstanceIdentifier = aws_db_instance.ledger[0].identifier }
   statistic           = "Average"
   period              = 300
   evaluation_periods  = 3

@@ -103,16 +103,20 @@ variable "queues" {
 }
 
 variable "vpc" {
-  description = "Where database and brokers stand, and the security group of the cluster's nodes."
+  description = "Where database and brokers stand, and the security group of the cluster's nodes; null makes neither: the lake alone."
   type = object({
     id                     = string
     private_subnet_ids     = list(string)
     node_security_group_id = string
   })
+  default  = null
+  nullable = true
 
   validation {
-    condition = (length(distinct(var.vpc.private_subnet_ids)) >= 2
-    && alltrue([for subnet in var.vpc.private_subnet_ids : startswith(subnet, "subnet-")]))
+    condition = var.vpc == null || try(
+      length(distinct(var.vpc.private_subnet_ids)) >= 2
+      && alltrue([for subnet in var.vpc.private_subnet_ids : startswith(subnet, "subnet-")]), false
+    )
     error_message = "vpc.private_subnet_ids needs subnets in at least two zones, each as subnet-…."
   }
 }
@@ -168,7 +172,7 @@ variable "kafka" {
       var.kafka.brokers >= 3 && var.kafka.brokers % length(var.vpc.private_subnet_ids) == 0
       && contains([2, 3], length(var.vpc.private_subnet_ids)), false
     )
-    error_message = "kafka.brokers is at least 3, for three copies of each record, and the same number for each of vpc's 2 or 3 subnets."
+    error_message = "kafka.brokers is at least 3, for three copies of each record, and as many for each of vpc's 2 or 3 subnets."
   }
 
   validation {
@@ -203,6 +207,11 @@ variable "delivery" {
   validation {
     condition     = var.delivery == null || can(regex("^[^/*]+/[^/*]+$", var.delivery.repository))
     error_message = "delivery.repository is owner/name."
+  }
+
+  validation {
+    condition     = var.delivery == null || try(length(var.delivery.cluster_name) > 0, false)
+    error_message = "delivery.cluster_name is the name of the EKS cluster."
   }
 
   validation {

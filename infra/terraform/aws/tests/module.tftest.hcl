@@ -157,21 +157,48 @@ run "the_database_is_private_encrypted_and_backed_up" {
 
   assert {
     condition = alltrue([
-      !aws_db_instance.ledger.publicly_accessible, aws_db_instance.ledger.storage_encrypted, aws_db_instance.ledger.deletion_protection,
-      aws_db_instance.ledger.multi_az, aws_db_instance.ledger.backup_retention_period == 14,
-      aws_db_instance.ledger.manage_master_user_password,
+      !aws_db_instance.ledger[0].publicly_accessible, aws_db_instance.ledger[0].storage_encrypted,
+      aws_db_instance.ledger[0].deletion_protection,
+      aws_db_instance.ledger[0].multi_az, aws_db_instance.ledger[0].backup_retention_period == 14,
+      aws_db_instance.ledger[0].manage_master_user_password,
     ])
     error_message = "The ledger is the one thing that cannot be lost."
   }
 
   assert {
-    condition     = [for option in aws_db_parameter_group.ledger.parameter : option.value if option.name == "rds.force_ssl"] == ["1"]
+    condition     = [for option in aws_db_parameter_group.ledger[0].parameter : option.value if option.name == "rds.force_ssl"] == ["1"]
     error_message = "Connections without TLS would be taken."
   }
 
   assert {
-    condition     = aws_db_parameter_group.ledger.family == "postgres15"
+    condition     = aws_db_parameter_group.ledger[0].family == "postgres15"
     error_message = "The parameters are not of the engine's version."
+  }
+}
+
+run "a_lake_alone_has_neither_database_nor_brokers" {
+  command = plan
+
+  variables { vpc = null }
+
+  assert {
+    condition     = length(aws_db_instance.ledger) + length(aws_msk_cluster.kafka) + length(aws_cloudwatch_metric_alarm.database) == 0
+    error_message = "Something is made that needs a network."
+  }
+
+  assert {
+    condition     = output.database == null && aws_s3_bucket.lake.bucket == "example-pipeline"
+    error_message = "The lake is missing, or there is an address of no database."
+  }
+}
+
+run "brokers_without_a_network_are_refused" {
+  command         = plan
+  expect_failures = [var.kafka]
+
+  variables {
+    vpc   = null
+    kafka = { scram_secret_arns = ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:AmazonMSK_pipeline"] }
   }
 }
 

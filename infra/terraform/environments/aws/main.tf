@@ -26,6 +26,8 @@ variable "oidc_issuers" {
 variable "vpc" {
   description = "See the module."
   type        = object({ id = string, private_subnet_ids = list(string), node_security_group_id = string })
+  default     = null
+  nullable    = true
 }
 
 variable "scram_secret_arns" {
@@ -35,8 +37,10 @@ variable "scram_secret_arns" {
 }
 
 variable "cluster_name" {
-  description = "The EKS cluster, which the workflow of delivery_repository rolls out to."
+  description = "The EKS cluster, which the workflow of delivery_repository rolls out to; null without one."
   type        = string
+  default     = null
+  nullable    = true
 }
 
 variable "delivery_repository" {
