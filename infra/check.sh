@@ -97,6 +97,7 @@ if has kubectl; then
   suite test_kubernetes
   suite test_settings
   suite test_airflow
+  suite test_monitoring
   suite test_delivery
   suite test_scripts
   suite test_terraform

@@ -7,6 +7,8 @@ import yaml
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 OVERLAYS = sorted(path.parent.name for path in ROOT.glob("infra/kubernetes/overlays/*/kustomization.yaml"))
+CLOUDS = [name for name in OVERLAYS if name != "local"]
+EKS = next(name for name in OVERLAYS if name.startswith("eks"))
 
 
 @functools.cache

@@ -137,6 +137,52 @@ class Manifests(unittest.TestCase):
             self.assertEqual([], schema.faults(pod))
             self.assertEqual("base", pod["spec"]["containers"][0]["name"])
 
+    def pods(self):
+        """Specs of all pods that run Airflow, by name."""
+        documents = rendered.objects("airflow")
+        worker = yaml.safe_load(rendered.config_maps(documents)["airflow-pods"]["worker.yaml"])
+        servers = rendered.of_kind(documents, "Deployment", "Job")
+        return {d["metadata"]["name"]: rendered.pod(d) for d in servers} | {"worker": worker["spec"]}
+
+    def test_mount_each_dag_as_a_file_for_a_whole_configmap_is_a_loop_to_airflow(self):
+        dags = {path.name for path in DAGS.glob("*.py")}
+        having = set()
+        for name, pod in self.pods().items():
+            mounts = [m for m in pod["containers"][0].get("volumeMounts", []) if m["mountPath"].startswith("/opt/airflow/dags")]
+            for mount in mounts:
+                with self.subTest(f"{name}: {mount['mountPath']}"):
+                    self.assertEqual(f"/opt/airflow/dags/{mount.get('subPath')}", mount["mountPath"])
+            if mounts:
+                having.add(name)
+                self.assertEqual(dags, {mount["subPath"] for mount in mounts})
+        self.assertEqual({"airflow-dag-processor", "airflow-triggerer", "worker"}, having)
+
+    def test_mount_volumes_and_claims_that_exist(self):
+        documents = rendered.objects("airflow")
+        there = {(d["kind"], d["metadata"]["name"]) for d in documents}
+        for name, pod in self.pods().items():
+            volumes = {volume["name"]: volume for volume in pod.get("volumes", [])}
+            self.assertEqual(set(volumes), {mount["name"] for mount in pod["containers"][0].get("volumeMounts", [])}, name)
+            for volume in volumes.values():
+                kind, wanted = (("ConfigMap", volume["configMap"]["name"]) if "configMap" in volume
+                                else ("PersistentVolumeClaim", volume["persistentVolumeClaim"]["claimName"]))
+                self.assertIn((kind, wanted), there)
+
+    def test_run_a_verb_as_the_pipeline_runs_its_own(self):
+        verb = yaml.safe_load(rendered.config_maps(rendered.objects("airflow"))["airflow-pods"]["verb.yaml"])["spec"]
+        own = rendered.pod(next(d for d in rendered.overlay(rendered.EKS) if d["metadata"]["name"] == "pipeline-status"))
+        for name in ("volumes", "securityContext", "serviceAccountName"):
+            self.assertEqual(own[name], verb[name])
+        for name in ("command", "volumeMounts", "securityContext"):
+            self.assertEqual(own["containers"][0][name], verb["containers"][0][name])
+
+    def test_make_the_namespace_before_what_the_page_puts_into_it(self):
+        page = (app.ROOT / "infra/README.md").read_text()
+        made = page.index("kubectl apply -f infra/airflow/kubernetes/access.yaml")
+        self.assertLess(made, page.index("kubectl -n airflow create secret"))
+        access = yaml.safe_load_all((app.ROOT / "infra/airflow/kubernetes/access.yaml").read_text())
+        self.assertIn(("Namespace", "airflow"), {(d["kind"], d["metadata"]["name"]) for d in access})
+
 
 if __name__ == "__main__":
     unittest.main()

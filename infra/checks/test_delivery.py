@@ -47,6 +47,24 @@ class Images(unittest.TestCase):
                         self.assertTrue(list(app.ROOT.glob(source)))
                         self.assertIn(source.split("/")[0], allowed)
 
+    def test_have_the_command_line_on_the_path(self):
+        for name, lines in self.each():
+            last = max(index for index, line in enumerate(lines) if line[0] == "FROM")
+            target = next(line[1].split()[-1] for line in lines[last + 1:] if line[0] == "COPY" and "--from=build" in line[1])
+            step = next(line[1] for line in lines[last + 1:] if line[0] == "RUN" and "/usr/local/bin/pipeline" in line[1])
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                root = pathlib.Path(folder)
+                dotnet = root / "dotnet"
+                dotnet.write_text('#!/bin/sh\nprintf "%s\\n" "$0" "$@"\n')
+                dotnet.chmod(0o755)
+                made = step[step.index("printf '#!"):].replace("/usr/local/bin/pipeline", f"{root}/pipeline")
+                made = made.replace("/usr/share/dotnet/dotnet", str(dotnet))
+                subprocess.run(["sh", "-ec", made], check=True)
+                path = {"PATH": f"{root}:/usr/bin:/bin"}
+                said = subprocess.run([root / "pipeline", "status", "two words"], env=path, check=True, capture_output=True, text=True)
+                self.assertEqual([str(dotnet), f"{target}/pipeline.dll", "status", "two words"], said.stdout.splitlines())
+                self.assertEqual(0o755, (root / "pipeline").stat().st_mode & 0o777)
+
     def test_have_the_native_libraries_the_tests_install(self):
         wanted = re.findall(r"has_library \S+ \|\| echo (\S+)", (app.ROOT / "infra/local/install.sh").read_text())
         self.assertGreaterEqual(len(wanted), 3)

@@ -7,13 +7,20 @@ import rendered
 import schema
 
 SECRETS_BY_HAND = {"store-account", "postgres-account", "server-certificates", "pipeline-settings"}   # overlays/local/certificates.sh
-OPTIONAL = {"pipeline-providers", "pipeline-authorities"}
-BY_README = {"pipeline-host-keys", "pipeline-clock"}
+OPTIONAL = {"pipeline-providers", "pipeline-alerts", "pipeline-authorities"}
 
 
 def seconds(text):
     hours, minutes, rest = (int(part) for part in text.split(":"))
     return hours * 3600 + minutes * 60 + rest
+
+
+def mebibytes(text):
+    return int(text[:-2]) * {"Mi": 1, "Gi": 1024}[text[-2:]]
+
+
+def component(document):
+    return document["metadata"].get("labels", {}).get("app.kubernetes.io/component")
 
 
 def every(*kinds):
@@ -44,7 +51,7 @@ class EveryOverlay(unittest.TestCase):
         local = not secrets
         for kind, name in references(rendered.pod(document)):
             if kind == "Secret":
-                self.assertIn(name, secrets | OPTIONAL | BY_README | (SECRETS_BY_HAND if local else set()))
+                self.assertIn(name, SECRETS_BY_HAND | OPTIONAL if local else secrets)
             elif name not in OPTIONAL:
                 self.assertIn((kind, name), there)
 
@@ -76,8 +83,10 @@ class EveryOverlay(unittest.TestCase):
     def test_gives_a_pod_the_time_it_needs_to_stop(self, documents, document):
         spec = rendered.pod(document)
         container = spec["containers"][0]
-        drain = seconds(rendered.environment(documents, container)["LocalHost__DrainTimeout"])
-        needed = container["lifecycle"]["preStop"]["sleep"]["seconds"] + drain + 5
+        variables = rendered.environment(documents, container)
+        # The Functions host reads no setting of ours; .NET bounds it.
+        ends = 30 if "FUNCTIONS_WORKER_RUNTIME" in variables else seconds(variables["LocalHost__DrainTimeout"]) + 5
+        needed = container["lifecycle"]["preStop"]["sleep"]["seconds"] + ends
         self.assertGreaterEqual(spec["terminationGracePeriodSeconds"], needed + 5)
 
     @every("Deployment", "Job", "CronJob")
@@ -97,6 +106,16 @@ class EveryOverlay(unittest.TestCase):
             self.assertEqual({"cpu", "memory"}, set(container["resources"]["requests"]))
             self.assertIn("memory", container["resources"]["limits"])
 
+    def test_gives_two_processes_more_memory_than_one(self):
+        def limits(name):
+            return {d["metadata"]["name"]: mebibytes(rendered.pod(d)["containers"][0]["resources"]["limits"]["memory"])
+                    for d in rendered.of_kind(rendered.overlay(name), "Deployment")}
+        lean, both = limits(rendered.EKS), limits("aks")
+        consumers = 64 * sum(kind == "Kafka" for kind in app.functions().values())
+        for name in lean:
+            with self.subTest(name):
+                self.assertGreaterEqual(both[name], lean[name] + 256 + (consumers if name == "pipeline-streams" else 0))
+
     @every("Deployment")
     def test_probes_every_role_and_lets_one_pod_of_each_go(self, documents, document):
         container = rendered.pod(document)["containers"][0]
@@ -110,6 +129,39 @@ class EveryOverlay(unittest.TestCase):
         for spread in rendered.pod(document)["topologySpreadConstraints"]:
             self.assertLessEqual(spread["labelSelector"]["matchLabels"].items(), labels.items())
 
+    @every("Deployment", "Job", "CronJob")
+    def test_mounts_all_secrets_of_the_app_where_it_looks_for_settings(self, _, document):
+        volume = next(volume for volume in rendered.pod(document)["volumes"] if volume["name"] == "secrets")
+        sources = {source["secret"]["name"]: source["secret"].get("optional", False) for source in volume["projected"]["sources"]}
+        self.assertEqual({"pipeline-settings": False, "pipeline-providers": True, "pipeline-alerts": True}, sources)
+
+    @every("Deployment", "CronJob")
+    def test_gives_whatever_reads_the_lake_its_account(self, documents, document):
+        spec = rendered.pod(document)
+        container = spec["containers"][0]
+        variables = rendered.environment(documents, container)
+        accounts = {d["metadata"]["name"]: d["metadata"].get("annotations", {}) for d in rendered.of_kind(documents, "ServiceAccount")}
+        token = variables.get("AWS_WEB_IDENTITY_TOKEN_FILE")
+        mounted = token and any(token.startswith(f"{mount['mountPath']}/") for mount in container["volumeMounts"])
+        self.assertTrue("eks.amazonaws.com/role-arn" in accounts[spec["serviceAccountName"]] or mounted
+                        or {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} <= set(variables))
+
+    @every("Job", "CronJob")
+    def test_runs_verbs_by_the_name_both_images_have(self, _, document):
+        container = rendered.pod(document)["containers"][0]
+        self.assertEqual(["pipeline"], container["command"])
+        verbs = {name for text in app.APP.values() for name in re.findall(r'new Command\("(\w+)"', text)}
+        self.assertIn(container["args"][0], verbs)
+
+    def test_reconciles_every_night_and_asks_no_second_time_for_a_verdict(self):
+        for name in rendered.OVERLAYS:
+            job = next(d for d in rendered.overlay(name) if d["metadata"]["name"] == "pipeline-reconcile")
+            self.assertEqual("reconcile", rendered.pod(job)["containers"][0]["args"][0])
+            self.assertRegex(job["spec"]["schedule"], r"^\d+ \d+ \* \* \*$")
+            fault = int(re.search(r"const int Fault = (\d+)", (app.ROOT / "functions/App/Cli/ExitCodes.cs").read_text())[1])
+            rule = job["spec"]["jobTemplate"]["spec"]["podFailurePolicy"]["rules"][0]
+            self.assertEqual(("FailJob", [fault]), (rule["action"], rule["onExitCodes"]["values"]))
+
     @every("Deployment", "StatefulSet", "Job", "CronJob")
     def test_pins_every_image(self, _, document):
         for container in rendered.pod(document)["containers"]:
@@ -117,17 +169,114 @@ class EveryOverlay(unittest.TestCase):
             self.assertNotIn(":latest", container["image"])
 
 
+class Secrets(unittest.TestCase):
+    def test_are_each_filled_by_a_step_of_the_page(self):
+        page = (app.ROOT / "infra/README.md").read_text()
+        for document in rendered.of_kind(rendered.overlay(rendered.EKS), "ExternalSecret"):
+            self.assertIn(f"\n   | `{document['metadata']['name']}` | ", page)
+        for document in rendered.of_kind(rendered.objects("checks/clock"), "ExternalSecret"):
+            self.assertIn(f"`{document['metadata']['name']}`", page)
+
+
+class Network(unittest.TestCase):
+    def open_ports(self, documents):
+        policy = next(d for d in rendered.of_kind(documents, "NetworkPolicy") if d["metadata"]["name"] == "pipeline-out")
+        ports = [port for rule in policy["spec"]["egress"] if "to" not in rule for port in rule["ports"]]
+        return {number for port in ports for number in range(port["port"], port.get("endPort", port["port"]) + 1)}
+
+    def test_lets_out_what_the_settings_and_the_app_itself_name(self):
+        options = (app.ROOT / "functions/Sinks/Alerting/AlertOptions.cs").read_text()
+        mail = int(re.search(r"int Port \{ get; init; \} = (\d+)", options)[1])
+        for name in rendered.CLOUDS:
+            documents = rendered.overlay(name)
+            values = [value for data in rendered.config_maps(documents).values() for value in data.values()]
+            brokers = {int(port) for value in values for port in re.findall(r"\.[a-z]+:(\d+)(?=,|$)", value)}
+            self.assertTrue(brokers)
+            # HTTPS, PostgreSQL (no port in its connection string), a schema registry where its documentation has it.
+            with self.subTest(name):
+                self.assertEqual(set(), (brokers | {443, mail, 5432, 8081}) - self.open_ports(documents))
+
+    def test_lets_out_nothing_unencrypted(self):
+        for name in rendered.CLOUDS:
+            self.assertEqual(set(), {25, 80, 8080} & self.open_ports(rendered.overlay(name)))
+
+
+class Migration(unittest.TestCase):
+    """deploy.sh applies what is labelled settings, then the migration, and waits for it before it applies the rest."""
+
+    def test_finds_what_it_needs_among_what_is_applied_before_it(self):
+        for name in rendered.OVERLAYS:
+            documents = rendered.overlay(name)
+            first = [d for d in documents if component(d) == "settings"]
+            there = {(d["kind"], d["metadata"]["name"]) for d in first}
+            there |= {("Secret", d["spec"]["target"]["name"]) for d in rendered.of_kind(first, "ExternalSecret")}
+            if name == "local":
+                there |= {("Secret", secret) for secret in SECRETS_BY_HAND}
+            needy = [d for d in documents if component(d) == "migrate"] + rendered.of_kind(first, "StatefulSet")
+            self.assertIn("Job", {d["kind"] for d in needy})
+            for document in needy:
+                for kind, wanted in references(rendered.pod(document)):
+                    with self.subTest(f"{name}: {document['metadata']['name']} needs {wanted}"):
+                        self.assertTrue(wanted in OPTIONAL or (kind, wanted) in there)
+
+    def test_finds_the_server_that_the_local_secrets_name(self):
+        written = (app.ROOT / "infra/kubernetes/overlays/local/certificates.sh").read_text()
+        host = re.search(r"Host=(\w+);", written)[1]
+        first = [d for d in rendered.overlay("local") if component(d) == "settings"]
+        service = next(d for d in rendered.of_kind(first, "Service") if d["metadata"]["name"] == host)
+        behind = [d for d in rendered.of_kind(first, "StatefulSet")
+                  if service["spec"]["selector"].items() <= d["spec"]["template"]["metadata"]["labels"].items()]
+        self.assertEqual(1, len(behind))
+
+
 class TheClock(unittest.TestCase):
-    def test_has_a_cronjob_for_every_timer_and_fits_the_definitions(self):
-        documents = rendered.objects("checks/clock")
-        for document in documents:
+    """The component clock on the overlay aks, as checks/clock builds it."""
+
+    def setUp(self):
+        self.documents = rendered.objects("checks/clock")
+        self.jobs = [d for d in rendered.of_kind(self.documents, "CronJob") if component(d) == "clock"]
+        self.role = self.named("Deployment", "pipeline-orchestration")
+
+    def named(self, kind, name):
+        return next(d for d in rendered.of_kind(self.documents, kind) if d["metadata"]["name"] == name)
+
+    def test_fits_the_definitions_and_names_what_exists(self):
+        secrets = {d["spec"]["target"]["name"] for d in rendered.of_kind(self.documents, "ExternalSecret")}
+        for document in self.documents:
             self.assertEqual([], schema.faults(document))
-        asked = {re.search(r"/admin/functions/(\w+)", rendered.pod(d)["containers"][0]["args"][-1])[1]
-                 for d in rendered.of_kind(documents, "CronJob") if "curl" in rendered.pod(d)["containers"][0]["image"]}
-        role = next(data for name, data in rendered.config_maps(documents).items() if name.startswith("pipeline-orchestration"))
-        off = {key.split("_")[1] for key in role if key.endswith("_Disabled")}
-        self.assertLessEqual(asked, off)
-        self.assertEqual({"PublishDue", "Sweep", "ExtractDaily", "DrainQueue", "ScanDropFolder", "Attribute"}, asked)
+        for job in self.jobs:
+            self.assertLessEqual({name for _, name in references(rendered.pod(job))}, secrets)
+
+    def test_asks_for_every_timer_of_the_app_and_stops_the_timer_itself(self):
+        timers = {name for name, kind in app.functions().items() if kind == "Timer"}
+        asked = [variable["value"] for job in self.jobs for variable in rendered.pod(job)["containers"][0]["env"]]
+        self.assertEqual(sorted(timers), sorted(asked))
+        variables = rendered.environment(self.documents, rendered.pod(self.role)["containers"][0])
+        for name in timers:
+            self.assertEqual("true", variables.get(f"AzureWebJobs_{name}_Disabled"), name)
+
+    def test_asks_the_role_that_has_the_timers_and_the_drop_folder(self):
+        labels = self.role["spec"]["template"]["metadata"]["labels"]
+        container = rendered.pod(self.role)["containers"][0]
+        drop = rendered.environment(self.documents, container)["Drop__Root"]
+        self.assertIn(drop, [mount["mountPath"] for mount in container["volumeMounts"]])
+        for job in self.jobs:
+            url = rendered.pod(job)["containers"][0]["args"][-1]
+            host, name = re.fullmatch(r"http://([\w-]+)/admin/functions/\$\((\w+)\)", url).groups()
+            self.assertEqual("FUNCTION", name)
+            self.assertLessEqual(self.named("Service", host)["spec"]["selector"].items(), labels.items())
+
+    def test_may_go_where_it_asks(self):
+        role = self.role["spec"]["template"]["metadata"]["labels"]
+        for job in self.jobs:
+            clock = job["spec"]["jobTemplate"]["spec"]["template"]["metadata"]["labels"]
+            for side, here, there in (("egress", clock, role), ("ingress", role, clock)):
+                peers = "to" if side == "egress" else "from"
+                ways = [rule for policy in rendered.of_kind(self.documents, "NetworkPolicy")
+                        if policy["spec"]["podSelector"].get("matchLabels", {}).items() <= here.items()
+                        for rule in policy["spec"].get(side, []) for peer in rule.get(peers, [])
+                        if peer.get("podSelector", {}).get("matchLabels", {"": ""}).items() <= there.items()]
+                self.assertIn(8080, [port["port"] for rule in ways for port in rule["ports"]], side)
 
 
 class Misspelt(unittest.TestCase):

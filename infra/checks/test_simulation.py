@@ -33,6 +33,17 @@ class Simulation(unittest.TestCase):
         few = simulate.Scaling(**{**self.streams.__dict__, "most": 4})
         self.assertGreater(simulate.day(5000 * simulate.GIB, few, self.orchestration)["left"], 600)
 
+    def test_the_words_beside_the_numbers_are_true(self):
+        manifest = (simulate.BASE / "scaling-streams.yaml").read_text()
+        page = (app.ROOT / "infra/README.md").read_text()
+        lands_in = round(self.streams.threshold * simulate.EVENT_BYTES / simulate.LAND)
+        self.assertIn(f"lagThreshold is what one pod lands in {lands_in} s", manifest)
+        self.assertIn(f"records is what one pod lands in {lands_in} s", page)
+        peak = self.usual["land_most"]
+        self.assertIn(f"    replicas: {peak}\n", manifest)
+        words = {3: "three", 4: "four", 5: "five", 6: "six"}
+        self.assertIn(f"leave {words[peak]} pods", page)
+
     def test_an_idle_topic_scales_to_zero_and_wakes_within_a_minute(self):
         worst, hours = simulate.wake(self.streams, 3600, 1000)
         self.assertLess(worst, 60)

@@ -45,7 +45,7 @@ MODULE = HERE.parent / "terraform" / "aws"
 # As the module has them: segments are kept so long, and each is a former version for a while after.
 SEGMENT_DAYS = int(re.search(r'variable "segment_retention_days".*?default += (\d+)', (MODULE / "variables.tf").read_text(), re.S)[1])
 FORMER_DAYS = int(re.search(r"noncurrent_days = (\d+)", (MODULE / "storage.tf").read_text())[1])
-SECRETS = 4                           # the app's three entries and the database owner's
+SECRETS = 5                           # the app's four entries and the database owner's
 KMS_KEYS = 2                          # the pipeline's and the alarms'
 PACKING = 0.8                         # share of the nodes' processors that pods ask for
 

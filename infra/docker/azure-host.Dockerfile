@@ -11,12 +11,15 @@ COPY functions functions
 RUN dotnet publish functions/App --no-restore -c Release -o /home/site/wwwroot -p:FunctionsHost=Azure -p:KafkaSecurity=$KAFKA_SECURITY
 
 FROM mcr.microsoft.com/azure-functions/dotnet-isolated:4-dotnet-isolated10.0
-# librdkafka comes with the Kafka extension's package here; the columns' codecs come from the system.
+# librdkafka comes with the Kafka extension's package here; the columns' codecs come from the system. The entry point is the base's, the
+# host; `pipeline` is the command line.
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates libzstd1 libsnappy1v5 tzdata \
  && rm -rf /var/lib/apt/lists/* \
  && mkdir -p /home/LogFiles /home/data /azure-functions-host/Secrets \
- && chown -R 10001:10001 /home/LogFiles /home/data /azure-functions-host/Secrets
+ && chown -R 10001:10001 /home/LogFiles /home/data /azure-functions-host/Secrets \
+ && printf '#!/bin/sh\nexec dotnet /home/site/wwwroot/pipeline.dll "$@"\n' >/usr/local/bin/pipeline \
+ && chmod 755 /usr/local/bin/pipeline
 COPY --from=build /home/site/wwwroot /home/site/wwwroot
 ENV AzureWebJobsScriptRoot=/home/site/wwwroot \
     AzureFunctionsJobHost__Logging__Console__IsEnabled=true \

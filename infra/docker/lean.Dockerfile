@@ -21,7 +21,9 @@ RUN apt-get update \
       ca-certificates librdkafka1 libsasl2-modules libzstd1 libsnappy1v5 libssl3 libstdc++6 tzdata zlib1g \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --gid 10001 pipeline \
- && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin pipeline
+ && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin pipeline \
+ && printf '#!/bin/sh\nexec /usr/share/dotnet/dotnet /app/pipeline.dll "$@"\n' >/usr/local/bin/pipeline \
+ && chmod 755 /usr/local/bin/pipeline
 COPY --from=runtime /usr/share/dotnet /usr/share/dotnet
 COPY --from=build /app /app
 ENV DOTNET_ROOT=/usr/share/dotnet \
@@ -35,4 +37,4 @@ STOPSIGNAL SIGTERM
 # No curl: the shell's own sockets ask. Kubernetes has probes of its own and does not read this.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=150s --retries=3 \
   CMD ["/bin/bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /health/live HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '^live' <&3"]
-ENTRYPOINT ["/usr/share/dotnet/dotnet", "/app/pipeline.dll"]
+ENTRYPOINT ["pipeline"]

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Writes kubernetes.json: what the kinds used here may hold, from the projects' own published definitions.
 
-    infra/schemas/derive.py SWAGGER KEDA EXTERNAL_SECRETS
+    infra/schemas/derive.py SWAGGER KEDA EXTERNAL_SECRETS PROMETHEUS_OPERATOR
 
-SWAGGER           swagger.json of a Kubernetes release (kubernetes/kubernetes: api/openapi-spec/swagger.json; Apache-2.0)
-KEDA              a checkout of kedacore/keda (config/crd/bases, pkg/scalers; Apache-2.0)
-EXTERNAL_SECRETS  a checkout of external-secrets/external-secrets (config/crds/bases; Apache-2.0)
+SWAGGER              swagger.json of a Kubernetes release (kubernetes/kubernetes: api/openapi-spec/swagger.json; Apache-2.0)
+KEDA                 a checkout of kedacore/keda (config/crd/bases, pkg/scalers; Apache-2.0)
+EXTERNAL_SECRETS     a checkout of external-secrets/external-secrets (config/crds/bases; Apache-2.0)
+PROMETHEUS_OPERATOR  a checkout of prometheus-operator/prometheus-operator (example/prometheus-operator-crd; Apache-2.0)
 
 Descriptions are left out. An object with named properties takes no others, so that a misspelt field is an error, as it is for an
 API server asked with fieldValidation=Strict.
@@ -26,6 +27,7 @@ CORE = [
 ]
 KEDA_KINDS = ["scaledobjects", "triggerauthentications"]
 SECRET_KINDS = ["externalsecrets", "secretstores"]
+MONITORING_KINDS = ["podmonitors", "prometheusrules"]
 SECRET_PROVIDERS = {"aws", "azurekv"}
 # KEDA's definitions leave a trigger's metadata open; what each scaler reads is in the tags of its Go structs.
 SCALERS = {
@@ -127,16 +129,18 @@ def triggers(folder):
 
 
 def main():
-    swagger, keda, secrets = sys.argv[1:4]
+    swagger, keda, secrets, prometheus = sys.argv[1:5]
     kinds, definitions = core(swagger)
     for more in (custom(pathlib.Path(keda, "config/crd/bases"), "keda.sh", KEDA_KINDS),
-                 custom(pathlib.Path(secrets, "config/crds/bases"), "external-secrets.io", SECRET_KINDS)):
+                 custom(pathlib.Path(secrets, "config/crds/bases"), "external-secrets.io", SECRET_KINDS),
+                 custom(pathlib.Path(prometheus, "example/prometheus-operator-crd"), "monitoring.coreos.com", MONITORING_KINDS)):
         kinds |= more[0]
         definitions |= more[1]
     result = {
         "sources": [
             f"Kubernetes {json.loads(pathlib.Path(swagger).read_text())['info']['version']} api/openapi-spec/swagger.json",
-            "KEDA config/crd/bases and pkg/scalers", "External Secrets config/crds/bases"],
+            "KEDA config/crd/bases and pkg/scalers", "External Secrets config/crds/bases",
+            "Prometheus operator example/prometheus-operator-crd"],
         "kinds": kinds, "triggers": triggers(pathlib.Path(keda, "pkg/scalers")),
     }
     target = pathlib.Path(__file__).parent / "kubernetes.json"

@@ -4,20 +4,28 @@ const alerts = {
   section: 'alerts',
   title: () => 'Alerts',
 
-  async load() {
-    return { open: await read('/api/alerts?state=open&limit=100') };
+  async load({ before }) {
+    return { open: await read(`/api/alerts?${new URLSearchParams({ state: 'open', limit: 50, ...(before && { before }) })}`) };
   },
 
-  draw({ status, open }) {
+  draw({ status, open }, { before }) {
     if (!open) return [h('h1', {}, 'Alerts'), h('section', {}, missing(`${plural(status.alerts_open, 'open alert')}. Their texts`))];
     return [
       h('h1', {}, 'Alerts'),
       h(
         'p',
         { class: 'muted' },
-        open.alerts.length === 0 ? 'Nothing is wrong that the pipeline knows of.' : `${plural(open.alerts.length, 'alert')} open.`,
+        status.alerts_open === 0
+          ? 'Nothing is wrong that the pipeline knows of.'
+          : `${plural(status.alerts_open, 'alert')} open${before ? '; these are older ones' : ''}, the newest first.`,
       ),
       open.alerts.map(alerts.card),
+      h(
+        'div',
+        { class: 'buttons' },
+        before && h('a', { href: '#/alerts' }, 'Newest'),
+        open.next_before && h('a', { href: `#/alerts?before=${open.next_before}` }, 'Older'),
+      ),
     ];
   },
 

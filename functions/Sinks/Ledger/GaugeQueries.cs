@@ -50,8 +50,8 @@ public sealed record GaugeQuery(string Sql, IReadOnlyList<string> Labels, IReadO
             (SELECT count(*) FROM pipeline.lake_object AS one WHERE one.dataset = asked.dataset AND state = 'staged'),
             (SELECT count(*) FROM pipeline.source_cursor AS one WHERE one.dataset = asked.dataset AND stopped_reason IS NOT NULL),
             (SELECT count(*) FROM pipeline.slice AS one WHERE one.dataset = asked.dataset AND state = 'withheld'),
-            (SELECT coalesce(sum(rows), 0) FROM pipeline.lake_object AS one
-             WHERE one.dataset = asked.dataset AND role = 'quarantine' AND state <> 'superseded' AND removed_at IS NULL)
+            (SELECT coalesce(sum(open_records), 0) FROM pipeline.quarantine_day AS one
+             WHERE one.dataset = asked.dataset AND open_records > 0)
         FROM unnest($1) AS asked (dataset)
         """, ["dataset"],
         [
@@ -60,7 +60,7 @@ public sealed record GaugeQuery(string Sql, IReadOnlyList<string> Labels, IReadO
             new("pipeline.objects.unfinished", "{object}", "Committed objects that readers cannot see yet."),
             new("pipeline.streams.stopped", "{stream}", "Streams on which nothing is landed until a person acts."),
             new("pipeline.slices.withheld", "{slice}", "Days of accounts that are landed and withheld."),
-            new("pipeline.quarantine.records", "{record}", "Records in quarantine."),
+            new("pipeline.quarantine.records", "{record}", "Records refused, and neither replayed nor discarded."),
         ]);
 
     private static GaugeQuery Alerts => new(

@@ -5,7 +5,7 @@ locals {
     secrets = { for name, issuer in var.oidc_issuers : name => "system:serviceaccount:${issuer.namespace}:pipeline-secrets" }
     keda    = { for name, issuer in var.oidc_issuers : name => "system:serviceaccount:${var.keda_service_account}" }
   }
-  secret_names = ["pipeline-settings", "pipeline-providers", "pipeline-scaling"]
+  secret_names = ["pipeline-settings", "pipeline-providers", "pipeline-alerts", "pipeline-scaling"]
 }
 
 data "aws_caller_identity" "current" {}

@@ -1,6 +1,7 @@
 using Pipeline.App.Telemetry;
 using Pipeline.Contracts;
 using Pipeline.Sinks.Ledger;
+using Pipeline.Tests.Integration.Quarantine;
 using Pipeline.Tests.Integration.Sinks;
 using Pipeline.Tests.Servers;
 
@@ -36,6 +37,23 @@ public sealed class GaugeTests(PostgresServer postgres)
 
         double Value(string family) => store.Read().Single(each => each.Name == family).Series()
             .Single(series => series.Key == "dataset=\"orders\"").Value.Value;
+    }
+
+    [Fact]
+    public async Task Records_in_quarantine_are_those_that_nobody_has_settled_while_their_object_is_still_whole()
+    {
+        await using var world = await OrdersWorld.LoadedAsync(postgres, OrdersWorld.First, OrdersWorld.Mixed);
+        Assert.Equal(5, await ReadAsync());
+        await world.Refusals.DiscardAsync("orders", "missing", "sku", "tester", "The sender is gone.", stopping);
+        Assert.Equal(3, await ReadAsync());
+        await world.ReplayRefusedAsync(OrdersWorld.Second, "wrong_type", "qty");
+        await world.PublishAsync(OrdersWorld.Second);
+        Assert.Equal(1, await ReadAsync());
+        Assert.Equal(["visible"], await world.LinesAsync("SELECT state FROM pipeline.lake_object WHERE role = 'quarantine'"));
+
+        async Task<double> ReadAsync() => Assert.Single(
+            await new GaugeReader(world.Source, world.Clock).ReadAsync(["orders"], stopping),
+            reading => reading.Gauge.Name == "pipeline.quarantine.records").Value;
     }
 
     [Fact]

@@ -108,7 +108,7 @@ public sealed class AccessTests(PageRig rig, ITestOutputHelper output) : IClassF
         await page.Keyboard.PressAsync("Escape");
         await page.GetByRole(AriaRole.Dialog).WaitForAsync(new() { State = WaitForSelectorState.Hidden });
         Assert.Equal("Show sample rows", await FocusedAsync());
-        visitor.AssertCalm();
+        visitor.AssertCalm("401 GET /api/datasets/user_actions/rows");
 
         Task<string> FocusedAsync() => page.EvaluateAsync<string>("() => document.activeElement.textContent.trim()");
 
