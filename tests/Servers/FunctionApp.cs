@@ -150,14 +150,19 @@ public sealed class FunctionApp : IDisposable
         long Count(string name) => last.GetProperty(name).GetInt64();
     }
 
+    /// <summary>How a program is started with the app's settings.</summary>
+    public ProcessStartInfo Command(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Home };
+        foreach (var (name, value) in settings) start.Environment[name] = value;
+        return start;
+    }
+
     /// <summary>Runs a verb of the program with the app's settings.</summary>
     public async Task<(int ExitCode, string Output, string Errors)> RunVerbAsync(string[] arguments, CancellationToken stopping)
     {
-        var start = new ProcessStartInfo("dotnet", [Repository.Built("functions/App", "pipeline.dll"), .. arguments])
-        {
-            WorkingDirectory = Home, RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        foreach (var (name, value) in settings) start.Environment[name] = value;
+        var start = Command("dotnet", [Repository.Built("functions/App", "pipeline.dll"), .. arguments]);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
         using var verb = Process.Start(start)!;
         var errors = verb.StandardError.ReadToEndAsync(stopping);
         var output = await verb.StandardOutput.ReadToEndAsync(stopping);

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.App.Orchestrations;
 using Pipeline.Contracts;
+using Pipeline.Domain.Alerts;
 using Pipeline.Domain.Attribution;
 using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Ports;
+using Pipeline.Domain.Slices;
 using Pipeline.Sources.Attribution;
 using Pipeline.Transforms.Attribution;
 
@@ -72,7 +74,12 @@ public sealed class ReportAttributionActivity(IAlerts alerts)
     public Task RunAsync([ActivityTrigger] FailedPiece failed, CancellationToken stopping) => alerts.RaiseAsync(
         new(AlertSeverity.Critical, AttributionAlerts.Dataset, AttributionAlerts.Code, failed.Subject,
             $"{failed.Piece.Days.Count} day(s) could not be attributed, of {failed.Subject} on: {failed.Reason} What stood before stands, "
-            + "and the next run tries again."), stopping);
+            + "and the next run tries again.")
+        {
+            Since = new(failed.Piece.Days[0].ToDateTime(TimeOnly.MinValue), TimeSpan.Zero),
+            Expected = $"conversions of {failed.Piece.Days.Count} day(s) attributed", Seen = failed.Reason,
+            Query = AlertQueries.Slices(AttributionAlerts.Dataset, AttributionAlerts.WindowOf(failed.Piece)),
+        }, stopping);
 }
 
 /// <summary>A piece of work that was given up.</summary>
@@ -87,6 +94,10 @@ internal static class AttributionAlerts
 {
     public const string Dataset = "attributions";
     public const string Code = "attribution_failed";
+
+    /// <summary>The slices that a piece makes.</summary>
+    public static SliceWindow WindowOf(BucketDays piece) => new(
+        SourceKind.Attribution.Text(), AttributionNames.AccountOf(piece.Bucket), AttributionNames.Stream, piece.Days[0], piece.Days[^1]);
 
     /// <summary>The bucket and its first day: <c>bucket-03 2026-10-01</c>.</summary>
     public static string SubjectOf(BucketDays piece) => $"{AttributionNames.AccountOf(piece.Bucket)} {piece.Days[0]:yyyy-MM-dd}";

@@ -47,6 +47,7 @@ internal static class DoctorVerb
         .. SettingsChecks.Of(patient), .. ContractChecks.Of(patient), .. ScheduleChecks.Of(patient), .. KeyChecks.Of(patient),
         .. LibraryChecks.Of(patient), .. HostChecks.Of(patient), .. PostgresChecks.Of(patient), .. StoreChecks.Of(patient),
         .. KafkaChecks.Of(patient), .. SqsChecks.Of(patient), .. ProviderChecks.Of(patient), .. RegistryChecks.Of(patient),
+        .. AlertChecks.Of(patient), .. TelemetryChecks.Of(patient),
     ];
 
     private static void Print(IAnsiConsole console, DoctorReport report)

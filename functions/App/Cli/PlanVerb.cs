@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.App.Cli.Plans;
 using Pipeline.App.Settings;
 using Pipeline.Contracts;
+using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Failures;
 using Pipeline.Sinks.Ledger;
 using Pipeline.Sources.Slices;
@@ -18,7 +19,10 @@ internal static class PlanVerb
     public static Command Create()
     {
         var dataset = new Option<string?>("--dataset") { Description = "Plan a replay of this dataset." };
-        var source = new Option<string?>("--source") { Description = "Plan a backfill of this source: facebook, google_ads, clevertap." };
+        var source = new Option<string?>("--source")
+        {
+            Description = $"Plan a backfill of this source: {string.Join(", ", SourceKinds.Asked.Select(kind => kind.Text()))}.",
+        };
         var accounts = new Option<string?>("--accounts") { Description = "Accounts, comma separated; all without it. A replay takes one." };
         var from = Days.Option("--from", "First day, yyyy-MM-dd.");
         var to = Days.Option("--to", "Last day, included; the first one without it.");

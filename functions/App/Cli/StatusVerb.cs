@@ -59,10 +59,10 @@ internal static class StatusVerb
     private static Task WatchAsync(Func<Task<StatusAnswer>> read, TimeProvider time, CancellationToken stopping) =>
         AnsiConsole.Live(new Text("")).StartAsync(async screen =>
         {
-            while (!stopping.IsCancellationRequested)
+            while (true)
             {
                 screen.UpdateTarget(Shown(await read()));
-                await Task.Delay(Every, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Every, time, stopping);
             }
         });
 

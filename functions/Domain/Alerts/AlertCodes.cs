@@ -23,7 +23,7 @@ public static class AlertCodes
     public static IReadOnlyList<AlertCode> All { get; } =
     [
         new(Test, AlertSeverity.Warning, "Somebody tests whether alerts arrive."),
-        new(AlertUndeliverable, AlertSeverity.Critical, "A channel refuses alerts, or has taken none for a day."),
+        new(AlertUndeliverable, AlertSeverity.Critical, "A channel refuses a message, or has not taken one for a day."),
         new("attribution_failed", AlertSeverity.Critical, "Days of a bucket of users could not be attributed."),
         new("empty_slice", AlertSeverity.Critical, "A provider answers nothing for a day that has rows; they are kept."),
         new("field_new", AlertSeverity.Warning, "Records have a field that their contract does not name."),

@@ -13,6 +13,10 @@ public static class SourceKinds
     /// <summary>All texts, in the kinds' order.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Texts.Select(each => each.Text)];
 
+    /// <summary>The kinds whose systems are asked for days of an account, and can be asked for them again.</summary>
+    public static IEnumerable<SourceKind> Asked =>
+        Texts.Select(each => each.Kind).Where(kind => !kind.AreRecords() && kind != SourceKind.Attribution);
+
     /// <summary>The kind as a contract writes it: <c>google_ads</c>.</summary>
     public static string Text(this SourceKind kind) => Texts[(int)kind].Text;
 

@@ -18,17 +18,17 @@ public interface IAlerts
 /// <param name="Text">Sentences: what was seen, what it means, what to do.</param>
 public sealed record Alert(AlertSeverity Severity, string Dataset, string Code, string Subject, string Text)
 {
-    /// <summary>When what is wrong began, in the data's own time; null when that is when it was seen.</summary>
-    public DateTimeOffset? Since { get; init; }
+    /// <summary>When what is wrong began, in the data's own time; null when that is when it was first seen.</summary>
+    public required DateTimeOffset? Since { get; init; }
 
-    /// <summary>What was expected, in words and figures; null when the text says it all.</summary>
-    public string? Expected { get; init; }
+    /// <summary>What was expected, in words and figures.</summary>
+    public required string Expected { get; init; }
 
     /// <summary>What was seen instead.</summary>
-    public string? Seen { get; init; }
+    public required string Seen { get; init; }
 
     /// <summary>A query or command that shows it, ready to be pasted.</summary>
-    public string? Query { get; init; }
+    public required string Query { get; init; }
 }
 
 /// <summary>How soon a person should look.</summary>

@@ -21,6 +21,9 @@ public sealed class AlertChannels
     /// <summary>No alert goes anywhere.</summary>
     public bool IsEmpty => channels.Count == 0;
 
+    /// <summary>The names of all.</summary>
+    public IReadOnlyCollection<string> Names => channels.Keys;
+
     /// <summary>A channel; null when this instance's settings do not have it.</summary>
     public IAlertChannel? Find(string name) => channels.GetValueOrDefault(name);
 

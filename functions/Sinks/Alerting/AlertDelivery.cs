@@ -8,7 +8,7 @@ namespace Pipeline.Sinks.Alerting;
 /// <remarks>Safe to run twice at once, on any number of instances.</remarks>
 public sealed class AlertDelivery
 {
-    private const int MaxMessages = 100;   // to one channel in one round
+    private const int MaxMessages = 100;   // to one channel in one round; to one that fails, one in a run
     private const int Rounds = 3;          // what waited for a message before it can follow in the same run
 
     private readonly AlertOutbox outbox;
@@ -30,30 +30,33 @@ public sealed class AlertDelivery
     {
         if (channels.IsEmpty) return 0;
         var arrived = 0;
+        var failing = new HashSet<string>();
         for (var round = 0; round < Rounds && await outbox.HasWorkAsync(stopping); round++)
         {
             await outbox.FillAsync(stopping);
-            var sent = (await Task.WhenAll((await outbox.DueAsync(stopping)).Select(channel => DrainAsync(channel, stopping)))).Sum();
+            var due = (await outbox.DueAsync(stopping)).Except(failing);
+            var turns = await Task.WhenAll(due.Select(channel => DrainAsync(channel, stopping)));
+            failing.UnionWith(turns.Where(turn => turn.HasFailed).Select(turn => turn.Channel));
+            var sent = turns.Sum(turn => turn.Sent);
             if (sent == 0) break;
             arrived += sent;
         }
         return arrived;
     }
 
-    // The first failure ends a channel's turn: what is behind it would meet the same.
-    private async Task<int> DrainAsync(string channel, CancellationToken stopping)
+    // The first failure ends a channel's turn, and this run for it: what is behind it would meet the same.
+    private async Task<Turn> DrainAsync(string channel, CancellationToken stopping)
     {
-        for (var sent = 0; ; sent++)
-        {
-            if (sent == MaxMessages || await outbox.LeaseAsync(channel, stopping) is not { } leased) return sent;
-            if (!await TryAsync(leased, stopping)) return sent;
-        }
+        var sent = 0;
+        for (; sent < MaxMessages && await outbox.LeaseAsync(channel, stopping) is { } leased; sent++)
+            if (!await TryAsync(leased, stopping)) return new(channel, sent, HasFailed: true);
+        if (sent > 0) await outbox.WakeAsync(channel, stopping);
+        return new(channel, sent, HasFailed: false);
     }
 
     private async Task<bool> TryAsync(LeasedMessage leased, CancellationToken stopping)
     {
-        var outcome = channels.Find(leased.Channel) is { } channel ? await channel.SendAsync(leased.Message, stopping)
-            : SendOutcome.Failed($"This instance's settings have no channel {leased.Channel}.");
+        var outcome = await channels.Find(leased.Channel)!.SendAsync(leased.Message, stopping);
         if (outcome.IsDelivered)
         {
             await outbox.DeliveredAsync(leased, outcome, CancellationToken.None);   // who stops now must not forget that it was told
@@ -64,6 +67,9 @@ public sealed class AlertDelivery
         Log.NotDelivered(log, leased.Id, leased.Channel, leased.Message.Event, leased.Message.Alerts.Count, leased.Try, outcome.Error!);
         return false;
     }
+
+    /// <summary>What one channel took.</summary>
+    private sealed record Turn(string Channel, int Sent, bool HasFailed);
 }
 
 /// <summary>What delivery of alerts writes to the log.</summary>

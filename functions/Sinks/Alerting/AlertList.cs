@@ -102,8 +102,8 @@ public sealed record AlertStatus
 }
 
 /// <summary>What one channel was told of an alert.</summary>
-/// <param name="State"><c>waiting</c>, <c>delivered</c>, <c>failed</c>, or <c>damped</c>: never told, for the alert was re-opened within
-/// moments.</param>
+/// <param name="State"><c>waiting</c>, <c>delivered</c>, <c>failed</c> (a person gave the message up), or <c>damped</c>: never told, for
+/// the alert was re-opened within moments.</param>
 public sealed record DeliveryStatus(
     [property: JsonPropertyName("channel")] string Channel, [property: JsonPropertyName("event")] string Event,
     [property: JsonPropertyName("state")] string State, [property: JsonPropertyName("tries")] int Tries,

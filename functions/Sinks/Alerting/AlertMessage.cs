@@ -58,4 +58,8 @@ public interface IAlertChannel
     /// <summary>Tells it; a message it has already had is told again under the same key.</summary>
     /// <returns>What became of it. Only <paramref name="stopping"/> makes it throw.</returns>
     Task<SendOutcome> SendAsync(AlertMessage message, CancellationToken stopping);
+
+    /// <summary>Goes the way to it, as far as nobody is told anything.</summary>
+    /// <returns>What is in the way, as a sentence; null when nothing is. Only <paramref name="stopping"/> makes it throw.</returns>
+    Task<string?> ReachAsync(CancellationToken stopping);
 }

@@ -6,7 +6,10 @@ using Pipeline.Sinks.Ledger;
 namespace Pipeline.Sinks.Alerting;
 
 /// <summary>The messages that wait to be sent, in the ledger.</summary>
-/// <remarks>A message is leased for one try: who dies during it leaves it to the next.</remarks>
+/// <remarks>
+/// A message is leased for one try: who dies during it leaves it to the next. It is tried until its channel has it; that of a channel
+/// which this instance's settings do not have waits for one that knows it.
+/// </remarks>
 internal sealed class AlertOutbox(
     NpgsqlDataSource ledger, AlertRoutes routes, AlertChannels channels, AlertOptions options, TimeProvider time)
 {
@@ -15,11 +18,14 @@ internal sealed class AlertOutbox(
 
     private const string What = "the outbox of alerts";
 
-    /// <summary>How long a message is tried before it is given up.</summary>
-    public static readonly TimeSpan GiveUpAfter = TimeSpan.FromDays(1);
+    // When a message has waited for so long, the other channels are told, and it is tried less often.
+    private static readonly TimeSpan AwayAfter = TimeSpan.FromDays(1);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LongestPauseAway = TimeSpan.FromHours(1);
+
+    private string[] Known => [.. channels.Names];
 
     // Longer than a try may take, so that a lease never ends before its try.
     private TimeSpan Lease => options.Timeout * 2;
@@ -30,9 +36,9 @@ internal sealed class AlertOutbox(
         SELECT EXISTS (SELECT FROM pipeline.alert
                 WHERE {DeriveDeliveries.HasChanged})
             OR EXISTS (SELECT FROM pipeline.alert WHERE resolved_at IS NULL AND told_severity IS NOT NULL AND told_at <= $1)
-            OR EXISTS (SELECT FROM pipeline.alert_delivery WHERE message_id IS NULL AND NOT damped AND due_at <= $2)
-            OR EXISTS (SELECT FROM pipeline.alert_message WHERE state = 'waiting' AND next_try_at <= $2)
-        """, time.GetUtcNow() - options.RepeatAfter, time.GetUtcNow()).ListAsync(row => row.GetBoolean(0), stopping), stopping))[0];
+            OR EXISTS (SELECT FROM pipeline.alert_delivery WHERE message_id IS NULL AND NOT damped AND channel = ANY($3) AND due_at <= $2)
+            OR EXISTS (SELECT FROM pipeline.alert_message WHERE state = 'waiting' AND channel = ANY($3) AND next_try_at <= $2)
+        """, time.GetUtcNow() - options.RepeatAfter, time.GetUtcNow(), Known).ListAsync(row => row.GetBoolean(0), stopping), stopping))[0];
 
     /// <summary>Turns what happened to alerts into messages. Two at once would part groups, so the second leaves it to the first.</summary>
     public async Task FillAsync(CancellationToken stopping)
@@ -46,8 +52,9 @@ internal sealed class AlertOutbox(
     /// <summary>The channels that have messages due.</summary>
     public async Task<IReadOnlyList<string>> DueAsync(CancellationToken stopping) => await ledger.ReadAsync(
         What, connection => connection.Command(
-            "SELECT DISTINCT channel FROM pipeline.alert_message WHERE state = 'waiting' AND next_try_at <= $1", time.GetUtcNow())
-            .ListAsync(row => row.GetString(0), stopping), stopping);
+            """
+            SELECT DISTINCT channel FROM pipeline.alert_message WHERE state = 'waiting' AND channel = ANY($1) AND next_try_at <= $2
+            """, Known, time.GetUtcNow()).ListAsync(row => row.GetString(0), stopping), stopping);
 
     /// <summary>Leases the next message of a channel for one try; null when none is due.</summary>
     public Task<LeasedMessage?> LeaseAsync(string channel, CancellationToken stopping) => ledger.TransactAsync(What, async connection =>
@@ -66,7 +73,13 @@ internal sealed class AlertOutbox(
         return new LeasedMessage(message.Id, channel, message.Try, new(message.Key, message.Event, message.At, alerts));
     }, stopping);
 
-    /// <summary>Notes that a message has arrived; what was said of its channel's trouble is over.</summary>
+    /// <summary>A channel that takes messages again gets all that wait, however far their next try was put off.</summary>
+    /// <remarks>What is due within a lease comes by itself: it may be under way elsewhere.</remarks>
+    public Task WakeAsync(string channel, CancellationToken stopping) => ledger.ReadAsync(What, connection => connection.Command(
+        "UPDATE pipeline.alert_message SET next_try_at = $2 WHERE state = 'waiting' AND channel = $1 AND next_try_at > $3",
+        channel, time.GetUtcNow(), time.GetUtcNow() + Lease).ExecuteAsync(stopping), stopping);
+
+    /// <summary>Notes that a message has arrived; when it was the last that had failed, its channel's trouble is over.</summary>
     public Task DeliveredAsync(LeasedMessage leased, SendOutcome outcome, CancellationToken stopping) => ledger.TransactAsync(
         What, async connection =>
         {
@@ -74,43 +87,50 @@ internal sealed class AlertOutbox(
             await connection.Command(
                 "UPDATE pipeline.alert_message SET state = 'delivered', ended_at = $2, last_error = $3 WHERE id = $1 AND state = 'waiting'",
                 leased.Id, now, outcome.Error).ExecuteAsync(stopping);
-            return await Ledger.Alerts.ResolveAsync(connection, "", AlertCodes.AlertUndeliverable, leased.Channel, now, stopping);
+            var behind = await connection.Command(
+                "SELECT id FROM pipeline.alert_message WHERE state = 'waiting' AND channel = $1 AND last_error IS NOT NULL LIMIT 1",
+                leased.Channel).ListAsync(row => row.GetInt64(0), stopping);
+            return behind.Count > 0 ? 0
+                : await Ledger.Alerts.ResolveAsync(connection, "", AlertCodes.AlertUndeliverable, leased.Channel, now, stopping);
         }, stopping);
 
-    /// <summary>Notes a try that failed: the next comes later, or, after a day, never.</summary>
-    /// <remarks>That a message is given up is an alert itself, and so is a refusal.</remarks>
+    /// <summary>Notes a try that failed: the next comes later.</summary>
+    /// <remarks>That a message has waited for a day is an alert itself, and so is a refusal.</remarks>
     public Task FailedAsync(LeasedMessage leased, SendOutcome outcome, CancellationToken stopping) => ledger.TransactAsync(
         What, async connection =>
         {
             var now = time.GetUtcNow();
-            var givenUp = now - leased.Message.At >= GiveUpAfter;
-            var next = now + (outcome.RetryAfter > Pause(leased.Try) ? outcome.RetryAfter.Value : Pause(leased.Try));
+            var isAway = now - leased.Message.At >= AwayAfter;
+            var pause = Pause(leased.Try, isAway ? LongestPauseAway : LongestPause);
+            var next = now + (outcome.RetryAfter > pause ? outcome.RetryAfter.Value : pause);
             var marked = await connection.Command(
                 """
-                UPDATE pipeline.alert_message SET last_error = $3, next_try_at = $4, state = CASE WHEN $5 THEN 'failed' ELSE state END,
-                    ended_at = CASE WHEN $5 THEN $6::timestamptz END
-                WHERE id = $1 AND tries = $2 AND state = 'waiting'
-                """, leased.Id, leased.Try, outcome.Error, next, givenUp, now).ExecuteAsync(stopping);
+                UPDATE pipeline.alert_message SET last_error = $3, next_try_at = $4 WHERE id = $1 AND tries = $2 AND state = 'waiting'
+                """, leased.Id, leased.Try, outcome.Error, next).ExecuteAsync(stopping);
             if (outcome.RetryAfter is not null)
                 await connection.Command(
                     "UPDATE pipeline.alert_message SET next_try_at = $2 WHERE state = 'waiting' AND channel = $1 AND next_try_at < $2",
                     leased.Channel, next).ExecuteAsync(stopping);
-            if (marked > 0 && (givenUp || outcome.Refused))
-                await Ledger.Alerts.RaiseAsync(connection, Undeliverable(leased, outcome, givenUp), now, stopping);
+            if (marked > 0 && (isAway || outcome.Refused))
+                await Ledger.Alerts.RaiseAsync(connection, Undeliverable(leased, outcome), now, stopping);
             return marked;
         }, stopping);
 
-    private static Alert Undeliverable(LeasedMessage leased, SendOutcome outcome, bool givenUp) => new(
+    private static Alert Undeliverable(LeasedMessage leased, SendOutcome outcome) => new(
         AlertSeverity.Critical, "", AlertCodes.AlertUndeliverable, leased.Channel,
-        $"Channel {leased.Channel} {(givenUp ? "has not taken a message for a day; it is given up" : "does not want a message")}: {outcome.Error} "
+        $"Channel {leased.Channel} {(outcome.Refused ? "does not want a message" : "has not taken a message for a day")}: {outcome.Error} "
         + $"It tells of {leased.Message.Alerts.Count} alert(s), such as number {leased.Message.Alerts[0].Id} in GET /api/alerts. "
-        + "Correct the channel's settings, then POST /api/alerts/test.");
+        + "It waits and is tried again. Correct the channel's settings, then POST /api/alerts/test.")
+    {
+        Since = leased.Message.At, Expected = "a channel that takes what it is told", Seen = outcome.Error!,
+        Query = AlertQueries.Messages(leased.Channel),
+    };
 
     // Half of each pause is left to chance, so that instances and messages that failed together are not tried together.
-    private static TimeSpan Pause(int tries)
+    private static TimeSpan Pause(int tries, TimeSpan longest)
     {
         var full = FirstPause * Math.Pow(2, Math.Min(tries - 1, 16));
-        return (full < LongestPause ? full : LongestPause) * (0.5 + Random.Shared.NextDouble() / 2);
+        return (full < longest ? full : longest) * (0.5 + Random.Shared.NextDouble() / 2);
     }
 
     private Task<bool> AloneAsync(Func<NpgsqlConnection, DateTimeOffset, Task<bool>> work, CancellationToken stopping) =>

@@ -14,7 +14,7 @@ internal sealed class DeriveDeliveries(AlertRoutes routes, AlertOptions options)
 
     private const int MaxAlerts = 200;   // of one transaction
 
-    // What ended unseen so long ago is of no use to anybody: it is what a first set-up of channels finds.
+    // What ended so long ago, and before anybody was ever told anything, is what a first set-up of channels finds: of no use to anybody.
     private static readonly TimeSpan TooLate = TimeSpan.FromDays(1);
 
     /// <summary>Looks at some alerts, within the caller's transaction.</summary>
@@ -26,7 +26,8 @@ internal sealed class DeriveDeliveries(AlertRoutes routes, AlertOptions options)
             SELECT {ChangedAlert.Columns} FROM pipeline.alert WHERE {HasChanged}
             ORDER BY id LIMIT {MaxAlerts} FOR UPDATE SKIP LOCKED
             """).ListAsync(ChangedAlert.Read, stopping);
-        foreach (var alert in changed) await TellAsync(connection, alert, now, stopping);
+        var beginning = await BeginningAsync(connection, now - TooLate, stopping);
+        foreach (var alert in changed) await TellAsync(connection, alert, now, beginning, stopping);
 
         var silent = await connection.Command(
             $"""
@@ -38,10 +39,17 @@ internal sealed class DeriveDeliveries(AlertRoutes routes, AlertOptions options)
         return changed.Count == MaxAlerts || silent.Count == MaxAlerts;
     }
 
-    private async Task TellAsync(NpgsqlConnection connection, ChangedAlert alert, DateTimeOffset now, CancellationToken stopping)
+    // The instant before which what ended is not told: the earlier of the given one and the first message's.
+    private static async Task<DateTimeOffset> BeginningAsync(
+        NpgsqlConnection connection, DateTimeOffset tooLate, CancellationToken stopping) =>
+        (await connection.Command("SELECT least((SELECT formed_at FROM pipeline.alert_message ORDER BY id LIMIT 1), $1)", tooLate)
+            .ListAsync(row => row.GetFieldValue<DateTimeOffset>(0), stopping))[0];
+
+    private async Task TellAsync(
+        NpgsqlConnection connection, ChangedAlert alert, DateTimeOffset now, DateTimeOffset beginning, CancellationToken stopping)
     {
         var told = alert;
-        if (alert.ToldSeverity is null && alert.ResolvedAt < now - TooLate)
+        if (alert.ToldSeverity is null && alert.ResolvedAt < beginning)
         {
             await MarkAsync(connection, alert with { ToldSeverity = alert.Severity, ToldAt = now, ToldResolved = true }, stopping);
             return;

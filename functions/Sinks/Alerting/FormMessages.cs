@@ -16,7 +16,7 @@ internal sealed class FormMessages(AlertChannels channels)
         var ready = await connection.Command(
             $"""
             SELECT id, channel, event FROM pipeline.alert_delivery AS told
-            WHERE message_id IS NULL AND NOT damped AND (due_at <= $1 OR event <> 'resolved' AND EXISTS (
+            WHERE channel = ANY($2) AND message_id IS NULL AND NOT damped AND (due_at <= $1 OR event <> 'resolved' AND EXISTS (
                 SELECT FROM pipeline.alert_delivery AS first
                 WHERE first.message_id IS NULL AND NOT first.damped AND first.due_at <= $1
                 AND first.channel = told.channel AND first.event = told.event))
@@ -25,10 +25,11 @@ internal sealed class FormMessages(AlertChannels channels)
                 WHERE before.thread = told.thread AND before.channel = told.channel AND before.id < told.id AND NOT before.damped
                 AND coalesce(m.state, 'waiting') = 'waiting')
             ORDER BY id LIMIT {MaxDeliveries} FOR UPDATE OF told SKIP LOCKED
-            """, now).ListAsync(row => (Id: row.GetInt64(0), Channel: row.GetString(1), Event: row.GetString(2)), stopping);
+            """, now, channels.Names.ToArray())
+            .ListAsync(row => (Id: row.GetInt64(0), Channel: row.GetString(1), Event: row.GetString(2)), stopping);
         foreach (var group in ready.GroupBy(each => (each.Channel, each.Event)))
         {
-            var size = channels.Find(group.Key.Channel)?.AlertsPerMessage ?? MaxDeliveries;
+            var size = channels.Find(group.Key.Channel)!.AlertsPerMessage;
             await FormAsync(connection, group.Key.Channel, group.Key.Event, [.. group.Select(each => each.Id).Chunk(size)], now, stopping);
         }
         return ready.Count == MaxDeliveries;

@@ -22,7 +22,7 @@ public sealed class TestAlerts(AlertOptions options, AlertChannels channels, Tim
         var alert = new ToldAlert(
             0, Guid.NewGuid(), "warning", "", AlertCodes.Test, channel,
             $"Somebody tests whether alerts arrive on channel {channel}. Nothing is wrong, and it ends at once.",
-            null, null, null, null, 1, now, now, null);
+            now, "a message that arrives", "this one", "pipeline alerts --test", 1, now, now, null);
         var outcome = await channels.Find(channel)!.SendAsync(new(Guid.NewGuid(), AlertEvent.Raised, now, [alert]), stopping);
         if (outcome.IsDelivered)
             outcome = await channels.Find(channel)!.SendAsync(new(Guid.NewGuid(), AlertEvent.Resolved, now, [alert]), stopping);

@@ -25,7 +25,19 @@ public sealed record S3Options
 internal static class S3Clients
 {
     /// <summary>A client with credentials from the SDK's chain.</summary>
-    public static IAmazonS3 Open(S3Options options) => new AmazonS3Client(ConfigOf(options));
+    /// <exception cref="TerminalException">Plain http to another machine, or no region anywhere.</exception>
+    public static IAmazonS3 Open(S3Options options)
+    {
+        try
+        {
+            return new AmazonS3Client(ConfigOf(options));
+        }
+        catch (AmazonClientException error)
+        {
+            throw new TerminalException(
+                $"No client of S3 can be made: {error.Message}. Set S3:Region to the bucket's region, or AWS_REGION.", error);
+        }
+    }
 
     /// <summary>The settings of a client.</summary>
     /// <exception cref="TerminalException">Plain http to another machine.</exception>

@@ -18,7 +18,7 @@ public sealed class Alerts(NpgsqlDataSource source, TimeProvider time) : IAlerts
     internal static Task<int> RaiseAsync(NpgsqlConnection connection, Alert alert, DateTimeOffset now, CancellationToken stopping) => connection.Command(
         """
         INSERT INTO pipeline.alert AS open (severity, dataset, code, subject, text, raised_at, last_seen_at, since, expected, seen, query)
-        VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10)
+        VALUES ($1, $2, $3, $4, $5, $6, $6, coalesce($7, $6), $8, $9, $10)
         ON CONFLICT (dataset, code, subject) WHERE resolved_at IS NULL DO UPDATE SET
             occurrences = open.occurrences + 1, last_seen_at = excluded.last_seen_at, text = excluded.text, severity = excluded.severity,
             since = coalesce(open.since, excluded.since), expected = excluded.expected, seen = excluded.seen, query = excluded.query

@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Domain.Alerts;
 using Pipeline.Domain.Failures;
 using Pipeline.Domain.Files;
 using Pipeline.Domain.Ports;
@@ -82,14 +83,22 @@ public sealed class FileLedger(NpgsqlDataSource source, TimeProvider time) : IFi
                 WHERE dataset = $1 AND number = $2 AND state = 'seen'
                 """, file.Dataset, file.Number, reason, now).ExecuteAsync(stopping);
             if (refused > 0)
-                await Alerts.RaiseAsync(connection, new(
-                    AlertSeverity.Critical, file.Dataset, RefusedCode, file.Key, $"File {file.Key} was not landed: {reason}"),
-                    now, stopping);
+                await Alerts.RaiseAsync(connection, Refused(file, reason), now, stopping);
             return refused;
         }, stopping);
+
+    private static Alert Refused(DroppedFile file, string reason) => new(
+        AlertSeverity.Critical, file.Dataset, RefusedCode, file.Key, $"File {file.Key} was not landed: {reason}")
+    {
+        Since = null, Expected = "a file that can be landed", Seen = reason, Query = AlertQueries.File(file.Dataset, file.Key),
+    };
 
     private static Alert Unread(string dataset, string key, int times, string reason) => new(
         AlertSeverity.Critical, dataset, "file_unread", key,
         $"File {key} could not be read {times} times, the last time because: {reason} It is tried again with every scan; "
-        + "let this program read it, or remove it.");
+        + "let this program read it, or remove it.")
+    {
+        Since = null, Expected = "a file that can be read", Seen = $"{times} tries that failed, the last because: {reason}",
+        Query = AlertQueries.File(dataset, key),
+    };
 }

@@ -58,6 +58,34 @@ public static class LedgerHealth
                 .Select(each => each.Name)],
             [.. applied.Where(row => known.All(migration => migration.Number != row.Number)).Select(row => row.Name)]);
     }
+
+    /// <summary>Rights on what there is that a running app needs and the role does not have, as GRANT writes them.</summary>
+    /// <param name="tables">Names of the contracts' tables; one that is not there yet has to be created.</param>
+    /// <exception cref="NpgsqlException">The driver's own.</exception>
+    public static async Task<IReadOnlyList<string>> MissingRightsAsync(
+        NpgsqlDataSource source, IReadOnlyList<string> tables, CancellationToken stopping)
+    {
+        await using var connection = await source.OpenConnectionAsync(stopping);
+        return await connection.Command(
+            """
+            WITH schemas AS (SELECT oid, nspname FROM pg_namespace WHERE nspname IN ('pipeline', 'warehouse')),
+            kept AS (
+                SELECT c.oid, n.nspname, c.relname FROM pg_class c JOIN schemas n ON n.oid = c.relnamespace
+                WHERE c.relkind IN ('r', 'p') AND (n.nspname = 'pipeline' OR c.relname = ANY($1)))
+            SELECT format('TEMPORARY ON DATABASE %I', current_database())
+            WHERE NOT has_database_privilege(current_database(), 'TEMPORARY')
+            UNION ALL
+            SELECT format('USAGE ON SCHEMA %I', nspname) FROM schemas WHERE NOT has_schema_privilege(oid, 'USAGE')
+            UNION ALL
+            SELECT 'CREATE ON SCHEMA warehouse' FROM schemas WHERE nspname = 'warehouse' AND NOT has_schema_privilege(oid, 'CREATE')
+                AND EXISTS (SELECT unnest($1) EXCEPT SELECT relname FROM kept WHERE kept.nspname = 'warehouse')
+            UNION ALL
+            (SELECT format('%s ON %I.%I', string_agg(wanted, ', ' ORDER BY place), nspname, relname)
+            FROM kept, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) WITH ORDINALITY AS rights (wanted, place)
+            WHERE NOT has_table_privilege(oid, wanted) AND (relname <> 'audit' OR place <= 2)    -- which is only added to
+            GROUP BY nspname, relname ORDER BY nspname, relname)
+            """, [tables.ToArray()]).ListAsync(row => row.GetString(0), stopping);
+    }
 }
 
 /// <summary>What a database says of itself and of the role that asks.</summary>

@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Domain.Alerts;
 using Pipeline.Domain.Ports;
 using Pipeline.Domain.Publications;
 
@@ -137,18 +138,25 @@ public sealed class PublicationLedger(NpgsqlDataSource source, TimeProvider time
         source.TransactAsync($"giving publication {publicationId} up", async connection =>
         {
             var failed = await connection.Command(
-                "UPDATE pipeline.publication SET state = 'failed', failure = $2 WHERE id = $1 AND state = 'planned' RETURNING dataset",
-                publicationId, reason).ListAsync(row => row.GetString(0), stopping);
-            foreach (var dataset in failed)
-                await Alerts.RaiseAsync(connection, new(
-                    AlertSeverity.Critical, dataset, FailedCode, $"publication {publicationId}",
-                    $"Publication {publicationId} of {dataset} was given up: {reason} Its segments wait; correct the cause, then plan it again."),
-                    time.GetUtcNow(), stopping);
+                """
+                UPDATE pipeline.publication SET state = 'failed', failure = $2 WHERE id = $1 AND state = 'planned'
+                RETURNING dataset, planned_at
+                """, publicationId, reason)
+                .ListAsync(row => (Dataset: row.GetString(0), Since: row.GetFieldValue<DateTimeOffset>(1)), stopping);
+            foreach (var (dataset, since) in failed)
+                await Alerts.RaiseAsync(connection, Failed(publicationId, dataset, since, reason), time.GetUtcNow(), stopping);
             return failed.Count;
         }, stopping);
 
     // Ends when the publication is planned again.
     private const string FailedCode = "publication_failed";
+
+    private static Alert Failed(long publicationId, string dataset, DateTimeOffset since, string reason) => new(
+        AlertSeverity.Critical, dataset, FailedCode, $"publication {publicationId}",
+        $"Publication {publicationId} of {dataset} was given up: {reason} Its segments wait; correct the cause, then plan it again.")
+    {
+        Since = since, Expected = "a commit of the rows planned then", Seen = reason, Query = AlertQueries.Publication(publicationId),
+    };
 
     /// <summary>Operator's verb: a publication that was given up is planned again, with the segments it had.</summary>
     /// <returns>False when it is not in the state failed.</returns>

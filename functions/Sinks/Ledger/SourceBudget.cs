@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Domain.Alerts;
 using Pipeline.Domain.Ports;
 
 namespace Pipeline.Sinks.Ledger;
@@ -84,5 +85,8 @@ public sealed class SourceBudget(NpgsqlDataSource database, TimeProvider time) :
     private static Alert Stopped(string source, string? account, string reason) => new(
         AlertSeverity.Critical, "", "source_stopped", account is null ? source : $"{source} {account}",
         $"Nothing more is asked of {source} for {(account is null ? "any account" : $"account {account}")}: {reason} Correct that; "
-        + "the next daily run asks again, and goes on when the provider answers.");
+        + "the next daily run asks again, and goes on when the provider answers.")
+    {
+        Since = null, Expected = "a provider that answers", Seen = reason, Query = AlertQueries.Gate(source, account),
+    };
 }

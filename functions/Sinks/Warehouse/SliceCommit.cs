@@ -111,7 +111,8 @@ internal sealed class SliceCommit(
         var dataset = attempt.Plan.Dataset;
         foreach (var held in Withheld.GroupBy(slice => slice.ExtractionId))
         {
-            var alert = SliceAlerts.Withheld(dataset, windows[held.Key], held.Count(), held.First().Withheld!);
+            var days = held.OrderBy(slice => slice.Day).ToList();
+            var alert = SliceAlerts.Withheld(dataset, windows[held.Key], Each(days, slice => slice.Day), days[0].Withheld!);
             await Alerts.RaiseAsync(connection, alert, now, stopping);
         }
         foreach (var slice in empty)

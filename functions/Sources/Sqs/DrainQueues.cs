@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Pipeline.Domain.Alerts;
 using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Failures;
 using Pipeline.Domain.Ports;
@@ -36,7 +37,10 @@ public sealed class DrainQueues(
             Log.Stopped(log, name, error.Message);
             await alerts.RaiseAsync(new(
                 AlertSeverity.Critical, contract.Dataset, StoppedCode, name,
-                $"Nothing is landed from queue {name}: {error.Message} The queue keeps its messages; every run tries again."), stopping);
+                $"Nothing is landed from queue {name}: {error.Message} The queue keeps its messages; every run tries again.")
+            {
+                Since = null, Expected = "a queue that can be drained", Seen = error.Message, Query = AlertQueries.Doctor,
+            }, stopping);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Pipeline.Domain.Failures;
 using Pipeline.Domain.Publications;
 
 namespace Pipeline.Sources.Sqs;
@@ -72,6 +73,29 @@ public sealed class SqsQueue(SqsCalls calls, string url, Uri endpoint, string re
         return answer.RootElement.TryGetProperty("Attributes", out var attributes)
             ? attributes.EnumerateObject().ToDictionary(each => each.Name, each => each.Value.GetString() ?? "")
             : [];
+    }
+
+    /// <summary>Asks for an action in a way that does nothing whatever the answer: with what SQS takes from nobody.</summary>
+    /// <remarks>Not by a real receive: one that hides nothing still counts towards the queue's maxReceiveCount.</remarks>
+    /// <returns>Whether the credentials may not do it, as far as SQS says so.</returns>
+    public async Task<bool> IsDeniedAsync(SqsAction action, CancellationToken stopping)
+    {
+        JsonObject body = action switch
+        {
+            SqsAction.ReceiveMessage => new() { ["MaxNumberOfMessages"] = 0 },
+            SqsAction.DeleteMessage => new() { ["ReceiptHandle"] = "none" },
+            SqsAction.ChangeMessageVisibility => new() { ["ReceiptHandle"] = "none", ["VisibilityTimeout"] = 0 },
+            _ => new() { ["MessageBody"] = "\u0000", ["DelaySeconds"] = -1 },
+        };
+        try
+        {
+            using var _ = await AskAsync(action.ToString(), body, stopping);
+            return false;
+        }
+        catch (TerminalException refused)
+        {
+            return refused.Message.Contains("AccessDenied", StringComparison.Ordinal);
+        }
     }
 
     private async Task<long> AttributeAsync(string name, CancellationToken stopping)
@@ -146,4 +170,20 @@ public sealed class SqsQueue(SqsCalls calls, string url, Uri endpoint, string re
         body["QueueUrl"] = url;
         return calls.AskAsync(endpoint, region, action, JsonSerializer.SerializeToUtf8Bytes(body), stopping);
     }
+}
+
+/// <summary>What credentials are allowed to do with a queue, each by its own.</summary>
+public enum SqsAction
+{
+    /// <summary>Receive messages.</summary>
+    ReceiveMessage,
+
+    /// <summary>Delete messages that are landed.</summary>
+    DeleteMessage,
+
+    /// <summary>Hide messages for longer.</summary>
+    ChangeMessageVisibility,
+
+    /// <summary>Send messages.</summary>
+    SendMessage,
 }

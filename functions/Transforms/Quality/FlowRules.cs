@@ -85,7 +85,7 @@ internal static class FlowRules
                 + "recorded as void. Restore the ledger's rows from its backup, or raise the stream's generation to read the topic "
                 + "from its start.")
             {
-                Expected = "segments that follow each other", Seen = $"{hole.Positions.Length} positions in none",
+                Since = null, Expected = "segments that follow each other", Seen = $"{hole.Positions.Length} positions in none",
                 Query = new FactQueries(dataset).Segments(hole.Shard.ToString()),
             });
         foreach (var open in facts.Open

@@ -44,6 +44,7 @@ internal static class HourValues
             + "sends them; a changed unit or sign is the usual cause.")
         {
             Expected = range, Seen = $"{outside} of {values} outside",
+            Since = null, Query = "",   // its callers know since when, and where to look
         };
     }
 

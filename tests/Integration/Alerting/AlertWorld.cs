@@ -52,12 +52,20 @@ internal sealed class AlertWorld : IAsyncDisposable
 
     public static ChannelOptions Slack(Receiver receiver) => new() { Kind = "slack", Url = receiver.Url.ToString() };
 
+    /// <summary>A channel of one of the kinds that are called by HTTP.</summary>
+    public static ChannelOptions Of(string kind, Receiver receiver) => kind switch
+    {
+        ChannelKinds.Webhook => Webhook(receiver),
+        ChannelKinds.PagerDuty => PagerDuty(receiver),
+        _ => Slack(receiver),
+    };
+
     public static ChannelOptions PagerDuty(Receiver receiver) =>
         new() { Kind = "pagerduty", Url = receiver.Url.ToString(), RoutingKey = RoutingKey };
 
     public Task RaiseAsync(
         string subject, AlertSeverity severity = AlertSeverity.Critical, string dataset = "orders", string code = "shard_stopped") =>
-        alerts.RaiseAsync(new(severity, dataset, code, subject, $"What happened to {subject}."), Stopping);
+        alerts.RaiseAsync(Given.Alert(code, subject, severity, dataset, $"What happened to {subject}."), Stopping);
 
     public Task ResolveAsync(string subject, string dataset = "orders", string code = "shard_stopped") =>
         alerts.ResolveAsync(dataset, code, subject, Stopping);
@@ -84,6 +92,21 @@ internal sealed class AlertWorld : IAsyncDisposable
     }
 
     public Task<List<string>> LinesAsync(string sql) => Given.LinesAsync(Source, sql);
+
+    /// <summary>What a kind of channel was told, <c>raised</c> or <c>resolved</c>, once for each key that it knows a message by.</summary>
+    /// <remarks>Slack knows none, so that a message is there as often as it came.</remarks>
+    public static string[] Events(string kind, Receiver receiver) => kind switch
+    {
+        ChannelKinds.Webhook => [.. Told(receiver).Select(each => each.Type["alert.".Length..])],
+        ChannelKinds.PagerDuty => [.. Bodies(receiver)
+            .Select(body => (Key: body.GetProperty("dedup_key").GetString(), Action: body.GetProperty("event_action").GetString()))
+            .Distinct().Select(each => each.Action == "resolve" ? "resolved" : "raised")],
+        _ => [.. Bodies(receiver).Select(body => body.GetProperty("text").GetString()!.StartsWith("Resolved: ", StringComparison.Ordinal)
+            ? "resolved" : "raised")],
+    };
+
+    private static IEnumerable<JsonElement> Bodies(Receiver receiver) =>
+        receiver.All.Select(each => JsonDocument.Parse(each.Body).RootElement);
 
     /// <summary>The messages a webhook took, once for each key: type and the subjects it tells of.</summary>
     public static IReadOnlyList<(string Key, string Type, IReadOnlyList<string> Subjects)> Told(Receiver receiver) =>

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Npgsql;
-using Pipeline.Domain.Ports;
 using Pipeline.Sandbox;
 using Pipeline.Sinks.Ledger;
 using Pipeline.Tests.Integration.Sinks;
@@ -27,7 +26,7 @@ public sealed class AppTests(PostgresServer postgres)
         await app.ReadyAsync(Stopping);
         await using var ledger = NpgsqlDataSource.Create(app.Database);
         var alerts = new Alerts(ledger, TimeProvider.System);
-        await alerts.RaiseAsync(new(AlertSeverity.Critical, "clicks", "file_refused", "a.csv", "It cannot be read."), Stopping);
+        await alerts.RaiseAsync(Given.Alert("file_refused", "a.csv", dataset: "clicks"), Stopping);
         await app.EventuallyAsync(() => Task.FromResult(receiver.All.Count == 1), Stopping);
         app.Kill();
         await alerts.ResolveAsync("clicks", "file_refused", "a.csv", Stopping);
@@ -60,7 +59,7 @@ public sealed class AppTests(PostgresServer postgres)
         await using var ledger = NpgsqlDataSource.Create(app.Database);
         for (var i = 0; i < 3; i++)
             await new Alerts(ledger, TimeProvider.System).RaiseAsync(
-                new(AlertSeverity.Critical, "clicks", "file_refused", $"{i}.csv", "Unread."), Stopping);
+                Given.Alert("file_refused", $"{i}.csv", dataset: "clicks"), Stopping);
 
         var page = await app.Http.GetFromJsonAsync<JsonElement>("/api/alerts?limit=2", Stopping);
         Assert.Equal(["2.csv", "1.csv"], Subjects(page));

@@ -1,5 +1,4 @@
 using Pipeline.Domain.Files;
-using Pipeline.Domain.Ports;
 using Pipeline.Domain.Segments;
 using Pipeline.Sinks.Lake;
 using Pipeline.Sinks.Ledger;
@@ -62,7 +61,7 @@ public sealed class EndingTests(PostgresServer postgres)
                     ("object_unknown", "orders/there.parquet"), ("object_unknown", "orders/gone.parquet"),
                     ("object_unfinished", "orders/done.parquet"),
                 ])
-                await alerts.RaiseAsync(new(AlertSeverity.Critical, "orders", code, key, "Seen."), Stopping);
+                await alerts.RaiseAsync(Given.Alert(code, key), Stopping);
             await new ResolveObjectAlerts(source, lake, alerts, new Clock()).RunAsync(Stopping);
             Assert.Equal(["object_unknown|orders/there.parquet"], await OpenAsync(source));
         }

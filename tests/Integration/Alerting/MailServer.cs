@@ -34,6 +34,9 @@ internal sealed class MailServer : IDisposable
     /// <summary>The receiver it does not know.</summary>
     public string? Refuses { get; set; }
 
+    /// <summary>It lets nobody sign in.</summary>
+    public bool RefusesPassword { get; init; }
+
     /// <summary>Its certificate, for those who trust it.</summary>
     public string Pem => certificate!.ExportCertificatePem();
 
@@ -106,7 +109,7 @@ internal sealed class MailServer : IDisposable
                 case "AUTH":
                     await SayAsync(stream, "334 UGFzc3dvcmQ6");
                     commands.Enqueue($"{(stream is SslStream ? "tls" : "plain")} {await reader.ReadLineAsync()}");
-                    await SayAsync(stream, "235 ok");
+                    await SayAsync(stream, RefusesPassword ? "535 no" : "235 ok");
                     break;
                 case "RCPT" when Refuses is not null && line.Contains(Refuses, StringComparison.Ordinal):
                     await SayAsync(stream, "550 no such user");

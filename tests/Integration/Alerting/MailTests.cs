@@ -115,7 +115,8 @@ public sealed class MailTests(PostgresServer postgres)
     private static ChannelOptions Mail(MailServer server) =>
         new() { Kind = "email", Host = "127.0.0.1", Port = server.Port, From = "pipeline@example.com", To = "ops@example.com" };
 
-    private static X509Certificate2 SelfSigned()
+    /// <summary>A certificate of this machine's name that nobody trusts yet.</summary>
+    internal static X509Certificate2 SelfSigned()
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest($"CN={Dns.GetHostName()}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);

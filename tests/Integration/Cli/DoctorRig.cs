@@ -12,6 +12,10 @@ using Pipeline.Sandbox;
 using Pipeline.Sandbox.Apis;
 using Pipeline.Sinks.Lake;
 using Pipeline.Sinks.Ledger;
+using Pipeline.Tests.Integration.Alerting;
+using Pipeline.Tests.Integration.Monitoring;
+using Pipeline.Tests.Integration.Sources;
+using Pipeline.Tests.Integration.Warehouses;
 using Pipeline.Tests.Servers;
 
 namespace Pipeline.Tests.Integration.Cli;
@@ -26,15 +30,28 @@ public sealed class DoctorRig(PostgresServer postgres) : IAsyncLifetime
     private readonly SqsServer sqs = new();
     private readonly string bucket = $"b{Guid.NewGuid():N}";
     private readonly string home = Directory.CreateTempSubdirectory("pipeline-doctor-").FullName;
+    private readonly OtlpReceiver collector = new();
     private ApisServer? apis;
-    private string queue = "";
+    private string queue = "", deadLetters = "";
     private string database = "";
 
     public PostgresServer Postgres => postgres;
 
     public string Brokers => cluster.Bootstrap;
 
-    public Uri Sqs => sqs.Address;
+    public SqsServer Sqs => sqs;
+
+    public string Queue => queue;
+
+    public string DeadLetters => deadLetters;
+
+    /// <summary>The channels of the alerts: a webhook and a mail server.</summary>
+    internal Receiver Hook { get; } = new();
+
+    internal MailServer Mail { get; } = new();
+
+    /// <summary>Paths that the collector was sent something to.</summary>
+    public IReadOnlySet<string> Exported => collector.Paths;
 
     public AmazonS3Client S3 => new(
         new BasicAWSCredentials(s3.AccessKey, s3.SecretKey),
@@ -44,11 +61,13 @@ public sealed class DoctorRig(PostgresServer postgres) : IAsyncLifetime
     {
         foreach (var topic in Topics) cluster.CreateTopic(topic, 1);
         apis = await ApisServer.StartAsync("http://127.0.0.1:0", ApisServer.SampleData, TimeProvider.System, CancellationToken.None);
-        queue = await sqs.CreateQueueAsync("user-logins");
+        (queue, deadLetters) = (await sqs.CreateQueueAsync("user-logins"), await sqs.CreateQueueAsync("user-logins-refused"));
         database = $"{postgres.CreateDatabase()};Maximum Pool Size=20";
         await using var source = NpgsqlDataSource.Create(database);
         await LedgerMigrations.ApplyAsync(source, TimeProvider.System, CancellationToken.None);
         await CreateBucketAsync(bucket);
+        Directory.CreateDirectory(Path.Combine(home, "drop", "clicks"));
+        await File.WriteAllTextAsync(Path.Combine(home, "drop", "clicks", "a.csv"), "click_id");
     }
 
     /// <summary>A bucket that drops uploads nobody completes after a week.</summary>
@@ -108,7 +127,8 @@ public sealed class DoctorRig(PostgresServer postgres) : IAsyncLifetime
             ("S3__Endpoint", s3.Endpoint.ToString()), ("S3__Region", "us-east-1"), ("S3__PathStyle", "true"),
                 ("Lake__Root", $"s3://{bucket}/lake"),
             ("Sqs__Endpoint", sqs.Address.ToString()), ("Sqs__Queues__user_logins__Url", queue),
-                ("Sqs__Queues__user_logins__Region", "us-east-1"),
+                ("Sqs__Queues__user_logins__DeadLetterUrl", deadLetters), ("Sqs__Queues__user_logins__Region", "us-east-1"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
             .. changes,
         ]);
         var (code, output, errors) = await app.RunVerbAsync(["doctor", "--json"], TestContext.Current.CancellationToken);
@@ -126,17 +146,33 @@ public sealed class DoctorRig(PostgresServer postgres) : IAsyncLifetime
         ["ClicksTopic"] = Topics[2],
         ["ConversionsTopic"] = Topics[3], ["BidRequestsTopic"] = Topics[4],
         ["Lake__Root"] = Path.Combine(home, "lake"), ["Segments__Root"] = Path.Combine(home, "segments"),
-        ["Quarantine__Root"] = Path.Combine(home, "quarantine"),
+        ["Drop__Root"] = Path.Combine(home, "drop"), ["Quarantine__Root"] = Path.Combine(home, "quarantine"),
         ["Quarantine__SealingKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         ["Masking__Keys__1__Key"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         ["Facebook__BaseUrl"] = apis!.Address.ToString(), ["Facebook__Accounts__0"] = "1001",
         ["Facebook__AppSecret"] = "sandbox-app-secret",
         ["Facebook__AccessToken"] = "sandbox-facebook-canary-token",
+        ["BigQuery__BaseUrl"] = apis.Address.ToString(), ["BigQuery__TokenUrl"] = new Uri(apis.Address, "token").ToString(),
+        ["BigQuery__Project"] = WarehouseRig.Project, ["BigQuery__ServiceAccountFile"] = ServiceAccountKey.File,
+        ["BigQuery__Location"] = "EU", ["BigQuery__Streams__0__Name"] = "user_actions",
+        ["BigQuery__Streams__0__Table"] = "shop.user_actions", ["BigQuery__Streams__0__DayColumn"] = "event_date",
+        ["Relational__Databases__shop__ConnectionString"] = database, ["Relational__Databases__shop__Tables__0__Name"] = "shop.orders",
+        ["Relational__Databases__shop__Tables__0__DayColumn"] = "ordered_at",
+        ["Relational__Databases__shop__Tables__0__TimeZone"] = "Europe/Berlin",
+        ["Alerts__Channels__hook__Kind"] = "webhook", ["Alerts__Channels__hook__Url"] = Hook.Url.ToString(),
+        ["Alerts__Channels__hook__Secret"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+        ["Alerts__Channels__mail__Kind"] = "email", ["Alerts__Channels__mail__Host"] = "127.0.0.1",
+        ["Alerts__Channels__mail__Port"] = $"{Mail.Port}", ["Alerts__Channels__mail__From"] = "pipeline@example.com",
+        ["Alerts__Channels__mail__To"] = "ops@example.com", ["Alerts__Channels__mail__Username"] = "user",
+        ["Alerts__Channels__mail__Password"] = "canary-password",
     };
 
     public async ValueTask DisposeAsync()
     {
         if (apis is not null) await apis.DisposeAsync();
+        await Hook.DisposeAsync();
+        Mail.Dispose();
+        collector.Dispose();
         sqs.Dispose();
         s3.Dispose();
         cluster.Dispose();

@@ -1,9 +1,18 @@
+using System.Net;
 using System.Text.Json;
 using Amazon.S3.Model;
 using Confluent.Kafka;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.App;
+using Pipeline.App.Cli.Doctor;
 using Pipeline.Domain.Failures;
+using Pipeline.Sandbox;
 using Pipeline.Sources.Kafka;
+using Pipeline.Tests.Integration.Alerting;
 using Pipeline.Tests.Servers;
 
 namespace Pipeline.Tests.Integration.Cli;
@@ -24,12 +33,29 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
             "settings.ledger", "contracts", "schedule.SweepSchedule", "keys.sealing", "keys.masking.1", "library.libzstd.so.1",
             "library.librdkafka",
             "host.address", "postgres.reachable", "postgres.version", "postgres.tls", "postgres.migrations", "postgres.connections",
-            "postgres.clock",
+            "postgres.clock", "postgres.rights", "settings.alerts", "settings.bigquery", "settings.relational",
             "store.Lake:Root", "store.Lake:Root.lifecycle", "store.Segments:Root", "store.Segments:Root.space", "store.Quarantine:Root",
             "kafka.brokers",
-            "kafka.topic.UserActionsTopic", "sqs.user_logins", "provider.facebook.1001",
+            "kafka.topic.UserActionsTopic", "sqs.user_logins", "sqs.user_logins.dead_letters", "provider.facebook.1001",
+            "provider.bigquery.shop-analytics", "provider.relational.shop", "alerts.hook", "alerts.mail", "telemetry.otlp",
+            "store.Drop:Root",
         ];
         Assert.All(expected, check => Assert.Contains(check, ok));
+        Assert.Contains("1 of its files read", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_is_left_behind_sent_or_taken()
+    {
+        await rig.Sqs.TakeAllAsync(rig.Queue);
+        await rig.Sqs.SendAsync(rig.Queue, ["kept"]);
+        await rig.ExamineProgramAsync();
+        Assert.Equal(["kept"], (await rig.Sqs.TakeAllAsync(rig.Queue)).Select(message => message.Body));
+        Assert.Equal(0, await rig.Sqs.CountAsync(rig.DeadLetters));
+        Assert.Equal((true, 0), (rig.Hook.Requests > 0, rig.Hook.All.Count(taken => taken.Body.Length > 0)));
+        Assert.Empty(rig.Mail.Mails);
+        Assert.Contains("plain QUIT", rig.Mail.Commands);
+        Assert.Equal(["/v1/traces"], rig.Exported);
         using var client = rig.S3;
         foreach (var each in (await client.ListBucketsAsync(TestContext.Current.CancellationToken)).Buckets)
             Assert.DoesNotContain(
@@ -79,6 +105,19 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
         await BlamesAsync("postgres.migrations", "Run the newer program", ("Ledger__ConnectionString", database));
     }
 
+    [Theory]
+    [InlineData("GRANT SELECT ON ALL TABLES IN SCHEMA pipeline TO", "INSERT, UPDATE, DELETE ON pipeline.alert;")]
+    [InlineData("GRANT ALL ON ALL TABLES IN SCHEMA pipeline TO", "GRANT CREATE ON SCHEMA warehouse TO")]
+    public async Task A_role_that_may_not_write_where_all_migrations_are_applied(string grant, string remedy)
+    {
+        var (role, database) = ($"reader_{Guid.NewGuid():N}", rig.Postgres.CreateDatabase());
+        await using (var source = NpgsqlDataSource.Create(database))
+            await Pipeline.Sinks.Ledger.LedgerMigrations.ApplyAsync(source, TimeProvider.System, TestContext.Current.CancellationToken);
+        await rig.SqlAsync($"CREATE ROLE {role} LOGIN");
+        await rig.SqlAsync($"GRANT USAGE ON SCHEMA pipeline, warehouse TO {role}; {grant} {role}", database);
+        await BlamesAsync("postgres.rights", remedy, ("Ledger__ConnectionString", With(database, role, "")));
+    }
+
     [Fact]
     public Task A_bucket_that_is_missing() =>
         ProgramBlamesAsync("store.Lake:Root", "Create the bucket", ("Lake__Root", "s3://nowhere/lake"));
@@ -98,6 +137,25 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
                 """,
         }, TestContext.Current.CancellationToken);
         await ProgramBlamesAsync("store.Lake:Root", "Allow s3:PutObject", ("Lake__Root", $"s3://{bucket}/lake"));
+    }
+
+    [Fact]
+    public async Task A_drop_folder_that_may_be_listed_and_not_read()
+    {
+        var bucket = $"b{Guid.NewGuid():N}";
+        await rig.CreateBucketAsync(bucket);
+        using var client = rig.S3;
+        await client.PutObjectAsync(
+            new() { BucketName = bucket, Key = "drop/clicks/a.csv", ContentBody = "click_id" }, TestContext.Current.CancellationToken);
+        await client.PutBucketPolicyAsync(new PutBucketPolicyRequest
+        {
+            BucketName = bucket,
+            Policy = $$"""
+                {"Version": "2012-10-17", "Statement": [
+                    {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::{{bucket}}/*"}]}
+                """,
+        }, TestContext.Current.CancellationToken);
+        await ProgramBlamesAsync("store.Drop:Root", "s3:GetObject", ("Drop__Root", $"s3://{bucket}/drop"));
     }
 
     [Fact]
@@ -128,13 +186,124 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
     public Task A_topic_that_is_missing() =>
         BlamesAsync("kafka.topic.ClicksTopic", "AzureWebJobs_LandClicks_Disabled", ("ClicksTopic", "nowhere"));
 
+    [Theory]
+    [InlineData(1, 29, "Allow Describe and Read on the topic user-actions")]     // Fetch, TOPIC_AUTHORIZATION_FAILED
+    [InlineData(10, 30, "Allow Read on the consumer group pipeline")]            // FindCoordinator, GROUP_AUTHORIZATION_FAILED
+    [InlineData(9, 30, "Allow Read on the consumer group pipeline")]             // OffsetFetch
+    public async Task A_topic_that_may_be_described_and_not_read(short request, int error, string remedy)
+    {
+        using var cluster = new MockKafkaCluster();
+        cluster.CreateTopic("user-actions", 1);
+        cluster.PushErrors(request, error, error);
+        string[] others = ["LandImpressions", "LandClicks", "LandConversions", "LandBidRequests"];
+        await BlamesAsync("kafka.topic.UserActionsTopic", remedy,
+            [("KafkaBrokers", cluster.Bootstrap), .. others.Select(other => ($"AzureWebJobs_{other}_Disabled", (string?)"true"))]);
+    }
+
+    [Theory]
+    [InlineData("ReceiveMessage", "sqs.user_logins")]
+    [InlineData("DeleteMessage", "sqs.user_logins")]
+    [InlineData("ChangeMessageVisibility", "sqs.user_logins")]
+    [InlineData("SendMessage", "sqs.user_logins.dead_letters")]
+    public async Task A_queue_that_may_only_be_looked_at(string action, string check)
+    {
+        using var forward = new HttpClient();
+        await using var gate = new LoopbackServer(async call =>
+        {
+            if (call.Request.Headers["x-amz-target"] != $"AmazonSQS.{action}")
+            {
+                await call.Response.WriteAsync(await PassAsync(call));
+                return;
+            }
+            call.Response.StatusCode = 400;
+            await call.Response.WriteAsync("""{"__type": "com.amazon.coral.service#AccessDeniedException"}""");
+        });
+        await ProgramBlamesAsync(check, $"Allow sqs:{action} on the queue", ("Sqs__Endpoint", gate.Address));
+
+        async Task<string> PassAsync(HttpContext call)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, rig.Sqs.Address) { Content = new StreamContent(call.Request.Body) };
+            request.Content.Headers.ContentType = new(call.Request.ContentType!);
+            request.Headers.Add("x-amz-target", call.Request.Headers["x-amz-target"].ToString());
+            using var answer = await forward.SendAsync(request);
+            call.Response.StatusCode = (int)answer.StatusCode;
+            return await answer.Content.ReadAsStringAsync();
+        }
+    }
+
     [Fact]
     public Task A_queue_that_is_missing() => ProgramBlamesAsync(
-        "sqs.user_logins", "Create the queue", ("Sqs__Queues__user_logins__Url", new Uri(rig.Sqs, "/000000000000/nowhere").ToString()));
+        "sqs.user_logins", "Create the queue",
+        ("Sqs__Queues__user_logins__Url", new Uri(rig.Sqs.Address, "/000000000000/nowhere").ToString()));
 
     [Fact]
     public Task A_token_that_is_dead() =>
         BlamesAsync("provider.facebook.1001", "Renew or correct Facebook:AccessToken", ("Facebook__AccessToken", "canary-dead"));
+
+    [Fact]
+    public Task A_database_of_tables_that_lets_nobody_in() => BlamesAsync(
+        "provider.relational.shop", "correct Relational:Databases:shop:ConnectionString",
+        ("Relational__Databases__shop__ConnectionString", With(rig.Postgres.ConnectionString("postgres"), "nobody", "canary-password")));
+
+    [Fact]
+    public Task A_key_of_BigQuery_that_is_not_there() => BlamesAsync(
+        "provider.bigquery.shop-analytics", "BigQuery:ServiceAccountFile", ("BigQuery__ServiceAccountFile", "/nowhere/key.json"));
+
+    [Fact]
+    public async Task A_source_whose_settings_are_wrong_hides_no_other_one()
+    {
+        var (code, report, text) = await rig.ExamineAsync(("BigQuery__Location", "no place"), ("Facebook__AccessToken", "canary-dead"));
+        Assert.True(code == 1, text);
+        Assert.Equal(["settings.bigquery", "provider.facebook.1001"], Findings(report, "fault").Select(finding => finding.Check));
+    }
+
+    [Fact]
+    public Task A_webhook_that_is_away() => BlamesAsync("alerts.hook", "Correct Url of Alerts:Channels:hook",
+        ("Alerts__Channels__hook__Url", $"http://127.0.0.1:{PostgresServer.FreePort()}/canary-path"));
+
+    [Fact]
+    public Task A_mail_server_that_is_away() => BlamesAsync(
+        "alerts.mail", "Correct Host, Port, Username and Password of Alerts:Channels:mail",
+        ("Alerts__Channels__mail__Port", $"{PostgresServer.FreePort()}"));
+
+    [Fact]
+    public async Task A_mail_server_that_lets_the_user_not_in()
+    {
+        using var server = new MailServer { RefusesPassword = true };
+        await BlamesAsync("alerts.mail", "refuses the user or the password (535)", ("Alerts__Channels__mail__Port", $"{server.Port}"));
+    }
+
+    [Theory]
+    [InlineData(false, "does not offer STARTTLS")]
+    [InlineData(true, "certificate is not trusted")]
+    public async Task A_mail_server_beyond_this_machine_without_a_trusted_tls(bool offersTls, string what)
+    {
+        using var server = new MailServer(offersTls ? MailTests.SelfSigned() : null);
+        await BlamesAsync("alerts.mail", what,
+            ("Alerts__Channels__mail__Host", Dns.GetHostName()), ("Alerts__Channels__mail__Port", $"{server.Port}"));
+        Assert.DoesNotContain(server.Commands, line => line.Contains("AUTH", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_collector_that_is_away() => await ProgramBlamesAsync(
+        "telemetry.otlp", "correct OTEL_EXPORTER_OTLP_ENDPOINT",
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{PostgresServer.FreePort()}"));
+
+    [Theory]
+    [InlineData("settings.alerts", "Kind is not one of", "Alerts__Channels__hook__Kind", "pigeon")]
+    [InlineData("settings.bigquery", "write where the tables lie", "BigQuery__Location", "no place")]
+    [InlineData("settings.relational", "write the IANA zone", "Relational__Databases__shop__Tables__0__TimeZone", "Mars/Olympus")]
+    public Task Settings_that_stop_a_start(string check, string remedy, string name, string value) =>
+        BlamesAsync(check, remedy, (name, value));
+
+    [Fact]
+    public void Every_section_that_stops_a_start_is_examined()
+    {
+        var validated = new ServiceCollection().AddPipeline(new ConfigurationBuilder().Build()).Select(part => part.ServiceType)
+            .Where(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IValidateOptions<>))
+            .Select(type => type.GenericTypeArguments[0].Name).Distinct();
+        Assert.Equal(validated.Order(), SettingsChecks.Sections.Select(section => section.Options.Name).Order());
+    }
 
     [Fact]
     public Task A_schedule_that_is_none() =>

@@ -30,6 +30,28 @@ public sealed class LookingTests(CliRig rig)
         Assert.Equal(2, (await rig.App.RunVerbAsync(["status", "--watch", "--json"], Stopping)).ExitCode);
     }
 
+    [Fact]
+    public async Task A_watch_ends_by_Ctrl_C_with_the_code_that_shells_give_it()
+    {
+        using var terminal = new Terminal(rig.App, "status", "--dataset", "user_actions", "--watch");
+        await terminal.ShowsAsync("user_actions", Stopping);
+        await terminal.TypeAsync(Terminal.Interrupt, Stopping);
+        Assert.True(await terminal.EndedAsync(Stopping) == 130, terminal.Shown);
+    }
+
+    [Fact]
+    public async Task At_a_terminal_progress_is_shown_and_in_a_file_it_is_not()
+    {
+        string[] verb = ["reconcile", "--dataset", "user_actions"];
+        using var terminal = new Terminal(rig.App, verb);
+        Assert.Equal(0, await terminal.EndedAsync(Stopping));
+        Assert.True(terminal.Shown.Contains("100%", StringComparison.Ordinal), terminal.Shown);
+
+        var (code, output, errors) = await rig.App.RunVerbAsync(verb, Stopping);
+        Assert.Equal((0, ""), (code, errors));
+        Assert.DoesNotContain("100%", output, StringComparison.Ordinal);
+    }
+
     // Ages and rates move with the clock, between one question and the next.
     private static string Standing(JsonElement answer)
     {

@@ -1,4 +1,9 @@
+using System.Globalization;
+using System.Text;
 using Npgsql;
+using Pipeline.Sandbox;
+using Pipeline.Sandbox.Generating;
+using Pipeline.Tests.Integration.ExactlyOnce;
 using Pipeline.Tests.Integration.Files;
 using Pipeline.Tests.Integration.Sinks;
 using Pipeline.Tests.Servers;
@@ -45,7 +50,39 @@ public sealed class TraceTests(PostgresServer postgres)
         await using var ledger = NpgsqlDataSource.Create(app.Database);
         Assert.Equal([$"00-{landed.TraceId}-{landed.SpanId}-01"], await Given.LinesAsync(ledger, "SELECT DISTINCT trace FROM pipeline.segment"));
         Directory.Delete(drop, recursive: true);
-
-        static bool IsPublished(Span span) => span is { Source: "Pipeline", Name: "publish" } && span.Tags.ContainsKey("pipeline.rows_out");
     }
+
+    [Fact]
+    public async Task Publications_of_a_topic_are_linked_to_the_batches_that_brought_their_records()
+    {
+        const int Events = 500;
+        using var collector = new OtlpReceiver();
+        using var cluster = new MockKafkaCluster();
+        cluster.CreateTopic("user-actions", 2);
+        using var producer = new Producer(cluster.Bootstrap, 2);
+        using var app = new FunctionApp(
+            postgres.CreateDatabase(), cluster.Bootstrap, ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_BSP_SCHEDULE_DELAY", "200"));
+        app.Start();
+        await app.ReadyAsync(stopping);
+        using var events = new MemoryStream();
+        UserActionsGenerator.Write(events, new(Events, Seed: 8));
+        producer.Produce("user-actions", Encoding.UTF8.GetString(events.ToArray())
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Encoding.UTF8.GetBytes));
+        await app.EventuallyAsync(() => Task.FromResult(Published().Sum(RowsIn) == Events), stopping);
+
+        await using var ledger = NpgsqlDataSource.Create(app.Database);
+        var landed = await Given.LinesAsync(ledger, "SELECT DISTINCT split_part(trace, '-', 3) FROM pipeline.segment");
+        Assert.Equal(landed.Order(), Published().SelectMany(published => published.Links).Distinct().Order());
+        Assert.All(Published(), published => Assert.NotEmpty(published.Links));
+        var batches = collector.Spans.Where(span => span is { Source: "Pipeline", Name: "land" }).ToLookup(span => span.SpanId);
+        Assert.All(landed, span => Assert.Equal("user_actions", Assert.Single(batches[span]).Tags["pipeline.dataset"]));
+
+        List<Span> Published() => [.. collector.Spans.Where(IsPublished)];
+
+        static int RowsIn(Span span) => int.Parse(span.Tags["pipeline.rows_in"], CultureInfo.InvariantCulture);
+    }
+
+    private static bool IsPublished(Span span) =>
+        span is { Source: "Pipeline", Name: "publish" } && span.Tags.ContainsKey("pipeline.rows_out");
 }

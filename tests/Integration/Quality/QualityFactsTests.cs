@@ -100,8 +100,7 @@ public sealed class QualityFactsTests(PostgresServer postgres)
     {
         await using var source = await postgres.LedgerAsync();
         var clock = new Clock();
-        await new Alerts(source, clock).RaiseAsync(new(Domain.Ports.AlertSeverity.Warning, "orders", QualityCodes.VolumeLow, "records",
-            "Few."), stopping);
+        await new Alerts(source, clock).RaiseAsync(Given.Alert(QualityCodes.VolumeLow, "records"), stopping);
         var check = new CheckDataset(new QualityReader(source), new Alerts(source, clock), clock);
         clock.Now = Given.Noon.AddDays(1);
         await check.RunAsync(Given.Orders, stopping);

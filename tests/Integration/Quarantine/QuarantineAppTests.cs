@@ -55,6 +55,8 @@ public sealed class QuarantineAppTests(PostgresServer postgres)
         await app.ReadyAsync(Stopping);
         await AssertLoadedAsync(app, input, rejected: Broken);
 
+        await LookAndReplayByVerbsAsync(app);
+        await AssertLoadedAsync(app, input, rejected: Broken);
         await DiscardAsync(app);
         var day = "2023-10-01";
         using (var whole = await app.Http.PostAsJsonAsync("/api/replays", new { dataset = "user_actions", from = day, to = "2023-12-31" }, Stopping))
@@ -66,6 +68,32 @@ public sealed class QuarantineAppTests(PostgresServer postgres)
         var (code, output, errors) = await app.RunVerbAsync(["quarantine", "list", "--dataset", "user_actions", "--json"], Stopping);
         Assert.Equal((0, ""), (code, errors));
         Assert.Equal(Broken, JsonDocument.Parse(output).RootElement.GetProperty("open_records").GetInt64());
+        await VerbAsync(app, "replay", "--from", day, "--to", "2023-12-31", "--wait");
+        await AssertLoadedAsync(app, input, rejected: Broken);
+    }
+
+    // What is cut off stays cut off: its replay is published, and refuses it again.
+    private static async Task LookAndReplayByVerbsAsync(FunctionApp app)
+    {
+        var days = await VerbAsync(app, "quarantine reasons");
+        Assert.Equal(Broken, days.EnumerateArray().Where(day => day.GetProperty("code").GetString() == "truncated")
+            .Sum(day => day.GetProperty("open_records").GetInt64()));
+        var records = (await VerbAsync(app, "quarantine sample", "--code", "truncated", "--limit", "2")).GetProperty("records");
+        Assert.Equal(["truncated", "truncated"], records.EnumerateArray().Select(record => record.GetProperty("code").GetString()));
+        Assert.Equal(["quarantine_sample"], Lines(app, "SELECT action FROM pipeline.audit ORDER BY id DESC LIMIT 1"));
+
+        var replay = await VerbAsync(app, "quarantine replay", "--code", "truncated", "--wait");
+        Assert.Equal(Broken, replay.GetProperty("records").GetInt64());
+        Assert.All(replay.GetProperty("states").EnumerateArray(), state => Assert.Equal("visible", state.GetProperty("state").GetString()));
+        Assert.Equal(Broken, replay.GetProperty("states").EnumerateArray().Sum(state => state.GetProperty("rejected").GetInt64()));
+    }
+
+    private static async Task<JsonElement> VerbAsync(FunctionApp app, string verb, params string[] options)
+    {
+        var (code, output, errors) = await app.RunVerbAsync(
+            [.. verb.Split(' '), "--dataset", "user_actions", .. options, "--json"], Stopping);
+        Assert.True(code == 0, $"pipeline {verb} ended with {code}: {errors}{output}");
+        return JsonElement.Parse(output);
     }
 
     private static async Task DiscardAsync(FunctionApp app)

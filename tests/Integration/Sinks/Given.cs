@@ -68,6 +68,11 @@ internal static class Given
     public static PublishedObject Object(string key, long rows, string uploadId = "upload") =>
         new(new(key, uploadId, ["tag1", "tag2"], 42, new string('a', 64)), ObjectRole.Data, new DateOnly(2026, 11, 20), rows);
 
+    /// <summary>An alert that says all that one must.</summary>
+    public static Alert Alert(
+        string code, string subject, AlertSeverity severity = AlertSeverity.Critical, string dataset = "orders", string text = "Seen.") =>
+        new(severity, dataset, code, subject, text) { Since = null, Expected = "something else", Seen = "this", Query = "SELECT 1" };
+
     /// <summary>Rows of <see cref="Orders"/>.</summary>
     public static RecordBatch Batch(IEnumerable<Order> orders, string stream = "orders-0")
     {

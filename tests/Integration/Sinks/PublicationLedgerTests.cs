@@ -96,7 +96,7 @@ public sealed class PublicationLedgerTests(PostgresServer postgres)
     {
         await using var source = await postgres.LedgerAsync();
         var alerts = new Alerts(source, new Clock());
-        var alert = new Alert(AlertSeverity.Warning, "orders", "late", "orders-0-g1", "First.");
+        var alert = Given.Alert("late", "orders-0-g1", AlertSeverity.Warning);
         await alerts.RaiseAsync(alert, stopping);
         await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => alerts.RaiseAsync(alert with { Text = "Again." }, stopping)));
         Assert.Equal(["warning|6|Again."], await Given.LinesAsync(source, "SELECT severity, occurrences, text FROM pipeline.alert"));

@@ -31,22 +31,48 @@ internal static class KafkaChecks
         var (facts, fault) = await AskAsync(settings, stopping);
         yield return fault ?? Finding.Ok("kafka.brokers", $"{string.Join(", ", facts!.Brokers)} answer.");
         if (facts is null) yield break;
-        foreach (var (function, trigger) in on) yield return Topic(function, trigger.Topic, patient, facts);
+        var topics = on.Select(each => TopicAsync(each.Function, each.Trigger, patient, settings, facts, stopping));
+        foreach (var finding in await Task.WhenAll(topics)) yield return finding;
     }
 
-    private static Finding Topic(string function, string text, Patient patient, KafkaFacts facts)
+    private static async Task<Finding> TopicAsync(
+        string function, KafkaTriggerAttribute trigger, Patient patient, KafkaSettings settings, KafkaFacts facts,
+        CancellationToken stopping)
     {
+        var text = trigger.Topic;
         var setting = TriggerList.SettingOf(text);
         var topic = setting is null ? text : patient.Configuration[setting] ?? "";
         var check = $"kafka.topic.{setting ?? text}";
         if (topic.Length == 0)
             return Finding.Fault(check, $"{setting} is not set, and {function} reads it.",
                 $"Set it to the topic, or AzureWebJobs_{function}_Disabled to true.");
-        return facts.Topics.TryGetValue(topic, out var topicPartitions) && topicPartitions > 0
-            ? Finding.Ok(check, $"{topic}: {topicPartitions} topic-partitions.")
-            : Finding.Fault(
+        if (!facts.Topics.TryGetValue(topic, out var topicPartitions) || topicPartitions == 0)
+            return Finding.Fault(
                 check, $"The brokers have no topic '{topic}', or do not show it to this user.",
                 $"Create it or allow Describe and Read on it; correct {setting}; or set AzureWebJobs_{function}_Disabled to true.");
+        var group = trigger.ConsumerGroup.Replace("%KafkaGroup%", settings.KafkaGroup, StringComparison.Ordinal);
+        return await ReadAsync(check, settings, group, topic, topicPartitions, stopping);
+    }
+
+    private static async Task<Finding> ReadAsync(
+        string check, KafkaSettings settings, string group, string topic, int topicPartitions, CancellationToken stopping)
+    {
+        try
+        {
+            return await KafkaProbe.ReadAsync(settings.ToOptions() with { Timeout = Timeout }, group, topic, stopping) switch
+            {
+                KafkaRefusal.Topic => Finding.Fault(
+                    check, $"The brokers do not let this user read the topic '{topic}'.", $"Allow Describe and Read on the topic {topic}."),
+                KafkaRefusal.Group => Finding.Fault(
+                    check, $"The brokers do not let this user read as the consumer group '{group}'.",
+                    $"Allow Read on the consumer group {group}."),
+                _ => Finding.Ok(check, $"{topic}: {topicPartitions} topic-partitions, read as the group {group}."),
+            };
+        }
+        catch (TransientException error)
+        {
+            return Finding.Fault(check, error.Message, "Look at the brokers' log: a leader or the group's coordinator does not answer.");
+        }
     }
 
     private static async Task<(KafkaFacts? Facts, Finding? Fault)> AskAsync(KafkaSettings settings, CancellationToken stopping)

@@ -5,19 +5,23 @@ using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Domain.Failures;
 using Pipeline.Sinks.Lake;
+using Pipeline.Sources.Slices;
 
 namespace Pipeline.App.Cli.Doctor;
 
 /// <summary>What is examined: the settings as they are, and the parts that the function app would make of them.</summary>
 internal sealed class Patient : IAsyncDisposable
 {
+    private readonly IServiceCollection parts;
     private readonly ServiceProvider services;
+    private IReadOnlyList<ISliceSource>? sources;
 
     /// <param name="configuration">Wrong or right.</param>
     public Patient(IConfiguration configuration)
     {
         Configuration = configuration;
-        services = new ServiceCollection().AddLogging().AddPipeline(configuration).BuildServiceProvider();
+        parts = new ServiceCollection().AddLogging().AddPipeline(configuration);
+        services = parts.BuildServiceProvider();
         Contracts = ContractReader.ReadFolder(App.Services.DatasetFolder(configuration));
     }
 
@@ -35,6 +39,10 @@ internal sealed class Patient : IAsyncDisposable
 
     /// <summary>A part of the app.</summary>
     public T Part<T>() where T : notnull => services.GetRequiredService<T>();
+
+    /// <summary>Every source that is asked day by day, as far as its settings are valid: a wrong one hides no other one.</summary>
+    public IReadOnlyList<ISliceSource> Sources => sources ??= [.. parts.Where(part => part.ServiceType == typeof(ISliceSource))
+        .Select(part => Made(() => (ISliceSource)part.ImplementationFactory!(services))).OfType<ISliceSource>()];
 
     /// <summary>Some settings, where they are valid.</summary>
     public bool Has<T>([NotNullWhen(true)] out T? settings) where T : class
@@ -59,12 +67,32 @@ internal sealed class Patient : IAsyncDisposable
         {
             return ["They depend on the contracts, which have faults."];
         }
-        catch (Exception unreadable) when (unreadable is InvalidOperationException or ArgumentException or FormatException)
+        catch (Exception unreadable) when (IsOfSettings(unreadable))
         {
             return [$"{unreadable.Message.TrimEnd('.')}. Write a value of the setting's kind."];
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => services.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var source in sources?.OfType<IAsyncDisposable>() ?? []) await source.DisposeAsync();
+        await services.DisposeAsync();
+    }
+
+    private static T? Made<T>(Func<T> make) where T : class
+    {
+        try
+        {
+            return make();
+        }
+        catch (Exception wrong) when (IsOfSettings(wrong))
+        {
+            return null;        // SettingsChecks says why
+        }
+    }
+
+    // Refused by their rules, or not to be bound at all.
+    private static bool IsOfSettings(Exception error) =>
+        error is OptionsValidationException or InvalidOperationException or ArgumentException or FormatException;
 }

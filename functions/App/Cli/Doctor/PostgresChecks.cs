@@ -39,7 +39,19 @@ internal static class PostgresChecks
         if (state is null) yield return unreadable!;
         else
             foreach (var finding in Schema(facts, state, connection.Username ?? "the role")) yield return finding;
+        var tables = patient.Contracts.Contracts.Select(contract => contract.Table?.Name).OfType<string>().Distinct().ToList();
+        var (missing, unasked) = await AskAsync(() => LedgerHealth.MissingRightsAsync(source, tables, stopping), connection);
+        yield return missing is null ? unasked! : Rights(missing, connection.Username ?? "the role");
     }
+
+    private static Finding Rights(IReadOnlyList<string> missing, string role) => missing switch
+    {
+        [] => Finding.Ok("postgres.rights", $"{role} may write the ledger, and create and fill the warehouse's tables."),
+        [var only] => Finding.Fault("postgres.rights", $"{role} lacks {only}.", $"As the owner: GRANT {only} TO {role}."),
+        [var first, ..] => Finding.Fault(
+            "postgres.rights", $"{role} lacks {string.Join("; ", missing)}.",
+            $"As the owner: GRANT {first} TO {role}, and the {missing.Count - 1} others so; or sign in as the role that made the schemas."),
+    };
 
     private static IEnumerable<Finding> Server(DatabaseFacts facts, NpgsqlConnectionStringBuilder connection)
     {
@@ -83,8 +95,8 @@ internal static class PostgresChecks
                 "Run: pipeline migrate. A start of the app does it too.");
         else yield return Finding.Ok("postgres.migrations", "All of this program are applied.");
         if (state.Missing.Count == 0) yield break;
-        yield return facts.MayCreateSchemas ? Finding.Ok("postgres.rights", $"{role} may create what the ledger needs.")
-            : Finding.Fault("postgres.rights", $"{role} may not create schemas.",
+        yield return facts.MayCreateSchemas ? Finding.Ok("postgres.creation", $"{role} may create what the ledger needs.")
+            : Finding.Fault("postgres.creation", $"{role} may not create schemas.",
                 $"GRANT CREATE ON DATABASE … TO {role}; see infra/postgres/roles.sql.");
         yield return facts.HasExtension ? Finding.Ok("postgres.extension", "btree_gist is installed.")
             : !facts.OffersExtension

@@ -40,8 +40,10 @@ internal static class SqsChecks
         [EnumeratorCancellation] CancellationToken stopping)
     {
         var endpoint = options.Endpoint ?? new Uri(new Uri(url).GetLeftPart(UriPartial.Authority));
+        SqsAction[] needed = url == queue.Url
+            ? [SqsAction.ReceiveMessage, SqsAction.DeleteMessage, SqsAction.ChangeMessageVisibility] : [SqsAction.SendMessage];
         var (attributes, fault) =
-            await AskAsync(new(patient.Part<SqsCalls>(), url, endpoint, queue.Region, patient.Time), check, setting, stopping);
+            await AskAsync(new(patient.Part<SqsCalls>(), url, endpoint, queue.Region, patient.Time), needed, check, setting, stopping);
         if (attributes is null)
         {
             yield return fault!;
@@ -61,11 +63,17 @@ internal static class SqsChecks
     }
 
     private static async Task<(IReadOnlyDictionary<string, string>? Attributes, Finding? Fault)> AskAsync(
-        SqsQueue queue, string check, string setting, CancellationToken stopping)
+        SqsQueue queue, IReadOnlyList<SqsAction> needed, string check, string setting, CancellationToken stopping)
     {
         try
         {
-            return (await queue.AttributesAsync(stopping), null);
+            var attributes = await queue.AttributesAsync(stopping);
+            var denied = new List<string>();
+            foreach (var action in needed)
+                if (await queue.IsDeniedAsync(action, stopping)) denied.Add($"sqs:{action}");
+            return denied.Count == 0 ? (attributes, null) : (null, Finding.Fault(
+                check, $"The credentials may look at the queue, and may not do {string.Join(", ", denied)}.",
+                $"Allow {string.Join(", ", denied)} on the queue of {setting}."));
         }
         catch (TerminalException error)
         {

@@ -1,9 +1,11 @@
 using System.Runtime.CompilerServices;
 using Amazon.Runtime;
 using Pipeline.App.Settings;
+using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Failures;
 using Pipeline.Domain.Ports;
 using Pipeline.Sinks.Lake;
+using Pipeline.Sources.Files;
 
 namespace Pipeline.App.Cli.Doctor;
 
@@ -25,7 +27,7 @@ internal static class StoreChecks
                 stopping => WritableAsync(patient, setting, root, stopping));
         if (patient.Has<DropSettings>(out var drop) && drop.Root.Length > 0)
             yield return new("store.Drop:Root", "Check Drop:Root and the S3 settings.",
-                stopping => ListableAsync(patient, drop.Root, stopping));
+                stopping => ReadableAsync(patient, drop.Root, stopping));
     }
 
     private static async IAsyncEnumerable<Finding> WritableAsync(
@@ -65,28 +67,56 @@ internal static class StoreChecks
         return null;
     }
 
-    private static async IAsyncEnumerable<Finding> ListableAsync(
+    private static async IAsyncEnumerable<Finding> ReadableAsync(
         Patient patient, string root, [EnumeratorCancellation] CancellationToken stopping)
     {
         const string Check = "store.Drop:Root";
-        var options = patient.S3;
-        var store = ObjectStores.Open(root, options, patient.Time);
+        var store = ObjectStores.Open(root, patient.S3, patient.Time);
         if (!IsS3(root) && !Directory.Exists(root))
         {
             yield return Finding.Fault(Check, $"There is no folder {store.Root}.", "Create or mount it, or correct Drop:Root.");
             yield break;
         }
-        Finding? fault = null;
+        var folders = patient.Contracts.Contracts.Select(contract => contract.SourceOf(SourceKind.Files)?.Folder).OfType<string>();
+        var read = 0;
+        foreach (var folder in folders.Distinct())
+        {
+            var (file, fault) = await FirstFileAsync(Check, store, folder, patient.S3, stopping);
+            if (fault is not null)
+            {
+                yield return fault;
+                yield break;
+            }
+            if (file is not null) read++;
+        }
+        yield return Finding.Ok(Check, $"{store.Root}: listed, {read} of its files read.");
+    }
+
+    // One file of each folder: who may list them may not be allowed to read them, nor to use the key that seals them.
+    private static async Task<(string? File, Finding? Fault)> FirstFileAsync(
+        string check, IObjectStore store, string folder, S3Options options, CancellationToken stopping)
+    {
+        string? file = null;
         try
         {
-            await foreach (var _ in store.ListAsync("", null, stopping)) break;
+            await foreach (var found in store.ListAsync($"{folder}/", null, stopping))
+            {
+                if (!FileNames.IsKey(found.Key) || !FileNames.IsFinal(found.Key[(folder.Length + 1)..])) continue;
+                file = found.Key;
+                break;
+            }
+            if (file is null) return (null, null);
+            await using var stream = await store.OpenReadAsync(file, stopping);
+            await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, stopping);
+            return (file, null);
         }
         catch (Exception error) when (error is TransientException or TerminalException)
         {
-            fault = Finding.Fault(Check, $"{store.Root} cannot be listed: {error.Message}",
-            Remedy("Drop:Root", store.Root, "s3:ListBucket, s3:GetObject", options, error));
+            return (file, Finding.Fault(check,
+                $"{store.Root}/{file ?? folder} cannot be {(file is null ? "listed" : "read")}: {error.Message}", IsS3(store.Root)
+                    ? Remedy("Drop:Root", store.Root, "s3:ListBucket, s3:GetObject", options, error)
+                    : "Give the service's user read access to the folder and to the files that are dropped there."));
         }
-        yield return fault ?? Finding.Ok(Check, $"{store.Root}: listed.");
     }
 
     private static string Remedy(string setting, string root, string right, S3Options options, Exception error)

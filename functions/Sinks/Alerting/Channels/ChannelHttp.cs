@@ -17,14 +17,27 @@ public sealed class ChannelHttp(HttpClient http, TimeSpan timeout, TimeProvider 
 
     /// <summary>Posts once.</summary>
     /// <param name="receiver">Whom, in a sentence.</param>
-    public async Task<SendOutcome> PostAsync(string receiver, HttpRequestMessage request, CancellationToken stopping)
+    public Task<SendOutcome> PostAsync(string receiver, HttpRequestMessage request, CancellationToken stopping) =>
+        AskAsync(receiver, request, answer => Judge(receiver, answer), stopping);
+
+    /// <summary>Asks a server for the head of its first page: any answer shows that name, way and certificate are good.</summary>
+    /// <returns>What is in the way, as a sentence; null when nothing is.</returns>
+    public async Task<string?> ReachAsync(string receiver, Uri address, CancellationToken stopping)
+    {
+        // Not the address itself, whose path is the secret that makes a message of a call.
+        using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(address, "/"));
+        return (await AskAsync(receiver, request, _ => SendOutcome.Delivered, stopping)).Error;
+    }
+
+    private async Task<SendOutcome> AskAsync(
+        string receiver, HttpRequestMessage request, Func<HttpResponseMessage, SendOutcome> judge, CancellationToken stopping)
     {
         using var patience = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, patience.Token);
         try
         {
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            return Judge(receiver, answer);
+            return judge(answer);
         }
         catch (HttpRequestException error)
         {

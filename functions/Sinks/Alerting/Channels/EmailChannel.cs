@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Mail;
 using System.Net.Mime;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
 
@@ -42,6 +43,31 @@ public sealed class EmailChannel(
         catch (AuthenticationException)
         {
             return Untrusted;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<string?> ReachAsync(CancellationToken stopping)
+    {
+        using var patience = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, patience.Token);
+        try
+        {
+            using var dialog = new MailDialog(server, requireTls);
+            return await dialog.BeginAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            return $"The mail server did not answer within {timeout.TotalSeconds:0} s.";
+        }
+        catch (AuthenticationException)
+        {
+            return Untrusted.Error;
+        }
+        catch (Exception error) when (error is SocketException or IOException)
+        {
+            var why = error is SocketException socket ? $" ({socket.SocketErrorCode})" : "";
+            return $"The mail server could not be reached, or broke off{why}.";
         }
     }
 

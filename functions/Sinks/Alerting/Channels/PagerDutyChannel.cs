@@ -24,6 +24,9 @@ public sealed class PagerDutyChannel(ChannelHttp http, Uri api, string routingKe
         return await http.PostAsync("PagerDuty", request, stopping);
     }
 
+    /// <inheritdoc/>
+    public Task<string?> ReachAsync(CancellationToken stopping) => http.ReachAsync("PagerDuty", api, stopping);
+
     private Dictionary<string, object> Body(AlertEvent happened, ToldAlert alert)
     {
         var body = new Dictionary<string, object>

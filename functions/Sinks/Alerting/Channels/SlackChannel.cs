@@ -23,6 +23,9 @@ public sealed class SlackChannel(ChannelHttp http, Uri webhook, int groupLimit) 
         return await http.PostAsync("Slack", request, stopping);
     }
 
+    /// <inheritdoc/>
+    public Task<string?> ReachAsync(CancellationToken stopping) => http.ReachAsync("Slack", webhook, stopping);
+
     private object Body(AlertMessage message)
     {
         var title = AlertWords.Title(message);

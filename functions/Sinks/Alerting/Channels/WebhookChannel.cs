@@ -38,6 +38,9 @@ public sealed class WebhookChannel(ChannelHttp http, Uri receiver, byte[] secret
         return await http.PostAsync("The webhook", request, stopping);
     }
 
+    /// <inheritdoc/>
+    public Task<string?> ReachAsync(CancellationToken stopping) => http.ReachAsync("The webhook", receiver, stopping);
+
     private string Sign(string prefix, byte[] body)
     {
         byte[] signed = [.. Encoding.ASCII.GetBytes(prefix), .. body];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Domain.Alerts;
 using Pipeline.Domain.Ports;
 
 namespace Pipeline.Sinks.Ledger.Sweep;
@@ -35,17 +36,27 @@ internal sealed class FindUnknownObjects(SweepLedger ledger, IObjectStore lake, 
         var found = 0;
         await foreach (var page in lake.ListAsync(prefix, null, stopping).Chunk(PageObjects).WithCancellation(stopping))
         {
-            foreach (var key in await ledger.UnknownAsync([.. page.Select(visible => visible.Key)], stopping))
-            {
-                if (found++ >= maxAlerts) continue;
-                await alerts.RaiseAsync(new(
-                    AlertSeverity.Critical, dataset, "object_unknown", key,
-                    $"{lake.Root}/{key} lies among the objects of {dataset} and the ledger does not know it: who lists the prefix reads rows nobody "
-                    + "committed. Find out who wrote it and remove it; if the ledger was restored from an older backup, replay the dataset."), stopping);
-            }
+            var visible = page.ToDictionary(each => each.Key);
+            foreach (var key in await ledger.UnknownAsync([.. visible.Keys], stopping))
+                if (found++ < maxAlerts) await alerts.RaiseAsync(Unknown(dataset, prefix, visible[key]), stopping);
         }
         return found;
     }
+
+    private Alert Unknown(string dataset, string prefix, StoredObject visible) => new(
+        AlertSeverity.Critical, dataset, "object_unknown", visible.Key,
+        $"{lake.Root}/{visible.Key} lies among the objects of {dataset} and the ledger does not know it: who lists the prefix reads rows "
+        + "nobody committed. Find out who wrote it and remove it; if the ledger was restored from an older backup, replay the dataset.")
+    {
+        Since = visible.ModifiedAt, Expected = "only objects that publications made",
+        Seen = string.Create(CultureInfo.InvariantCulture, $"an object of {visible.Bytes} bytes that none made"),
+        Query = AlertQueries.Reconcile(dataset, DayOf(prefix)),
+    };
+
+    // Of event_date=2026-11-01/; null where a folder names no day.
+    private static DateOnly? DayOf(string prefix) => DateOnly.TryParseExact(
+        prefix[(prefix.LastIndexOf('=') + 1)..], "yyyy-MM-dd'/'", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+        ? day : null;
 
     /// <summary>The folder to compare: the date partition's, or the object's own where the key names no day.</summary>
     internal static string PrefixOf(string key, DateOnly? datePartition)

@@ -1,3 +1,4 @@
+using Pipeline.Domain.Alerts;
 using Pipeline.Domain.Failures;
 using Pipeline.Domain.Ports;
 using Pipeline.Transforms.Publishing;
@@ -55,7 +56,11 @@ internal sealed class FinishStaged(
         {
             await alerts.RaiseAsync(new(
                 AlertSeverity.Critical, unfinished.Dataset, "object_unfinished", unfinished.Staged.Key,
-                $"{unfinished.Staged.Key} is committed and readers cannot see it: {error.Message}"), stopping);
+                $"{unfinished.Staged.Key} is committed and readers cannot see it: {error.Message}")
+            {
+                Since = null, Expected = "an object that readers see", Seen = error.Message,
+                Query = AlertQueries.Object(unfinished.Staged.Key),
+            }, stopping);
             return Ending.Waiting;
         }
     }
