@@ -111,7 +111,7 @@ check_with /usr/lib/postgresql "PostgreSQL: roles, and KEDA's query on the ledge
 if [ "$quick" != --quick ]; then
   check_with terraform "Terraform: aws, validated and tested" bash infra/checks/terraform.sh aws
   check_with terraform "Terraform: azure, validated and tested" bash infra/checks/terraform.sh azure
-  check_with terraform "Terraform: environments, validated" bash infra/checks/terraform.sh environments/aws
+  check_with terraform "Terraform: environments, validated" bash infra/checks/terraform.sh environments/aws environments/azure
   check_with terraform "Terraform: a misspelt argument is refused" bash infra/checks/terraform-misspelt.sh
 fi
 [ "$skipped" -eq 0 ] || say "$skipped skipped"

@@ -20,7 +20,7 @@ server pg_ctl -D "$folder/data" -w -s -l "$folder/log" -o "-c listen_addresses= 
 ask() { local user=$1; shift; "$programs/psql" -h "$folder" -U "$user" -d pipeline -v ON_ERROR_STOP=1 -q -A -t "$@"; }
 "$programs/psql" -h "$folder" -U postgres -d postgres -q \
   -c "CREATE ROLE pipeline_owner LOGIN CREATEROLE" -c "CREATE DATABASE pipeline OWNER pipeline_owner"
-ask pipeline_owner -v app_password=a -v scaling_password=b -f infra/postgres/roles.sql
+{ printf '\\set app_password %s\n\\set scaling_password %s\n' a b; cat infra/postgres/roles.sql; } | ask pipeline_owner -f -
 for migration in functions/Sinks/Ledger/Migrations/*.sql; do ask pipeline_app -1 -f "$migration"; done
 # The embedded host's tables stand in its source, as raw strings.
 "${PYTHON:-python3}" - >"$folder/localhost.sql" <<'PYTHON'

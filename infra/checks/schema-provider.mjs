@@ -25,6 +25,7 @@ const number = (field, value) => (value ? Buffer.concat([varint(field << 3), var
 const NESTING = { single: 1, list: 2, set: 3 };
 const attribute = ([key, fact]) => bytes(2, Buffer.concat([
   text(1, key), text(2, JSON.stringify(fact.type)), number(4, +!!fact.required), number(5, +!!fact.optional), number(6, +!!fact.computed),
+  number(10, +!!fact.write_only),
 ]));
 const nested = ([key, fact]) => bytes(3, Buffer.concat([
   text(1, key), bytes(2, block(fact.block)), number(3, NESTING[fact.nesting]), number(4, fact.nesting === 'single' ? 0 : fact.min),

@@ -4,6 +4,7 @@
     infra/costs/costs.py [--write]       prints results.md, or writes it
 """
 import pathlib
+import re
 import sys
 
 HERE = pathlib.Path(__file__).parent
@@ -19,6 +20,8 @@ PRICE = {
     "s3_gb_month": 0.023,
     "s3_put": 0.005 / 1000,
     "s3_get": 0.0004 / 1000,
+    "secret_month": 0.40,
+    "kms_key_month": 1.00,
     "firehose_msk_gb": 0.055,
     "firehose_put_gb": 0.029,
     "firehose_convert_gb": 0.018,
@@ -38,7 +41,12 @@ BATCH_BYTES = 16 * 1024 ** 2
 TOPIC_PARTITIONS = 24
 PUBLICATION_BYTES = 384 * 1024 ** 2
 OBJECTS_A_PUBLICATION = 8
-SEGMENT_DAYS = 90
+MODULE = HERE.parent / "terraform" / "aws"
+# As the module has them: segments are kept so long, and each is a former version for a while after.
+SEGMENT_DAYS = int(re.search(r'variable "segment_retention_days".*?default += (\d+)', (MODULE / "variables.tf").read_text(), re.S)[1])
+FORMER_DAYS = int(re.search(r"noncurrent_days = (\d+)", (MODULE / "storage.tf").read_text())[1])
+SECRETS = 5                           # the app's four entries and the database owner's
+KMS_KEYS = 2                          # the pipeline's and the alarms'
 PACKING = 0.8                         # share of the nodes' processors that pods ask for
 
 
@@ -52,15 +60,18 @@ def lines(times):
     vcpu = found["land_hours"] + found["publish_hours"] * 2 + 48 * 0.1
     segments = size / BATCH_BYTES * TOPIC_PARTITIONS / (found["land_hours"] / 24)
     objects = size / PUBLICATION_BYTES * OBJECTS_A_PUBLICATION
-    kept = gb * SEGMENT_SHARE * SEGMENT_DAYS
+    kept = gb * SEGMENT_SHARE * (SEGMENT_DAYS + FORMER_DAYS)
     hours = f"{found['land_hours']:.0f} pod-hours + {found['publish_hours']:.0f} x 2 + 48 x 0.1 = {vcpu:.0f} vCPU-hours"
     yield "pods", f"{hours} / {PACKING} x ${PRICE['vcpu_hour']:.4f}", vcpu / PACKING * PRICE["vcpu_hour"]
     yield "EKS", f"24 h x ${PRICE['eks_hour']:.2f}", 24 * PRICE["eks_hour"]
     yield "segments written", f"{segments:,.0f} objects x ${PRICE['s3_put'] * 1000:.3f} / 1,000", segments * PRICE["s3_put"]
     yield "segments read once", f"{segments:,.0f} x ${PRICE['s3_get'] * 1000:.4f} / 1,000", segments * PRICE["s3_get"]
     yield "Parquet objects", f"{objects:,.0f} x 3 requests x ${PRICE['s3_put'] * 1000:.3f} / 1,000", objects * 3 * PRICE["s3_put"]
-    stored = f"{gb:.0f} GB x {SEGMENT_SHARE:.3f} x {SEGMENT_DAYS} = {kept:,.0f} GB"
-    yield f"segments kept {SEGMENT_DAYS} days", f"{stored} x ${PRICE['s3_gb_month']} a month", kept * PRICE["s3_gb_month"] / MONTH_DAYS
+    stored = f"{gb:.0f} GB x {SEGMENT_SHARE:.3f} x {SEGMENT_DAYS + FORMER_DAYS} = {kept:,.0f} GB"
+    yield (f"segments kept {SEGMENT_DAYS} days, former versions {FORMER_DAYS}", f"{stored} x ${PRICE['s3_gb_month']} a month",
+           kept * PRICE["s3_gb_month"] / MONTH_DAYS)
+    yield ("secrets and keys", f"({SECRETS} x ${PRICE['secret_month']:.2f} + {KMS_KEYS} x ${PRICE['kms_key_month']:.2f}) a month",
+           (SECRETS * PRICE["secret_month"] + KMS_KEYS * PRICE["kms_key_month"]) / MONTH_DAYS)
 
 
 def database(times):
@@ -96,7 +107,9 @@ def report():
     out = ["# Costs", "",
            "Written by `costs.py --write`; the check holds that it is current. US dollars a day, list prices of us-east-1 noted on",
            "2026-11-21, no discounts. Brokers, the traffic from them and the lake's own storage are left out: they are the same whoever",
-           "reads. Events have 188 bytes."]
+           "reads. Left out as well, because they go by use: CloudWatch's logs ($0.50 a GB) and alarms, traffic between zones to",
+           "PostgreSQL ($0.01 a GB each way), former versions in lake and quarantine, quarantine itself, calls of KMS and SQS, EFS ($0.30",
+           "a GB and month of what lies in the drop folder), images, backups beyond the database's size. Events have 188 bytes."]
     for times, name in ((1, "500 GiB a day"), (10, "ten times")):
         rows = list(lines(times))
         base, data = sum(row[2] for row in rows), database(times)
@@ -114,9 +127,9 @@ def report():
             "The processors' own work is little: 537 GB at 17.3 MB/s to land and at 201 MB/s to publish are 9.4 hours of one core.",
             "What is paid for is that somebody is there, and a database that survives the loss of a zone.", "",
             "Look again at these pages of aws.amazon.com: ec2/pricing/on-demand, eks/pricing, rds/postgresql/pricing, s3/pricing,",
-            "firehose/pricing, glue/pricing, msk/pricing. Glue's and Firehose's basic prices were seen in public pages on that day;",
-            "the others are list prices as known to the author and not looked up on the day. DPU and MCU are estimates; nobody",
-            "measured them here."]
+            "firehose/pricing, glue/pricing, msk/pricing, secrets-manager/pricing, kms/pricing, cloudwatch/pricing, efs/pricing.",
+            "Glue's and Firehose's basic prices were seen in public pages on that day; the others are list prices as known to the author",
+            "and not looked up on the day. DPU and MCU are estimates; nobody measured them here."]
     return "\n".join(out) + "\n"
 
 

@@ -1,6 +1,7 @@
--- The roles of the database `pipeline`; run once by its owner: psql -v ON_ERROR_STOP=1 -v app_password=… -v scaling_password=… -f roles.sql
+-- The roles of the database `pipeline`; run once by its owner, with the variables app_password, scaling_password (infra/README.md, step 3).
 -- The app owns what its migrations make; btree_gist is a trusted extension and needs no more than CREATE on the database.
-CREATE ROLE pipeline_app LOGIN PASSWORD :'app_password' CONNECTION LIMIT 400;
+-- 600: what all pods may open (infra/README.md, step 4), and some for people.
+CREATE ROLE pipeline_app LOGIN PASSWORD :'app_password' CONNECTION LIMIT 600;
 GRANT CONNECT, CREATE, TEMPORARY ON DATABASE pipeline TO pipeline_app;
 
 -- KEDA reads the backlog and nothing else.

@@ -5,7 +5,8 @@
 
 AWS, AZURERM  the unpacked npm packages @cdktf/provider-aws and @cdktf/provider-azurerm (generated from the providers' own schemas; MPL-2.0)
 
-Only names, types and whether they must be set are kept. An optional attribute is taken for one the provider fills in when it is not set.
+Only names, types and whether they must be set are kept. An optional attribute is taken for one the provider fills in when it is not set,
+and one whose name ends in _wo for one that is written and never kept: both providers name theirs so.
 """
 import json
 import pathlib
@@ -58,6 +59,8 @@ class Binding:
                 attributes[name] = fact_of(shape if kind == "struct" else [kind, shape], needed)
                 continue
             attributes[name] = fact_of(type_of(kind, storage), needed)
+            if name.endswith("_wo"):
+                attributes[name] = {"type": attributes[name]["type"], "optional": True, "write_only": True}
         for name, shape in self.read(holder).items():
             if name not in attributes and name not in blocks:
                 attributes[name] = {"type": shape, "computed": True}
@@ -70,7 +73,7 @@ class Binding:
         block = self.block(body, interface, interface + "OutputReference")
         for fact in block["attributes"].values():
             if fact.get("optional"):
-                fact.pop("computed")
+                fact.pop("computed", None)
         return block
 
     def fields(self, interface):

@@ -5,12 +5,14 @@ resource "aws_glue_catalog_database" "lake" {
 }
 
 locals {
+  # Made from the contracts by infra/terraform/tables.py.
+  tables = jsondecode(file("${path.module}/tables.json"))
   # <column>=${<column>} for each partition column: Athena fills the braces.
-  layout = { for name, table in var.tables : name => join("/", [for column in table.partitions : "${column.name}=$${${column.name}}"]) }
+  layout = { for name, table in local.tables : name => join("/", [for column in table.partitions : "${column.name}=$${${column.name}}"]) }
 }
 
 resource "aws_glue_catalog_table" "dataset" {
-  for_each = var.tables
+  for_each = local.tables
 
   name          = each.key
   database_name = aws_glue_catalog_database.lake.name

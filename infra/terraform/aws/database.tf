@@ -1,11 +1,16 @@
-# RDS offers btree_gist, which the ledger needs. Connections are refused without TLS; the master password is RDS's own secret.
+# Where there is a network: the lake of a cluster elsewhere (AKS) has its database there. RDS offers btree_gist, which the ledger needs.
+# Connections are refused without TLS; the master password is RDS's own secret.
 resource "aws_db_subnet_group" "ledger" {
+  count = var.vpc == null ? 0 : 1
+
   name       = var.name
   subnet_ids = var.vpc.private_subnet_ids
   tags       = var.tags
 }
 
 resource "aws_security_group" "ledger" {
+  count = var.vpc == null ? 0 : 1
+
   name        = "${var.name}-ledger"
   description = "PostgreSQL, from the cluster's nodes"
   vpc_id      = var.vpc.id
@@ -13,7 +18,9 @@ resource "aws_security_group" "ledger" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "ledger" {
-  security_group_id            = aws_security_group.ledger.id
+  count = var.vpc == null ? 0 : 1
+
+  security_group_id            = aws_security_group.ledger[0].id
   referenced_security_group_id = var.vpc.node_security_group_id
   ip_protocol                  = "tcp"
   from_port                    = 5432
@@ -21,6 +28,8 @@ resource "aws_vpc_security_group_ingress_rule" "ledger" {
 }
 
 resource "aws_db_parameter_group" "ledger" {
+  count = var.vpc == null ? 0 : 1
+
   name   = var.name
   family = "postgres${split(".", var.database.engine_version)[0]}"
   tags   = var.tags
@@ -43,6 +52,8 @@ resource "aws_db_parameter_group" "ledger" {
 }
 
 resource "aws_db_instance" "ledger" {
+  count = var.vpc == null ? 0 : 1
+
   identifier                      = var.name
   engine                          = "postgres"
   engine_version                  = var.database.engine_version
@@ -56,9 +67,9 @@ resource "aws_db_instance" "ledger" {
   username                        = "pipeline_owner"
   manage_master_user_password     = true
   master_user_secret_kms_key_id   = aws_kms_key.pipeline.key_id
-  db_subnet_group_name            = aws_db_subnet_group.ledger.name
-  parameter_group_name            = aws_db_parameter_group.ledger.name
-  vpc_security_group_ids          = [aws_security_group.ledger.id]
+  db_subnet_group_name            = aws_db_subnet_group.ledger[0].name
+  parameter_group_name            = aws_db_parameter_group.ledger[0].name
+  vpc_security_group_ids          = [aws_security_group.ledger[0].id]
   publicly_accessible             = false
   multi_az                        = var.database.multi_az
   backup_retention_period         = var.database.backup_days

@@ -1,4 +1,5 @@
-# Images, and the role by which the workflow pushes them and reaches the cluster; no key is stored anywhere.
+# Images, and the role by which the workflow pushes them and reaches the cluster; no key is stored anywhere. In the cluster the role is a
+# member of one group, which may do what infra/kubernetes/delivery.yaml says.
 resource "aws_ecr_repository" "image" {
   name                 = var.name
   image_tag_mutability = "IMMUTABLE"
@@ -15,7 +16,7 @@ resource "aws_ecr_repository" "image" {
 }
 
 data "aws_iam_policy_document" "delivery_trust" {
-  count = var.delivery_repository == null ? 0 : 1
+  count = var.delivery == null ? 0 : 1
 
   statement {
     actions = ["sts:AssumeRoleWithWebIdentity"]
@@ -31,17 +32,17 @@ data "aws_iam_policy_document" "delivery_trust" {
       values   = ["sts.amazonaws.com"]
     }
 
-    # Environments have reviewers; a branch has not.
+    # Environments have reviewers, a branch has not; and a job of another environment gets nothing here.
     condition {
-      test     = "StringLike"
+      test     = "StringEquals"
       variable = "token.actions.githubusercontent.com:sub"
-      values   = ["repo:${var.delivery_repository}:environment:*"]
+      values   = ["repo:${var.delivery.repository}:environment:${var.delivery.environment}"]
     }
   }
 }
 
 data "aws_iam_policy_document" "delivery" {
-  count = var.delivery_repository == null ? 0 : 1
+  count = var.delivery == null ? 0 : 1
 
   statement {
     actions   = ["ecr:GetAuthorizationToken"]
@@ -57,13 +58,15 @@ data "aws_iam_policy_document" "delivery" {
   }
 
   statement {
-    actions   = ["eks:DescribeCluster"]
-    resources = ["arn:aws:eks:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:cluster/*"]
+    actions = ["eks:DescribeCluster"]
+    resources = [join(":", [
+      "arn:aws:eks", data.aws_region.current.region, data.aws_caller_identity.current.account_id, "cluster/${var.delivery.cluster_name}",
+    ])]
   }
 }
 
 resource "aws_iam_role" "delivery" {
-  count = var.delivery_repository == null ? 0 : 1
+  count = var.delivery == null ? 0 : 1
 
   name               = "${var.name}-delivery"
   assume_role_policy = data.aws_iam_policy_document.delivery_trust[0].json
@@ -71,9 +74,19 @@ resource "aws_iam_role" "delivery" {
 }
 
 resource "aws_iam_role_policy" "delivery" {
-  count = var.delivery_repository == null ? 0 : 1
+  count = var.delivery == null ? 0 : 1
 
   name   = "delivery"
   role   = aws_iam_role.delivery[0].id
   policy = data.aws_iam_policy_document.delivery[0].json
+}
+
+resource "aws_eks_access_entry" "delivery" {
+  count = var.delivery == null ? 0 : 1
+
+  cluster_name      = var.delivery.cluster_name
+  principal_arn     = aws_iam_role.delivery[0].arn
+  kubernetes_groups = ["pipeline-delivery"]
+  type              = "STANDARD"
+  tags              = var.tags
 }

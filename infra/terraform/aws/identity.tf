@@ -72,8 +72,9 @@ data "aws_iam_policy_document" "app" {
   dynamic "statement" {
     for_each = length(var.queues) == 0 ? [] : [1]
     content {
+      # Before it sends, the app asks how large a message may be.
       sid       = "GiveUp"
-      actions   = ["sqs:SendMessage", "sqs:GetQueueAttributes"]   # its largest message is asked for before anything is sent
+      actions   = ["sqs:SendMessage", "sqs:GetQueueAttributes"]
       resources = [for queue in aws_sqs_queue.dead : queue.arn]
     }
   }

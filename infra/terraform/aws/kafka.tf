@@ -81,5 +81,5 @@ resource "aws_msk_scram_secret_association" "kafka" {
   count = var.kafka == null ? 0 : 1
 
   cluster_arn     = aws_msk_cluster.kafka[0].arn
-  secret_arn_list = [var.kafka.scram_secret_arn]
+  secret_arn_list = var.kafka.scram_secret_arns
 }

@@ -31,10 +31,10 @@ output "image_repository" {
 }
 
 output "database" {
-  description = "Address of the ledger's database and the secret of its owner."
-  value = {
-    host          = aws_db_instance.ledger.address
-    owner_secret  = one(aws_db_instance.ledger.master_user_secret[*].secret_arn)
-    database_name = aws_db_instance.ledger.db_name
-  }
+  description = "Address of the ledger's database and the secret of its owner; null without a network."
+  value = one([for database in aws_db_instance.ledger : {
+    host          = database.address
+    owner_secret  = one(database.master_user_secret[*].secret_arn)
+    database_name = database.db_name
+  }])
 }

@@ -89,26 +89,30 @@ resource "aws_s3_bucket_lifecycle_configuration" "lake" {
     }
   }
 
-  rule {
-    id     = "segments"
-    status = var.segment_retention_days == null && var.segment_archive_after_days == null ? "Disabled" : "Enabled"
+  # S3 refuses a rule that does nothing, even one that is off.
+  dynamic "rule" {
+    for_each = var.segment_retention_days == null && var.segment_archive_after_days == null ? [] : ["segments"]
+    content {
+      id     = rule.value
+      status = "Enabled"
 
-    filter {
-      prefix = "segments/"
-    }
-
-    dynamic "transition" {
-      for_each = var.segment_archive_after_days == null ? [] : [var.segment_archive_after_days]
-      content {
-        days          = transition.value
-        storage_class = "GLACIER_IR"
+      filter {
+        prefix = "segments/"
       }
-    }
 
-    dynamic "expiration" {
-      for_each = var.segment_retention_days == null ? [] : [var.segment_retention_days]
-      content {
-        days = expiration.value
+      dynamic "transition" {
+        for_each = var.segment_archive_after_days == null ? [] : [var.segment_archive_after_days]
+        content {
+          days          = transition.value
+          storage_class = "GLACIER_IR"
+        }
+      }
+
+      dynamic "expiration" {
+        for_each = var.segment_retention_days == null ? [] : [var.segment_retention_days]
+        content {
+          days = expiration.value
+        }
       }
     }
   }

@@ -51,7 +51,7 @@ variable "abort_uploads_after_days" {
 variable "segment_retention_days" {
   description = "Raw segments are deleted after so many days; older days cannot be published again then. null keeps them for ever."
   type        = number
-  default     = 400
+  default     = 90
   nullable    = true
 
   validation {
@@ -65,6 +65,14 @@ variable "segment_archive_after_days" {
   type        = number
   default     = null
   nullable    = true
+
+  validation {
+    condition = var.segment_archive_after_days == null || try(
+      var.segment_archive_after_days >= 1
+      && coalesce(var.segment_retention_days, 100000) >= var.segment_archive_after_days + 90, false
+    )
+    error_message = "segment_archive_after_days is null, or at least 1 and 90 days before the end: archived bytes are paid for 90 days."
+  }
 }
 
 variable "quarantine_retention_days" {
@@ -95,16 +103,21 @@ variable "queues" {
 }
 
 variable "vpc" {
-  description = "Where database and brokers stand, and the security group of the cluster's nodes."
+  description = "Where database and brokers stand, and the security group of the cluster's nodes; null makes neither: the lake alone."
   type = object({
     id                     = string
     private_subnet_ids     = list(string)
     node_security_group_id = string
   })
+  default  = null
+  nullable = true
 
   validation {
-    condition     = length(var.vpc.private_subnet_ids) >= 2
-    error_message = "vpc.private_subnet_ids needs subnets in at least two zones."
+    condition = var.vpc == null || try(
+      length(distinct(var.vpc.private_subnet_ids)) >= 2
+      && alltrue([for subnet in var.vpc.private_subnet_ids : startswith(subnet, "subnet-")]), false
+    )
+    error_message = "vpc.private_subnet_ids needs subnets in at least two zones, each as subnet-…."
   }
 }
 
@@ -120,6 +133,11 @@ variable "database" {
     deletion_protected = optional(bool, true)
   })
   default = {}
+
+  validation {
+    condition     = can(regex("^db\\.[a-z0-9-]+\\.[a-z0-9]+$", var.database.instance_class))
+    error_message = "database.instance_class is a class of RDS, such as db.r7g.large."
+  }
 
   validation {
     condition     = tonumber(split(".", var.database.engine_version)[0]) >= 15
@@ -140,36 +158,29 @@ variable "database" {
 variable "kafka" {
   description = "An MSK cluster of its own; null when brokers exist already."
   type = object({
-    version          = optional(string, "3.8.x")
-    instance_type    = optional(string, "kafka.m7g.large")
-    brokers          = optional(number, 3)
-    volume_gib       = optional(number, 1000)
-    scram_secret_arn = string
+    version           = optional(string, "3.8.x")
+    instance_type     = optional(string, "kafka.m7g.large")
+    brokers           = optional(number, 3)
+    volume_gib        = optional(number, 1000)
+    scram_secret_arns = list(string) # one for each user
   })
   default  = null
   nullable = true
-}
 
-variable "tables" {
-  description = "Glue tables over the lake, by dataset: columns in order, and partition columns with how Athena projects them."
-  type = map(object({
-    columns    = list(object({ name = string, type = string }))
-    partitions = list(object({ name = string, type = string, projection = map(string) }))
-  }))
-  default = {
-    user_actions = {
-      columns = [
-        { name = "event_datetime", type = "timestamp" },
-        { name = "user_id", type = "string" },
-        { name = "platform", type = "string" },
-        { name = "product_name", type = "string" },
-        { name = "sku", type = "string" },
-      ]
-      partitions = [
-        { name = "event_date", type = "date", projection = { type = "date", format = "yyyy-MM-dd", range = "2024-01-01,NOW" } },
-        { name = "event_name", type = "string", projection = { type = "injected" } },
-      ]
-    }
+  validation {
+    condition = var.kafka == null || try(
+      var.kafka.brokers >= 3 && var.kafka.brokers % length(var.vpc.private_subnet_ids) == 0
+      && contains([2, 3], length(var.vpc.private_subnet_ids)), false
+    )
+    error_message = "kafka.brokers is at least 3, for three copies of each record, and as many for each of vpc's 2 or 3 subnets."
+  }
+
+  validation {
+    condition = var.kafka == null || try(
+      length(var.kafka.scram_secret_arns) > 0
+      && alltrue([for arn in var.kafka.scram_secret_arns : can(regex(":secret:AmazonMSK_", arn))]), false
+    )
+    error_message = "kafka.scram_secret_arns are secrets whose names begin with AmazonMSK_: brokers take no others."
   }
 }
 
@@ -184,14 +195,27 @@ variable "alarm_emails" {
   }
 }
 
-variable "delivery_repository" {
-  description = "GitHub repository owner/name whose workflow pushes images and rolls out; null for none."
-  type        = string
+variable "delivery" {
+  description = <<-TEXT
+    The GitHub repository owner/name whose workflow pushes images and rolls out, the GitHub environment that its job runs in, and the name
+    of the EKS cluster it rolls out to; null for none.
+  TEXT
+  type        = object({ repository = string, environment = string, cluster_name = string })
   default     = null
   nullable    = true
 
   validation {
-    condition     = var.delivery_repository == null || can(regex("^[^/]+/[^/]+$", var.delivery_repository))
-    error_message = "delivery_repository is owner/name."
+    condition     = var.delivery == null || can(regex("^[^/*]+/[^/*]+$", var.delivery.repository))
+    error_message = "delivery.repository is owner/name."
+  }
+
+  validation {
+    condition     = var.delivery == null || try(length(var.delivery.cluster_name) > 0, false)
+    error_message = "delivery.cluster_name is the name of the EKS cluster."
+  }
+
+  validation {
+    condition     = var.delivery == null || can(regex("^[A-Za-z0-9_-]+$", var.delivery.environment))
+    error_message = "delivery.environment is one environment of the repository, such as production."
   }
 }

@@ -13,12 +13,15 @@ resource "azurerm_postgresql_flexible_server" "ledger" {
   public_network_access_enabled = false
   backup_retention_days         = var.database.backup_days
   geo_redundant_backup_enabled  = true
-  tags                          = var.tags
+  administrator_login           = "pipeline_owner"
+  # Given at the creation and never kept in the state; changed by `az postgres flexible-server update --admin-password`.
+  administrator_password_wo         = var.database_password
+  administrator_password_wo_version = 1
+  tags                              = var.tags
 
   authentication {
-    active_directory_auth_enabled = true
+    active_directory_auth_enabled = false
     password_auth_enabled         = true
-    tenant_id                     = var.tenant_id
   }
 
   high_availability {
@@ -29,17 +32,6 @@ resource "azurerm_postgresql_flexible_server" "ledger" {
     prevent_destroy = true
     ignore_changes  = [zone, high_availability[0].standby_availability_zone]
   }
-}
-
-resource "azurerm_postgresql_flexible_server_active_directory_administrator" "ledger" {
-  count = var.database == null || var.database_admin_group == null ? 0 : 1
-
-  server_name         = azurerm_postgresql_flexible_server.ledger[0].name
-  resource_group_name = azurerm_resource_group.pipeline.name
-  tenant_id           = var.tenant_id
-  object_id           = var.database_admin_group.object_id
-  principal_name      = var.database_admin_group.name
-  principal_type      = "Group"
 }
 
 resource "azurerm_postgresql_flexible_server_database" "pipeline" {

@@ -35,6 +35,8 @@ resource "azurerm_monitor_metric_alert" "database" {
   for_each = var.database == null ? {} : {
     storage = { text = "The ledger's disk is 85 % full.", metric = "storage_percent", above = 85 }
     cpu     = { text = "The ledger's CPU was above 85 % for 15 minutes.", metric = "cpu_percent", above = 85 }
+    # postgres/roles.sql refuses the app's 601st.
+    connections = { text = "The ledger had more than 450 connections for 15 minutes.", metric = "active_connections", above = 450 }
   }
 
   name                = "${var.name}-database-${each.key}"

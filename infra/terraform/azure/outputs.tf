@@ -21,8 +21,19 @@ output "database_host" {
   value       = one(azurerm_postgresql_flexible_server.ledger[*].fqdn)
 }
 
+output "image_repository" {
+  description = "Where the image is pushed."
+  value       = "${azurerm_container_registry.image.login_server}/pipeline"
+}
+
+output "event_hubs_connection" {
+  description = "Password of the Kafka user $ConnectionString, for the app and for KEDA: it may read and describe. Null without topics."
+  value       = one(azurerm_eventhub_namespace_authorization_rule.listen[*].primary_connection_string)
+  sensitive   = true
+}
+
 output "insights_connection" {
-  description = "For the exporter of traces and logs."
+  description = "Setting APPLICATIONINSIGHTS_CONNECTION_STRING, a member of the vault's entry pipeline-providers."
   value       = azurerm_application_insights.pipeline.connection_string
   sensitive   = true
 }

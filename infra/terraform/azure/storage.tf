@@ -44,11 +44,18 @@ resource "azurerm_key_vault" "secrets" {
     default_action             = "Deny"
     bypass                     = "AzureServices"
     virtual_network_subnet_ids = var.subnet_ids
+    ip_rules                   = var.operator.addresses
   }
 }
 
+# The cluster reads the entries; an operator writes them, from the addresses above.
 resource "azurerm_role_assignment" "secrets" {
+  for_each = {
+    "Key Vault Secrets User"    = azurerm_user_assigned_identity.account["secrets"].principal_id
+    "Key Vault Secrets Officer" = var.operator.object_id
+  }
+
   scope                = azurerm_key_vault.secrets.id
-  role_definition_name = "Key Vault Secrets User"
-  principal_id         = azurerm_user_assigned_identity.account["secrets"].principal_id
+  role_definition_name = each.key
+  principal_id         = each.value
 }

@@ -1,10 +1,10 @@
 variable "name" {
-  description = "Begins the name of everything; storage account and vault need it free worldwide."
+  description = "Begins the name of everything; storage account, vault and registry need it free worldwide."
   type        = string
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{2,16}[a-z0-9]$", var.name))
-    error_message = "name has 4 to 18 lower-case letters, digits and hyphens, and begins with a letter."
+    condition     = can(regex("^[a-z][a-z0-9-]{2,16}[a-z0-9]$", var.name)) && length(replace(var.name, "-", "")) >= 5
+    error_message = "name has 4 to 18 lower-case letters, digits and hyphens, five of them no hyphens, and begins with a letter."
   }
 }
 
@@ -45,8 +45,27 @@ variable "subnet_ids" {
   type        = list(string)
 
   validation {
-    condition     = length(var.subnet_ids) > 0
-    error_message = "subnet_ids needs the cluster's subnet, or nothing could reach storage account and vault."
+    condition = length(var.subnet_ids) > 0 && alltrue([
+      for subnet in var.subnet_ids : can(regex("^/subscriptions/.+/subnets/[^/]+$", subnet))
+    ])
+    error_message = "subnet_ids needs the cluster's subnet as /subscriptions/…/subnets/NAME, or nothing could reach account and vault."
+  }
+}
+
+variable "kubelet_object_id" {
+  description = "The cluster's kubelet identity, which pulls images (az aks show --query identityProfile.kubeletidentity.objectId)."
+  type        = string
+}
+
+variable "operator" {
+  description = "Who writes the vault's entries and pushes images: object id of a person or group, and the public IPv4 addresses they have."
+  type        = object({ object_id = string, addresses = list(string) })
+
+  validation {
+    condition = alltrue([
+      for address in var.operator.addresses : can(cidrhost(strcontains(address, "/") ? address : "${address}/32", 0))
+    ])
+    error_message = "operator.addresses are IPv4 addresses or ranges, such as 203.0.113.7 or 203.0.113.0/28."
   }
 }
 
@@ -71,11 +90,18 @@ variable "database" {
   }
 }
 
-variable "database_admin_group" {
-  description = "Microsoft Entra group that administrates the database: object id and name. Passwords are for the app's roles alone."
-  type        = object({ object_id = string, name = string })
+variable "database_password" {
+  description = "Password of the database's owner, pipeline_owner; null when the ledger is elsewhere. Terraform keeps it nowhere."
+  type        = string
   default     = null
   nullable    = true
+  sensitive   = true
+  ephemeral   = true
+
+  validation {
+    condition     = var.database == null || try(length(var.database_password) >= 20, false)
+    error_message = "database_password has at least 20 characters: set TF_VAR_database_password."
+  }
 }
 
 variable "topics" {
@@ -104,4 +130,9 @@ variable "alarm_emails" {
   description = "Who is told of alarms, by a short name."
   type        = map(string)
   default     = {}
+
+  validation {
+    condition     = alltrue([for address in var.alarm_emails : can(regex("^[^@ ]+@[^@ ]+$", address))])
+    error_message = "alarm_emails are mail addresses by name."
+  }
 }

@@ -26,17 +26,25 @@ variable "oidc_issuers" {
 variable "vpc" {
   description = "See the module."
   type        = object({ id = string, private_subnet_ids = list(string), node_security_group_id = string })
+  default     = null
+  nullable    = true
 }
 
-variable "scram_secret_arn" {
-  description = "Secret of the Kafka user (its name begins with AmazonMSK_); null when brokers exist already."
+variable "scram_secret_arns" {
+  description = "Secrets of the Kafka users, whose names begin with AmazonMSK_; empty when brokers exist already."
+  type        = list(string)
+  default     = []
+}
+
+variable "cluster_name" {
+  description = "The EKS cluster, which the workflow of delivery_repository rolls out to; null without one."
   type        = string
   default     = null
   nullable    = true
 }
 
 variable "delivery_repository" {
-  description = "See the module."
+  description = "GitHub repository owner/name whose jobs in the environment of this name roll out; null for none."
   type        = string
   default     = null
   nullable    = true
@@ -55,13 +63,15 @@ locals {
 module "pipeline" {
   source = "../../aws"
 
-  name                = var.name
-  oidc_issuers        = var.oidc_issuers
-  vpc                 = var.vpc
-  kafka               = var.scram_secret_arn == null ? null : { scram_secret_arn = var.scram_secret_arn }
-  database            = var.environment == "production" ? {} : local.small
-  delivery_repository = var.delivery_repository
-  alarm_emails        = var.alarm_emails
+  name         = var.name
+  oidc_issuers = var.oidc_issuers
+  vpc          = var.vpc
+  kafka        = length(var.scram_secret_arns) == 0 ? null : { scram_secret_arns = var.scram_secret_arns }
+  database     = var.environment == "production" ? {} : local.small
+  delivery = var.delivery_repository == null ? null : {
+    repository = var.delivery_repository, environment = var.environment, cluster_name = var.cluster_name
+  }
+  alarm_emails = var.alarm_emails
 }
 
 output "pipeline" {

@@ -7,6 +7,7 @@ oidc_issuers = {
     issuer       = "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE"
   }
 }
+cluster_name = "example-production"
 vpc = {
   id                     = "vpc-00000000000000000"
   private_subnet_ids     = ["subnet-00000000000000001", "subnet-00000000000000002", "subnet-00000000000000003"]

@@ -7,6 +7,7 @@ oidc_issuers = {
     issuer       = "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE-STAGING"
   }
 }
+cluster_name = "example-staging"
 vpc = {
   id                     = "vpc-00000000000000001"
   private_subnet_ids     = ["subnet-00000000000000011", "subnet-00000000000000012", "subnet-00000000000000013"]

@@ -1,0 +1,2 @@
+resource_group_name  = "example-terraform-state-staging"
+storage_account_name = "exampletfstatestaging"
