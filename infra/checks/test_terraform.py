@@ -138,11 +138,10 @@ class Modules(unittest.TestCase):
                 # The namespace is made before; a Role cannot make one.
                 for verb in ("get", "patch") if kind == "namespace" else ("get", "create", "patch"):
                     self.assertIn((group, plural, verb), may)
-        scripts = "".join((app.ROOT / "infra/kubernetes" / name).read_text() for name in ("deploy.sh", "canary.sh"))
+        scripts = "".join((app.ROOT / "infra/kubernetes" / name).read_text() for name in ("deploy.sh", "canary.sh", "ask.sh"))
         for words, right in ((" delete job", ("batch", "jobs", "delete")), (" delete deployment", ("apps", "deployments", "delete")),
                              (" wait ", ("batch", "jobs", "watch")), (" logs ", ("", "pods/log", "get")),
-                             (" get pods", ("", "pods", "list")), (" rollout undo ", ("apps", "replicasets", "list")),
-                             (" rollout status ", ("apps", "deployments", "watch")),
+                             (" get pods", ("", "pods", "list")), (" rollout status ", ("apps", "deployments", "watch")),
                              (" port-forward ", ("", "pods/portforward", "create"))):
             if words in scripts:
                 self.assertIn(right, may)
