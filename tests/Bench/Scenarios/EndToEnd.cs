@@ -26,6 +26,7 @@ internal static class EndToEnd
         for (var round = 0; round < options.Rounds; round++)
         {
             using var cluster = new MockKafkaCluster();
+            TopicInput.Create(cluster, Topic, sample);
             TopicInput.Produce(cluster, Topic, sample);
             using var app = new FunctionApp(server.CreateDatabase(), cluster.Bootstrap) { Patience = TimeSpan.FromMinutes(30) };
             ours = Measurement.Faster(ours, await MeasureAsync(app, sample));

@@ -18,6 +18,7 @@ internal static class Pod
     private const string PeerName = "kcat";
     private const string Topic = "user-actions";
     private const string Bucket = "pod";
+    private const int Passes = 4;
 
     private static readonly TimeSpan S3Answers = TimeSpan.FromMilliseconds(60);
     private static readonly TimeSpan PostgresAnswers = TimeSpan.FromMilliseconds(1);
@@ -43,12 +44,13 @@ internal static class Pod
         for (var round = 0; round < options.Rounds; round++)
         {
             using var cluster = new MockKafkaCluster();
+            TopicInput.Create(cluster, Topic, sample);
             TopicInput.Produce(cluster, Topic, sample);
+            peers = Measurement.Faster(peers, EndToEnd.MeasurePeer(cluster, sample));
             var database = postgres.CreateDatabase();
             using var app = new FunctionApp(database.Replace($"Port={postgres.Port}", $"Port={distantPostgres.Port}", StringComparison.Ordinal),
                 cluster.Bootstrap, [.. Deployed(), .. Stored(s3, distantS3, round)]);
-            ours = Measurement.Faster(ours, await MeasureAsync(app, database, sample));
-            peers = Measurement.Faster(peers, EndToEnd.MeasurePeer(cluster, sample));
+            ours = Measurement.Faster(ours, await MeasureAsync(app, cluster, database, sample));
         }
         Console.WriteLine(ours!.ToText(options.Json, PeerName, peers));
         return 0;
@@ -70,31 +72,50 @@ internal static class Pod
         ("AWS_SECRET_ACCESS_KEY", server.SecretKey),
     ];
 
-    // From the first batch that is landed to the last: joining the group and the first compilation are a start's, not a rate's.
-    private static async Task<Measurement> MeasureAsync(FunctionApp app, string database, Sample sample)
+    // The sample comes again and again; the last time counts. A pod lives for hours, and the first twenty seconds of a .NET program are
+    // spent on code that is not compiled well yet. From the first batch that is landed to the last: waiting is no rate's.
+    private static async Task<Measurement> MeasureAsync(FunctionApp app, MockKafkaCluster cluster, string database, Sample sample)
     {
         await using var ledger = NpgsqlDataSource.Create(database);
         app.Start();
         Pin(app.Id, 0);
         await app.ReadyAsync(default);
-        var cpu = ProgramUse.CpuSeconds(app.Id);
-        await app.EventuallyAsync(async () => (long)(await OfSegmentsAsync(ledger, "coalesce(sum(records), 0)::bigint"))! == sample.Records, default);
-        cpu = ProgramUse.CpuSeconds(app.Id) - cpu;
-        var seconds = (double)(await OfSegmentsAsync(ledger, "extract(epoch FROM max(landed_at) - min(landed_at))::float8"))!;
-        const string first = "landed_at > (SELECT min(landed_at) FROM pipeline.segment)";
-        var bytes = (long)(await OfSegmentsAsync(ledger, $"(sum(raw_bytes) FILTER (WHERE {first}))::bigint"))!;
-        var records = (long)(await OfSegmentsAsync(ledger, $"(sum(records) FILTER (WHERE {first}))::bigint"))!;
-        var objects = (long)(await OfSegmentsAsync(ledger, "count(*)"))!;
-        await Console.Error.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture, $"{bytes / 1e6 / seconds:F1} MB/s; {sample.Records / objects:N0} records an object"));
-        return new(
-            "pod", 1, bytes / 1e6, records, seconds, cpu, ProgramUse.PeakRssMb(app.Id), null,
-            (long)(await OfSegmentsAsync(ledger, "sum(object_bytes)::bigint"))! / 1e6);
+        for (var pass = 1; ; pass++)
+        {
+            var begun = (DateTime)(await AnswerAsync(ledger, "SELECT clock_timestamp()"))!;
+            var cpu = ProgramUse.CpuSeconds(app.Id);
+            if (pass > 1) TopicInput.Produce(cluster, Topic, sample);
+            const string records = "SELECT coalesce(sum(records), 0)::bigint FROM pipeline.segment";
+            await app.EventuallyAsync(async () => (long)(await AnswerAsync(ledger, records))! == pass * sample.Records, default);
+            cpu = ProgramUse.CpuSeconds(app.Id) - cpu;
+            var landed = await OfPassAsync(ledger, begun);
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                $"pass {pass}: {landed.Mb / landed.Seconds:F1} MB/s, {sample.Bytes / 1e6 / cpu:F1} MB/s of CPU; "
+                + $"{sample.Records / landed.Objects:N0} records an object"));
+            if (pass == Passes)
+                return new("pod", 1, landed.Mb, landed.Records, landed.Seconds, cpu, ProgramUse.PeakRssMb(app.Id), null, landed.OutputMb);
+        }
     }
 
-    private static async Task<object?> OfSegmentsAsync(NpgsqlDataSource ledger, string expression)
+    private static async Task<(double Mb, long Records, double Seconds, long Objects, double OutputMb)> OfPassAsync(
+        NpgsqlDataSource ledger, DateTime begun)
     {
-        await using var command = ledger.CreateCommand($"SELECT {expression} FROM pipeline.segment");
+        const string statement = """
+            WITH landed AS (SELECT *, landed_at > min(landed_at) OVER () AS counts FROM pipeline.segment WHERE landed_at > $1)
+            SELECT (sum(raw_bytes) FILTER (WHERE counts))::bigint, (sum(records) FILTER (WHERE counts))::bigint,
+                extract(epoch FROM max(landed_at) - min(landed_at))::float8, count(*), sum(object_bytes)::bigint
+            FROM landed
+            """;
+        await using var command = ledger.CreateCommand(statement);
+        command.Parameters.AddWithValue(begun);
+        await using var row = await command.ExecuteReaderAsync();
+        await row.ReadAsync();
+        return (row.GetInt64(0) / 1e6, row.GetInt64(1), row.GetDouble(2), row.GetInt64(3), row.GetInt64(4) / 1e6);
+    }
+
+    private static async Task<object?> AnswerAsync(NpgsqlDataSource ledger, string statement)
+    {
+        await using var command = ledger.CreateCommand(statement);
         return await command.ExecuteScalarAsync();
     }
 

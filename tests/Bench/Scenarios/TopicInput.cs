@@ -11,11 +11,13 @@ internal static class TopicInput
     // The broker keeps 5 MiB of a topic-partition as it was produced, so in zstd: a third of the raw bytes at the very worst.
     private const long RawBytesOfTopicPartition = 12_000_000;
 
-    /// <summary>Creates the topic and produces each line of the input as a record.</summary>
+    /// <summary>Creates the topic, large enough for the input once.</summary>
+    public static void Create(MockKafkaCluster cluster, string topic, Sample sample) => cluster.CreateTopic(topic, TopicPartitionsOf(sample));
+
+    /// <summary>Produces each line of the input as a record.</summary>
     public static void Produce(MockKafkaCluster cluster, string topic, Sample sample)
     {
-        var topicPartitions = (int)Math.Max(4, sample.Bytes / RawBytesOfTopicPartition);
-        cluster.CreateTopic(topic, topicPartitions);
+        var topicPartitions = TopicPartitionsOf(sample);
         using var producer = new ProducerBuilder<Null, byte[]>(new ProducerConfig
         {
             BootstrapServers = cluster.Bootstrap, CompressionType = CompressionType.Zstd, BatchSize = 1 << 20, LingerMs = 20,
@@ -47,4 +49,6 @@ internal static class TopicInput
             }
         }
     }
+
+    private static int TopicPartitionsOf(Sample sample) => (int)Math.Max(4, sample.Bytes / RawBytesOfTopicPartition);
 }
