@@ -121,7 +121,7 @@ internal static class QuarantineVerb
         var (dataset, code, field, json) = (Dataset(), Code("The code, such as wrong_type."), Field(), Output.JsonOption());
         code.Required = true;
         var reason = new Option<string>("--reason") { Description = "Why; recorded in pipeline.audit.", Required = true };
-        var verb = new Command("discard", "Give refused records up: nobody replays them any more.") { dataset, code, field, reason, json };
+        var verb = new Command("discard", "Give refused records up: they leave quarantine; replaying a whole publication from its segments brings them back.") { dataset, code, field, reason, json };
         verb.SetAction(async (result, stopping) =>
         {
             var why = result.GetValue(reason)!;
