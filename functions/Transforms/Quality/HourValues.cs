@@ -21,17 +21,19 @@ internal static class HourValues
             var hours = facts.Columns.Where(each => each.Column == bounds.Column).ToList();
             if (Bounded(hours, facts.At) is { } last)
             {
-                var finding = Outside(contract.Dataset, bounds, last.Rows - last.Nulls, last.Outside);
                 var query = new FactQueries(contract.Dataset).Column(bounds.Column, last.Hour.AddDays(-2));
                 yield return new(QualityCodes.ValuesOutOfRange, bounds.Column,
-                    finding is null ? null : finding with { Since = last.Hour, Query = query });
+                    Outside(contract.Dataset, bounds.Column, bounds, last.Rows - last.Nulls, last.Outside, last.Hour, query));
             }
             if (Mean(contract.Dataset, bounds.Column, hours, hour) is { } judged) yield return judged;
         }
     }
 
     /// <summary>What values outside of a column's bounds mean; null when there are few or none.</summary>
-    public static Alert? Outside(string dataset, ColumnBounds bounds, long values, long outside)
+    /// <param name="since">Begin of the hour or day that has the values.</param>
+    /// <param name="query">What shows them.</param>
+    public static Alert? Outside(
+        string dataset, string subject, ColumnBounds bounds, long values, long outside, DateTimeOffset since, string query)
     {
         if (outside < OutsideLeast || outside <= OutsideShare * values) return null;
         var range = (bounds.Min, bounds.Max) switch
@@ -40,12 +42,11 @@ internal static class HourValues
             ({ } min, null) => $"at least {Figures.Text(min)}",
             _ => $"at most {Figures.Text(bounds.Max!.Value)}",
         };
-        return new(AlertSeverity.Warning, dataset, QualityCodes.ValuesOutOfRange, bounds.Column,
+        return new(AlertSeverity.Warning, dataset, QualityCodes.ValuesOutOfRange, subject,
             $"{outside} of {values} values of '{bounds.Column}' in {dataset} are not {range}. The rows are published. Look at whoever "
             + "sends them; a changed unit or sign is the usual cause.")
         {
-            Expected = range, Seen = $"{outside} of {values} outside",
-            Since = null, Query = "",   // its callers know since when, and where to look
+            Since = since, Expected = range, Seen = $"{outside} of {values} outside", Query = query,
         };
     }
 

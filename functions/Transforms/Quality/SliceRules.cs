@@ -85,10 +85,9 @@ internal static class SliceRules
         var subject = $"{series.Key}: {column.Name}";
         if (column.Bounds is { HasRange: true } bounds)
         {
-            var finding = HourValues.Outside(series.Contract.Dataset, bounds, last.Rows - last.Nulls, last.Outside);
             var query = series.Queries.SliceColumns(series.Key, series.Since, column.Name);
-            yield return new(QualityCodes.ValuesOutOfRange, subject,
-                finding is null ? null : finding with { Subject = subject, Since = series.Begin, Query = query });
+            yield return new(QualityCodes.ValuesOutOfRange, subject, HourValues.Outside(
+                series.Contract.Dataset, subject, bounds, last.Rows - last.Nulls, last.Outside, series.Begin, query));
         }
         var pool = new SharePoint(series.Begin, last.Nulls, last.Rows);
         var above = column.Bounds?.MaxNullRatio is { } bound ? ShareRule.Above(bound, pool) : null;

@@ -4,6 +4,7 @@ using Pipeline.Contracts;
 using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Publications;
 using Pipeline.Domain.Quality;
+using Pipeline.Sinks.Alerting;
 using Pipeline.Sinks.Ledger;
 using Pipeline.Sinks.Ledger.Sweep;
 using Pipeline.Sinks.Warehouse;
@@ -78,6 +79,28 @@ public sealed class QualityFactsTests(PostgresServer postgres)
         var hole = new PositionHole(new("orders-0", 1), new(50, 60));
         Assert.Equal([hole], (await reader.ReadAsync(Given.Orders, Given.Noon, stopping)).Holes);
         Assert.Equal([hole], (await reader.ReadAsync(Given.Orders, Given.Noon, stopping)).Holes);
+    }
+
+    [Fact]
+    public async Task A_segment_that_the_ledger_lost_is_told_of_until_it_is_back()
+    {
+        await using var source = await postgres.LedgerAsync();
+        var clock = new Clock();
+        for (var i = 0; i < 3; i++) await Given.LandAsync(source, 10);
+        await Given.ExecuteAsync(source, "CREATE TABLE lost AS SELECT * FROM pipeline.segment WHERE lower(positions) = 10");
+        await Given.ExecuteAsync(source, "DELETE FROM pipeline.segment WHERE lower(positions) = 10");
+        var check = new CheckDataset(new QualityReader(source), new Alerts(source, clock), clock);
+        await check.RunAsync(Given.Orders, stopping);
+        var alert = Assert.Single(await new AlertList(source, clock).ReadAsync(true, null, 10, null, stopping));
+        Assert.Equal(
+            ("critical", QualityCodes.PositionsMissing, "orders-0-g1", "10 positions in none", true),
+            (alert.Severity, alert.Code, alert.Subject, alert.Seen, alert.Since is not null));
+        Assert.Contains("Positions 10 to 19 of orders-0-g1 are in no segment", alert.Text, StringComparison.Ordinal);
+        Assert.Equal(["[0,10)", "[20,30)"], (await Given.LinesAsync(source, alert.Query!)).Select(line => line.Split('|')[0]));
+
+        await Given.ExecuteAsync(source, "INSERT INTO pipeline.segment OVERRIDING SYSTEM VALUE SELECT * FROM lost");
+        await check.RunAsync(Given.Orders, stopping);
+        Assert.Empty(await OpenAsync(source));
     }
 
     [Fact]
