@@ -135,7 +135,8 @@ public static class Services
         .AddSingleton<LandKafkaBatch>()
         .AddSingleton<CatchUpKafka>();
 
-    private static IServiceCollection AddFiles(this IServiceCollection services) => services.AddSingleton(provider =>
+    // Whoever drops no files names no folder, and there is none to open then.
+    private static IServiceCollection AddFiles(this IServiceCollection services) => services.AddSingleton(provider => new Lazy<LandDroppedFiles>(() =>
     {
         var (settings, time) = (provider.Setting<DropSettings>(), provider.GetRequiredService<TimeProvider>());
         var options = new DropOptions { SettleTime = settings.SettleTime, AtOnce = settings.AtOnce };
@@ -143,7 +144,7 @@ public static class Services
         var landing = new FileLanding(drop, provider.GetRequiredService<PublicationStores>().Segments, options);
         return new LandDroppedFiles(
             provider.GetRequiredService<IFileLedger>(), drop, landing, options, time, provider.GetRequiredService<ILogger<LandDroppedFiles>>());
-    });
+    }));
 
     private static IServiceCollection AddQueues(this IServiceCollection services) => services
         .AddSingleton(provider => provider.Setting<SqsOptions>())

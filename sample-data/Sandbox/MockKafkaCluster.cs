@@ -35,6 +35,14 @@ public sealed partial class MockKafkaCluster : IDisposable
         if (error != 0) throw new InvalidOperationException($"The mock cluster did not create topic '{topic}' (error {error}).");
     }
 
+    /// <summary>Has a broker lead a topic-partition.</summary>
+    /// <param name="broker">Counts from 1.</param>
+    public void SetLeader(string topic, int topicPartition, int broker) => SetPartitionLeader(cluster, topic, topicPartition, broker);
+
+    /// <summary>Has a broker coordinate a consumer group.</summary>
+    /// <param name="broker">Counts from 1.</param>
+    public void SetCoordinator(string group, int broker) => SetCoordinator(cluster, "group", group, broker);
+
     /// <summary>Adds a delay to every answer of a broker.</summary>
     public void SetRoundTrip(int broker, TimeSpan delay) => SetRoundTripTime(cluster, broker, (int)delay.TotalMilliseconds);
 
@@ -59,6 +67,12 @@ public sealed partial class MockKafkaCluster : IDisposable
 
     [LibraryImport("librdkafka.so.1", EntryPoint = "rd_kafka_mock_topic_create", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int CreateTopic(nint cluster, string topic, int topicPartitions, int replication);
+
+    [LibraryImport("librdkafka.so.1", EntryPoint = "rd_kafka_mock_partition_set_leader", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetPartitionLeader(nint cluster, string topic, int topicPartition, int broker);
+
+    [LibraryImport("librdkafka.so.1", EntryPoint = "rd_kafka_mock_coordinator_set", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetCoordinator(nint cluster, string keyType, string key, int broker);
 
     [LibraryImport("librdkafka.so.1", EntryPoint = "rd_kafka_mock_broker_set_rtt")]
     private static partial int SetRoundTripTime(nint cluster, int broker, int milliseconds);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using Pipeline.Tests.Servers;
 
 namespace Pipeline.Tests.Bench;
 
@@ -30,10 +31,7 @@ internal static class ProgramUse
     }
 
     /// <summary>The most memory a program ever had resident.</summary>
-    /// <remarks>Not <c>getrusage</c>'s maximum: that one a program inherits from the one that started it.</remarks>
-    public static double PeakRssMb(long program) => File.ReadLines($"/proc/{program}/status")
-        .Where(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
-        .Select(line => long.Parse(line.AsSpan(6, line.Length - 6 - 2).Trim(), CultureInfo.InvariantCulture) * 1024 / 1e6).Single();
+    public static double PeakRssMb(long program) => PeakMemory.Bytes(program)!.Value / 1e6;
 
     /// <summary>The process id of the PostgreSQL server behind a data source; all its other programs are its children.</summary>
     public static async Task<long> ServerOfAsync(NpgsqlDataSource database)

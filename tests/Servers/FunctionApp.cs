@@ -120,6 +120,9 @@ public sealed class FunctionApp : IDisposable
     /// <summary>Changes a setting; it counts from the next start on.</summary>
     public void Set(string name, string value) => settings[name] = value;
 
+    /// <summary>Its settings, by environment name, as the next start and the next verb have them.</summary>
+    public IReadOnlyDictionary<string, string> Settings => settings;
+
     /// <summary>GET /api/status, of one dataset.</summary>
     public async Task<JsonElement> StatusAsync(string dataset, CancellationToken stopping)
     {
@@ -153,16 +156,22 @@ public sealed class FunctionApp : IDisposable
     /// <summary>Runs a verb of the program with the app's settings.</summary>
     public async Task<(int ExitCode, string Output, string Errors)> RunVerbAsync(string[] arguments, CancellationToken stopping)
     {
+        using var verb = StartVerb(arguments);
+        var errors = verb.StandardError.ReadToEndAsync(stopping);
+        var output = await verb.StandardOutput.ReadToEndAsync(stopping);
+        await verb.WaitForExitAsync(stopping);
+        return (verb.ExitCode, output, await errors);
+    }
+
+    /// <summary>Starts a verb of the program with the app's settings; whoever does reads what it prints.</summary>
+    public Process StartVerb(string[] arguments)
+    {
         var start = new ProcessStartInfo("dotnet", [Repository.Built("functions/App", "pipeline.dll"), .. arguments])
         {
             WorkingDirectory = Home, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         foreach (var (name, value) in settings) start.Environment[name] = value;
-        using var verb = Process.Start(start)!;
-        var errors = verb.StandardError.ReadToEndAsync(stopping);
-        var output = await verb.StandardOutput.ReadToEndAsync(stopping);
-        await verb.WaitForExitAsync(stopping);
-        return (verb.ExitCode, output, await errors);
+        return Process.Start(start)!;
     }
 
     /// <summary>The last lines it printed.</summary>

@@ -16,6 +16,18 @@ public static class Repository
         return PathOf(project, "bin", configuration, "net10.0", assembly);
     }
 
+    /// <summary>Copies the contracts that are shipped into a folder, where a test may change them.</summary>
+    public static void CopyContracts(string folder)
+    {
+        var shipped = PathOf("functions", "datasets");
+        foreach (var file in Directory.EnumerateFiles(shipped, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(folder, Path.GetRelativePath(shipped, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+    }
+
     private static string FindRoot(string folder)
     {
         while (!File.Exists(Path.Combine(folder, "Pipeline.sln")))

@@ -8,7 +8,7 @@ using Pipeline.Transforms.Files;
 namespace Pipeline.App.Triggers;
 
 /// <summary>Lands the files that were dropped into the folders that datasets name.</summary>
-public sealed class ScanDropFolder(ContractSet contracts, LandDroppedFiles landing, IOptions<DropSettings> settings)
+public sealed class ScanDropFolder(ContractSet contracts, Lazy<LandDroppedFiles> landing, IOptions<DropSettings> settings)
 {
     [Function(nameof(ScanDropFolder))]
     public async Task RunAsync([TimerTrigger("%DropSchedule%")] TimerInfo timer, CancellationToken stopping)
@@ -16,6 +16,6 @@ public sealed class ScanDropFolder(ContractSet contracts, LandDroppedFiles landi
         if (settings.Value.Root.Length == 0) return;
         foreach (var contract in contracts.Contracts)
             if (contract.SourceOf(SourceKind.Files) is { } source)
-                await landing.RunAsync(contract.Dataset, source, () => FileCutters.For(source, contract.Limits), stopping);
+                await landing.Value.RunAsync(contract.Dataset, source, () => FileCutters.For(source, contract.Limits), stopping);
     }
 }

@@ -109,6 +109,8 @@ public sealed class KafkaLog(KafkaOptions options) : IKafkaLog, IDisposable
             EnablePartitionEof = true,
             // An offset the broker has dropped meanwhile must be an error: a reset would step over the loss in silence.
             AutoOffsetReset = AutoOffsetReset.Error,
+            // What is fetched beyond a portion is thrown away with the client; 64 MiB by default.
+            QueuedMaxMessagesKbytes = 8 * 1024,
         }).SetLogHandler((_, _) => { }).Build();
 }
 

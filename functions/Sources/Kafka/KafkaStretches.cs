@@ -110,5 +110,5 @@ public sealed class KafkaStretches(IKafkaLog kafka, ILandingLedger ledger, Kafka
 }
 
 /// <summary>Bounds of what is held in memory while landing.</summary>
-/// <param name="MaxSegmentBytes">Raw bytes of one segment, give or take one record; default 64 MiB.</param>
-public sealed record KafkaLandingLimits(long MaxSegmentBytes = 64L * 1024 * 1024);
+/// <param name="MaxSegmentBytes">Raw bytes of one segment, give or take one record; default 16 MiB.</param>
+public sealed record KafkaLandingLimits(long MaxSegmentBytes = 16L * 1024 * 1024);

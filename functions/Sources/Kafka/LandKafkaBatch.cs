@@ -19,6 +19,11 @@ public sealed class LandKafkaBatch(
     /// <summary>Objects written at once: a batch holds a piece of each topic-partition, and a store takes its time for every one.</summary>
     private const int WritesAtOnce = 16;
 
+    /// <summary>Of which so many are read back from the broker first: each holds up to a whole segment, whatever was delivered.</summary>
+    private const int ReadsAtOnce = 4;
+
+    private readonly SemaphoreSlim readingBack = new(ReadsAtOnce);
+
     /// <summary>Lands one delivered batch of a dataset.</summary>
     /// <param name="delivered">Records of each topic-partition, by ascending offset.</param>
     /// <returns>When every record is landed, or its shard is stopped with an alert.</returns>
@@ -51,8 +56,18 @@ public sealed class LandKafkaBatch(
         string dataset, ShardClaim claim, IReadOnlyDictionary<TopicPartition, IReadOnlyList<RawRecord>> delivered, CancellationToken stopping)
     {
         var topicPartition = TopicPartition.Parse(claim.Shard.Stream);
-        var stretch = await stretches.FollowAsync(dataset, claim, topicPartition, delivered[topicPartition], stopping);
-        return (await landing.WriteAsync(dataset, claim, stretch.Pieces, stopping), stretch.Complete);
+        var records = delivered[topicPartition];
+        var isBehind = records.Count > 0 && (claim.NextPosition ?? 0) < records[0].Position;
+        if (isBehind) await readingBack.WaitAsync(stopping);
+        try
+        {
+            var stretch = await stretches.FollowAsync(dataset, claim, topicPartition, records, stopping);
+            return (await landing.WriteAsync(dataset, claim, stretch.Pieces, stopping), stretch.Complete);
+        }
+        finally
+        {
+            if (isBehind) readingBack.Release();
+        }
     }
 
     private static void Count(string dataset, List<SegmentDraft> landed, int lost, Activity? span)
