@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace Pipeline.App.Cli;
@@ -25,13 +24,8 @@ internal static class Days
     /// <summary>Makes a verb refuse days that run backwards.</summary>
     public static void Order(Command verb, Option<DateOnly?> from, Option<DateOnly?> to) => verb.Validators.Add(result =>
     {
-        if (IsDay(result, from) && IsDay(result, to) && result.GetValue(to) < result.GetValue(from))
-            result.AddError($"{from.Name} is after {to.Name}.");
+        if (OptionValue.Of(result, to) < OptionValue.Of(result, from)) result.AddError($"{from.Name} is after {to.Name}.");
     });
-
-    // A day that is none has its own error, and no value.
-    private static bool IsDay(CommandResult result, Option<DateOnly?> option) =>
-        result.GetResult(option) is { } given && !given.Errors.Any();
 
     /// <summary>A day as text.</summary>
     public static string Text(DateOnly day) => day.ToString(Form, CultureInfo.InvariantCulture);

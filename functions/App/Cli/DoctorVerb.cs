@@ -29,11 +29,11 @@ internal static class DoctorVerb
     internal static async Task<DoctorReport> ExamineAsync(IConfiguration configuration, IProgressTask? task, CancellationToken stopping)
     {
         await using var patient = new Patient(configuration);
-        var (checks, done) = (Checks(patient).ToList(), 0);
+        var (checks, done, telling) = (Checks(patient).ToList(), 0, new Lock());
         var findings = await Task.WhenAll(checks.Select(async check =>
         {
             var found = await check.RunAsync(stopping);
-            task?.Report(Interlocked.Increment(ref done), checks.Count, check.Name);
+            lock (telling) task?.Report(++done, checks.Count, check.Name);   // they end at once, and the last one told must be the last
             return found;
         }));
         var secrets = new Secrets(configuration);

@@ -41,7 +41,7 @@ internal static class PlanVerb
         {
             if (result.GetResult(dataset) is null == result.GetResult(source) is null)
                 result.AddError("Write --dataset for a replay or --source for a backfill, one of the two.");
-            Prices.Read(result.GetValue(price) ?? [], out var fault);
+            Prices.Read(OptionValue.Of(result, price) ?? [], out var fault);
             if (fault is not null) result.AddError(fault);
         });
         verb.SetAction(async (result, stopping) =>

@@ -77,7 +77,7 @@ internal static class QuarantineVerb
         var limit = new Option<int>("--limit") { Description = "How many records at most.", DefaultValueFactory = _ => Quarantine.UsualSample };
         limit.Validators.Add(result =>
         {
-            if (result.GetValue(limit) is < 1 or > Quarantine.MaxSample)
+            if (OptionValue.Of(result, limit) is < 1 or > Quarantine.MaxSample)
                 result.AddError($"--limit must be from 1 to {Quarantine.MaxSample}.");
         });
         var verb = new Command("sample", "Some refused records, masked; the look is recorded first.") { dataset, code, field, limit, json };
@@ -94,8 +94,10 @@ internal static class QuarantineVerb
             new Output(result.GetValue(json)).Answer(new SampleAnswer(records), (console, found) =>
             {
                 foreach (var each in found.Records)
-                    console.WriteLine(
-                        $"{each.Shard}@{each.Position} {each.Code} {each.Field}: {each.Message}\n    {each.Record ?? "(no value)"}");
+                {
+                    console.WriteLine($"{each.Shard}@{each.Position} {each.Code} {each.Field}: {Printable.Of(each.Message)}");
+                    console.WriteLine($"    {Printable.Of(each.Record ?? "(no value)")}");
+                }
             });
         });
         return verb;
@@ -120,16 +122,14 @@ internal static class QuarantineVerb
     {
         var (dataset, code, field, json) = (Dataset(), Code("The code, such as wrong_type."), Field(), Output.JsonOption());
         code.Required = true;
-        var reason = new Option<string>("--reason") { Description = "Why; recorded in pipeline.audit.", Required = true };
+        var reason = Reason.Option("recorded in pipeline.audit", "the records are given up");
         var verb = new Command("discard", "Give refused records up: they leave quarantine; replaying a whole publication from its segments brings them back.") { dataset, code, field, reason, json };
         verb.SetAction(async (result, stopping) =>
         {
-            var why = result.GetValue(reason)!;
-            if (string.IsNullOrWhiteSpace(why)) throw new TerminalException("--reason is empty; say why the records are given up.");
             await using var services = CommandLine.Services();
             var contract = services.GetRequiredService<ContractSet>().Named(result.GetValue(dataset)!);
             var records = await services.GetRequiredService<QuarantineLedger>().DiscardAsync(
-                contract.Dataset, result.GetValue(code)!, result.GetValue(field), Environment.UserName, why, stopping);
+                contract.Dataset, result.GetValue(code)!, result.GetValue(field), Environment.UserName, result.GetValue(reason)!, stopping);
             if (records == 0)
                 throw new TerminalException($"Nothing of {contract.Dataset} that was refused so is open: see 'pipeline quarantine list'.");
             new Output(result.GetValue(json)).Answer(

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.App.Settings;
 using Pipeline.Contracts;
-using Pipeline.Domain.Failures;
 using Pipeline.Sinks.Warehouse;
 using Pipeline.Transforms.Publishing;
 
@@ -30,19 +29,20 @@ internal static class RedshiftVerb
     private static Command Copy()
     {
         var dataset = Dataset();
-        var from = new Option<DateOnly>("--from") { Description = "First day, YYYY-MM-DD.", Required = true };
-        var to = new Option<DateOnly?>("--to") { Description = "Last day, included; the first one without it." };
+        var from = Days.Option("--from", "First day, yyyy-MM-dd.");
+        var to = Days.Option("--to", "Last day, included; the first one without it.");
+        from.Required = true;
         var role = new Option<string>("--iam-role") { Description = "ARN of a role that may read the lake; the cluster's default without it.", DefaultValueFactory = _ => "default" };
         var verb = new Command("copy", "Write the days' manifests into the lake and print the transaction that replaces the days' rows.") { dataset, from, to, role };
+        Days.Order(verb, from, to);
         verb.SetAction(async (result, stopping) =>
         {
             await using var services = CommandLine.Services();
             var contract = services.GetRequiredService<ContractSet>().Named(result.GetValue(dataset)!);
-            var (first, last) = (result.GetValue(from), result.GetValue(to) ?? result.GetValue(from));
-            if (last < first) throw new TerminalException($"--to ({last:yyyy-MM-dd}) is before --from ({first:yyyy-MM-dd}).");
+            var first = result.GetValue(from)!.Value;
             var lake = services.GetRequiredService<IOptions<LakeSettings>>().Value.Root;
             var load = new RedshiftLoad(services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<PublicationStores>().Lake, lake);
-            Console.Write(await load.ScriptAsync(contract, first, last, result.GetValue(role)!, stopping));
+            Console.Write(await load.ScriptAsync(contract, first, result.GetValue(to) ?? first, result.GetValue(role)!, stopping));
         });
         return verb;
     }

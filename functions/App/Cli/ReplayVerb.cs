@@ -17,19 +17,21 @@ internal static class ReplayVerb
     public static Command Create()
     {
         var dataset = new Option<string>("--dataset") { Description = "The dataset.", Required = true };
-        var from = Day("--from", "First UTC day, such as 2026-09-01: of the slices, or of event times.");
-        var to = Day("--to", "Last UTC day, included.");
+        var from = Days.Option("--from", "First UTC day, such as 2026-09-01: of the slices, or of event times.");
+        var to = Days.Option("--to", "Last UTC day, included.");
+        (from.Required, to.Required) = (true, true);
         var account = new Option<string?>("--account") { Description = "One account, where slices are replaced; all without it." };
         var (wait, json) = (WaitOption(), Output.JsonOption());
         var verb = new Command("replay", "Publish days again, from what was landed and under the contract of now.")
         {
             dataset, from, to, account, wait, json,
         };
+        Days.Order(verb, from, to);
         verb.SetAction(async (result, stopping) =>
         {
             await using var services = CommandLine.Services();
             var replays = services.GetRequiredService<PlanReplays>();
-            var (name, first, last) = (result.GetValue(dataset)!, result.GetValue(from), result.GetValue(to));
+            var (name, first, last) = (result.GetValue(dataset)!, result.GetValue(from)!.Value, result.GetValue(to)!.Value);
             if (replays.Faults(name, result.GetValue(account), first, last) is { Count: > 0 } faults)
             {
                 foreach (var fault in faults) await Console.Error.WriteLineAsync(fault);
@@ -65,19 +67,6 @@ internal static class ReplayVerb
         foreach (var state in failed) await Console.Error.WriteLineAsync($"Publication {state.Publication} was given up: {state.Failure}");
         return failed.Count > 0 ? ExitCodes.Fault : ExitCodes.Done;
     }
-
-    private static Option<DateOnly> Day(string name, string description) => new(name)
-    {
-        Description = description,
-        Required = true,
-        CustomParser = argument =>
-        {
-            var text = argument.Tokens[0].Value;
-            if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return day;
-            argument.AddError($"{name} is '{text}', which is no day; write it as 2026-09-30.");
-            return default;
-        },
-    };
 }
 
 /// <summary>What <c>pipeline replay --json</c> prints; the states are null without <c>--wait</c>.</summary>

@@ -22,7 +22,7 @@ internal static class StatusVerb
         var verb = new Command("status", "Where every dataset stands: landed, published, refused, open.") { dataset, watch, json };
         verb.Validators.Add(result =>
         {
-            if (result.GetValue(watch) && result.GetValue(json))
+            if (OptionValue.Of(result, watch) && OptionValue.Of(result, json))
                 result.AddError("--watch is for people; leave --json out, or call again and again.");
         });
         verb.SetAction(async (result, stopping) =>

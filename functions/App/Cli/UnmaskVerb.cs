@@ -17,7 +17,7 @@ internal static class UnmaskVerb
         var dataset = new Option<string>("--dataset") { Description = "The dataset.", Required = true };
         var column = new Option<string>("--column") { Description = "The masked column.", Required = true };
         var value = new Option<string>("--value") { Description = "The pseudonym, s<version>.<base64url>.", Required = true };
-        var reason = new Option<string>("--reason") { Description = "Why; recorded in pipeline.audit.", Required = true };
+        var reason = Reason.Option("recorded in pipeline.audit", "the value is looked at");
         var json = Output.JsonOption();
         var verb = new Command("unmask", "Turn one AES-SIV pseudonym back; the look is recorded first.")
         {
@@ -29,7 +29,6 @@ internal static class UnmaskVerb
             var contract = services.GetRequiredService<ContractSet>().Named(result.GetValue(dataset)!);
             var mask = MaskOf(contract, result.GetValue(column)!);
             var (masked, why) = (result.GetValue(value)!, result.GetValue(reason)!);
-            if (string.IsNullOrWhiteSpace(why)) throw new TerminalException("--reason is empty; say why the value is looked at.");
             var clear = services.GetRequiredService<MaskKeys>().Unmask(masked, mask.Domain);
             await services.GetRequiredService<AuditLog>().UnmaskingAsync(
                 Environment.UserName, contract.Dataset, result.GetValue(column)!, why, masked, stopping);

@@ -22,7 +22,8 @@ public static class LedgerHealth
             """
             SELECT coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false),
                 has_database_privilege(current_database(), 'CREATE'),
-                coalesce(has_schema_privilege(to_regnamespace('pipeline'), 'CREATE'), false)
+                EXISTS (SELECT FROM pg_class WHERE relnamespace = to_regnamespace('pipeline') AND relname = 'schema_migration')
+                    AND coalesce(has_schema_privilege(to_regnamespace('pipeline'), 'CREATE'), false)
                     AND coalesce(has_schema_privilege(to_regnamespace('warehouse'), 'CREATE'), false),
                 EXISTS (SELECT FROM pg_extension WHERE extname = 'btree_gist'),
                 (SELECT bool_or(trusted) FROM pg_available_extension_versions WHERE name = 'btree_gist'),
@@ -99,7 +100,10 @@ public sealed record DatabaseFacts(int VersionNumber, TimeSpan Skew)
     /// <summary>The connection is TLS.</summary>
     public bool IsEncrypted { get; init; }
 
-    /// <summary>The role may create the schemas, or may create tables in those that are there.</summary>
+    /// <summary>The role may create the schemas; where migrations have been applied, it is enough that it may create tables in
+    /// them.</summary>
+    /// <remarks>The first migration creates schemas if there are none, for which PostgreSQL wants CREATE on the database in either
+    /// case.</remarks>
     public bool MayCreateSchemas { get; init; }
 
     /// <summary><c>btree_gist</c> is installed.</summary>

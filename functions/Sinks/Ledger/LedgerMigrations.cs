@@ -23,11 +23,16 @@ public static class LedgerMigrations
         {
             // The key is "pipeline" in ASCII. Each later statement sees what the starter before us committed.
             await connection.Command("SELECT pg_advisory_xact_lock(8100128985715404389)").ExecuteAsync(stopping);
+            // CREATE … IF NOT EXISTS asks for the right to create though there is nothing to do: a role that may only write starts too.
             await connection.Command(
                 """
-                CREATE SCHEMA IF NOT EXISTS pipeline;
-                CREATE TABLE IF NOT EXISTS pipeline.schema_migration (
-                    number integer PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL, applied_at timestamptz NOT NULL)
+                DO $$ BEGIN
+                    IF to_regnamespace('pipeline') IS NULL THEN CREATE SCHEMA pipeline; END IF;
+                    IF to_regclass('pipeline.schema_migration') IS NULL THEN
+                        CREATE TABLE pipeline.schema_migration (
+                            number integer PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL, applied_at timestamptz NOT NULL);
+                    END IF;
+                END $$
                 """).ExecuteAsync(stopping);
             var applied = (await connection.Command("SELECT number, sha256 FROM pipeline.schema_migration")
                 .ListAsync(row => (Number: row.GetInt32(0), Sha256: row.GetString(1)), stopping)).ToDictionary(row => row.Number, row => row.Sha256);

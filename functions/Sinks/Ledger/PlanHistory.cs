@@ -63,8 +63,22 @@ public sealed class PlanHistory(NpgsqlDataSource ledger)
             row.GetInt64(0), row.GetInt64(1), TimeSpan.FromSeconds(row.GetDouble(2)), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5),
             row.GetInt64(6)), stopping);
 
-    private Task<T> OneAsync<T>(string what, string sql, object?[] values, Func<NpgsqlDataReader, T> read, CancellationToken stopping) =>
-        ledger.ReadAsync(what, async connection => (await connection.Command(sql, values).ListAsync(read, stopping))[0], stopping);
+    /// <summary>What the last extractions of a source landed, by the dataset it was landed for.</summary>
+    public Task<List<(string Dataset, LandedTotals Landed)>> FedAsync(string source, CancellationToken stopping) => AllAsync(
+        "reading what extractions fed",
+        $"""
+        SELECT dataset, count(*), sum(records)::bigint, sum(raw_bytes)::bigint FROM pipeline.segment WHERE extraction_id IN (
+            SELECT id FROM pipeline.extraction WHERE source = $1 AND state = 'landed' ORDER BY id DESC LIMIT {Extractions})
+        GROUP BY dataset ORDER BY dataset
+        """, [source], row => (row.GetString(0), new LandedTotals(row.GetInt64(1), row.GetInt64(2), row.GetInt64(3))), stopping);
+
+    private async Task<T> OneAsync<T>(
+        string what, string sql, object?[] values, Func<NpgsqlDataReader, T> read, CancellationToken stopping) =>
+        (await AllAsync(what, sql, values, read, stopping))[0];
+
+    private Task<List<T>> AllAsync<T>(
+        string what, string sql, object?[] values, Func<NpgsqlDataReader, T> read, CancellationToken stopping) =>
+        ledger.ReadAsync(what, connection => connection.Command(sql, values).ListAsync(read, stopping), stopping);
 }
 
 /// <summary>Segments together.</summary>

@@ -25,7 +25,7 @@ public sealed class BigQueryClient(HttpClient http, BigQueryOptions options, Goo
     /// <summary>Asks again though the credentials were refused a moment ago.</summary>
     public void Reopen() => gate.Reopen(options.Project);
 
-    /// <summary>Has a query checked and its cost estimated, which costs nothing.</summary>
+    /// <summary>Has a query checked, which costs nothing: its names, where its tables lie, and that the account may query them.</summary>
     internal async Task CheckAsync(DayQuery query, CancellationToken stopping) =>
         await AskAsync(NewJobs, () => new(HttpMethod.Post, $"{Root}/jobs") { Content = JsonContent.Create(Job(query, dryRun: true)) }, stopping);
 
@@ -83,10 +83,18 @@ public sealed class BigQueryClient(HttpClient http, BigQueryOptions options, Goo
         return request;
     }
 
+    // A dry run is no job that could be found again, and runs where the job would run: tables of another place are not found.
+    private JsonObject Reference(DayQuery query, bool dryRun)
+    {
+        var reference = new JsonObject { ["projectId"] = options.Project, ["location"] = options.Location };
+        if (!dryRun) reference["jobId"] = query.JobId;
+        return reference;
+    }
+
     // Without useLegacySql the dialect would be the old one; a limit in the job holds whoever changed the defaults of the project.
     private JsonObject Job(DayQuery query, bool dryRun) => new()
     {
-        ["jobReference"] = dryRun ? null : new JsonObject { ["projectId"] = options.Project, ["jobId"] = query.JobId, ["location"] = options.Location },
+        ["jobReference"] = Reference(query, dryRun),
         ["configuration"] = new JsonObject
         {
             ["dryRun"] = dryRun,

@@ -56,11 +56,29 @@ public sealed class BigQuerySource(BigQueryClient client, BigQueryOptions option
         [.. options.Streams.SelectMany(stream => WindowPlan.Of(Name, account, stream.Name, from, to, 1))];
 
     /// <inheritdoc/>
+    /// <remarks>A job's own account may always read its result, so that nothing but the query needs roles.</remarks>
+    public async Task<Refusal?> RehearseAsync(SliceWindow window, CancellationToken stopping)
+    {
+        var stream = StreamOf(window);
+        try
+        {
+            await client.CheckAsync(DayQuery.Of(stream, new(0, window, DateTimeOffset.UnixEpoch), 0), stopping);
+            return null;
+        }
+        catch (ProviderException error)
+        {
+            return Refusal.Of(
+                error.Verdict, window,
+                $"Grant the service account roles/bigquery.jobUser on the project {options.Project} and roles/bigquery.dataViewer on "
+                + $"{stream.Table}, or correct BigQuery:Location and the stream {stream.Name} of BigQuery:Streams.");
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<Step> StepAsync(SliceTask task, CancellationToken stopping)
     {
         var window = task.Extraction.Window;
-        var stream = options.Streams.FirstOrDefault(each => each.Name == window.Stream)
-            ?? throw new TerminalException($"{window}: BigQuery:Streams has no stream of this name.");
+        var stream = StreamOf(window);
         var progress = task.State is { Length: > 0 } state ? Steps.Read<QueryProgress>(state) : new(0, false);
         try
         {
@@ -83,6 +101,9 @@ public sealed class BigQuerySource(BigQueryClient client, BigQueryOptions option
             return Steps.From(error.Verdict, window, time.GetUtcNow());
         }
     }
+
+    private BigQueryStream StreamOf(SliceWindow window) => options.Streams.FirstOrDefault(each => each.Name == window.Stream)
+        ?? throw new TerminalException($"{window}: BigQuery:Streams has no stream of this name.");
 
     // A job that failed stays failed under its id: what may pass is asked again as another job.
     private static VerdictKind AfterFailure(Verdict failure, QueryProgress progress) => failure.Kind switch

@@ -62,11 +62,31 @@ public sealed class CleverTapSource(CleverTapClient client, CleverTapOptions opt
     }
 
     /// <inheritdoc/>
+    /// <remarks>A cursor that nobody follows ends by itself.</remarks>
+    public async Task<Refusal?> RehearseAsync(SliceWindow window, CancellationToken stopping)
+    {
+        var project = Project(window.Account);
+        var (api, name) = ExportOf(project, window);
+        try
+        {
+            await client.BeginAsync(project, api, name, window.From, window.To, stopping);
+            return null;
+        }
+        catch (ProviderException error)
+        {
+            return Refusal.Of(
+                error.Verdict, window,
+                $"Correct or take out '{name}' in Events or ProfilesOf of the project {window.Account} in CleverTap:Projects, "
+                + "or correct its Passcode.");
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<Step> StepAsync(SliceTask task, CancellationToken stopping)
     {
         var window = task.Extraction.Window;
         var project = Project(window.Account);
-        var (api, name) = window.Stream == Profiles ? ("profiles", project.ProfilesOf) : ("events", window.Stream);
+        var (api, name) = ExportOf(project, window);
         var cursor = task.State is { Length: > 0 } begun ? begun : null;
         try
         {
@@ -132,6 +152,9 @@ public sealed class CleverTapSource(CleverTapClient client, CleverTapOptions opt
         return Math.Abs(got - expected) <= Math.Ceiling(expected * options.CountTolerance) ? null
             : $"CleverTap counts {expected} events and its export held {got}: pages are missing, or its paging has changed.";
     }
+
+    private static (string Api, string Event) ExportOf(CleverTapProject project, SliceWindow window) =>
+        window.Stream == Profiles ? ("profiles", project.ProfilesOf) : ("events", window.Stream);
 
     private CleverTapProject Project(string account) => options.Projects.First(project => project.AccountId == account);
 

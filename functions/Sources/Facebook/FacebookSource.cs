@@ -69,6 +69,26 @@ public sealed class FacebookSource(FacebookClient client, FacebookOptions option
     }
 
     /// <inheritdoc/>
+    /// <remarks>A report's question is answered here by its first row, so that no report is begun that nobody fetches.</remarks>
+    public async Task<Refusal?> RehearseAsync(SliceWindow window, CancellationToken stopping)
+    {
+        var edges = window.Stream == Entities ? EntityEdges.Select(edge => (edge.Edge, FieldsOf(edge.Fields)))
+            : [("insights", ReportQuestion.Of(window).ToParameters())];
+        try
+        {
+            foreach (var (edge, parameters) in edges)
+                await client.PageAsync(window.Account, $"act_{window.Account}/{edge}", parameters, limit: 1, after: null, stopping);
+            return null;
+        }
+        catch (ProviderException error)
+        {
+            return Refusal.Of(
+                error.Verdict, window,
+                $"Give the user of Facebook:AccessToken ads_read on the account {window.Account}, and the token the same scope.");
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<Step> StepAsync(SliceTask task, CancellationToken stopping)
     {
         var window = task.Extraction.Window;
@@ -176,14 +196,15 @@ public sealed class FacebookSource(FacebookClient client, FacebookOptions option
         {
             for (string? after = null; ;)
             {
-                var page = await client.PageAsync(
-                    account, $"act_{account}/{edge}", new Dictionary<string, string> { ["fields"] = fields }, options.PageRows, after, stopping);
+                var page = await client.PageAsync(account, $"act_{account}/{edge}", FieldsOf(fields), options.PageRows, after, stopping);
                 part.Add(page.Body, kind);
                 if ((after = page.After) is null) break;
             }
         }
         return Steps.Fetched(await part.FinishAsync(stopping));
     }
+
+    private static IReadOnlyDictionary<string, string> FieldsOf(string fields) => new Dictionary<string, string> { ["fields"] = fields };
 
     private async Task<PageHeader> HeaderAsync(SliceTask task, CancellationToken stopping)
     {

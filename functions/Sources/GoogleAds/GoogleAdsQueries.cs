@@ -31,6 +31,10 @@ internal static class GoogleAdsQueries
         _ => throw new ArgumentException($"Google Ads has no stream '{window.Stream}'.", nameof(window)),
     };
 
+    /// <summary>The same queries for one row each.</summary>
+    public static IEnumerable<string> FirstRowsOf(SliceWindow window) =>
+        Of(window).Select(each => each.Query.Replace(Plain, $"LIMIT 1 {Plain}", StringComparison.Ordinal));
+
     /// <summary>The account's own facts.</summary>
     public const string Account = "SELECT customer.id, customer.descriptive_name, customer.currency_code, customer.time_zone FROM customer";
 

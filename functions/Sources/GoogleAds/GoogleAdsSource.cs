@@ -59,6 +59,23 @@ public sealed class GoogleAdsSource(GoogleAdsClient client, GoogleAdsOptions opt
     }
 
     /// <inheritdoc/>
+    public async Task<Refusal?> RehearseAsync(SliceWindow window, CancellationToken stopping)
+    {
+        try
+        {
+            foreach (var query in GoogleAdsQueries.FirstRowsOf(window)) await client.QueryAsync(window.Account, query, _ => { }, stopping);
+            return null;
+        }
+        catch (ProviderException error)
+        {
+            return Refusal.Of(
+                error.Verdict, window,
+                $"Give the credentials' user access to the customer {window.Account}, correct GoogleAds:LoginCustomerId, "
+                + "or raise GoogleAds:Version.");
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<Step> StepAsync(SliceTask task, CancellationToken stopping)
     {
         var window = task.Extraction.Window;

@@ -14,6 +14,8 @@ public static class KafkaProbe
         ErrorCode.Local_Transport,
     ];
 
+    private const int MostNamed = 20;
+
     private static readonly TimeSpan NextFetch = TimeSpan.FromSeconds(1);
 
     /// <summary>Version of the librdkafka that is loaded.</summary>
@@ -50,13 +52,15 @@ public static class KafkaProbe
         },
         stopping);
 
-    /// <summary>Does what a trigger does before its first record: asks for the group's offset of one topic-partition and fetches
-    /// there.</summary>
-    /// <remarks>Brokers refuse it without the ACLs. Nothing is subscribed or committed, so that no member of the group notices.</remarks>
-    /// <param name="topic">One that has a topic-partition 0.</param>
+    /// <summary>Does what a trigger does around its first record: has the group's coordinator tell an offset, fetches from the leader of
+    /// every topic-partition, and asks whether the group may commit.</summary>
+    /// <remarks>Brokers refuse it without the ACLs. Nothing is subscribed and no offset is stored, so that no member of the group
+    /// notices.</remarks>
+    /// <param name="topicPartitions">How many the topic has; 1 or more.</param>
     /// <returns>What the brokers do not let this user read.</returns>
-    /// <exception cref="TransientException">The brokers did not answer in time, or not now.</exception>
-    public static Task<KafkaRefusal> ReadAsync(KafkaOptions options, string group, string topic, CancellationToken stopping) => Task.Run(
+    /// <exception cref="TransientException">A leader or the coordinator did not answer in time, or not now.</exception>
+    public static Task<KafkaRefusal> ReadAsync(
+        KafkaOptions options, string group, string topic, int topicPartitions, CancellationToken stopping) => Task.Run(
         () =>
         {
             KafkaNative.Load();
@@ -68,12 +72,8 @@ public static class KafkaProbe
             using var consumer = new ConsumerBuilder<Ignore, Ignore>(config).SetLogHandler((_, _) => { }).Build();
             try
             {
-                consumer.Assign(new TopicPartitionOffset(topic, 0, Offset.Stored));
-                var first = consumer.Consume(options.Timeout) ?? throw new TransientException(
-                    $"The brokers gave nothing of '{topic}' for {options.Timeout.TotalSeconds:0} seconds.");
-                // librdkafka takes the answer to a refused fetch for the end of the log, and says what it was at the next one.
-                if (first.IsPartitionEOF) consumer.Consume(NextFetch);
-                return KafkaRefusal.None;
+                Fetch(consumer, topic, topicPartitions, options.Timeout, stopping);
+                return Commit(consumer, topic);
             }
             catch (KafkaException error)
             {
@@ -91,6 +91,54 @@ public static class KafkaProbe
             }
         },
         stopping);
+
+    // A leader is a connection of its own. One topic-partition is read from the group's offset, as a trigger does, which the coordinator
+    // tells; the others from their end, where there is next to nothing to send.
+    private static void Fetch(
+        IConsumer<Ignore, Ignore> consumer, string topic, int topicPartitions, TimeSpan timeout, CancellationToken stopping)
+    {
+        consumer.Assign(Enumerable.Range(0, topicPartitions).Select(
+            number => new TopicPartitionOffset(topic, number, number == 0 ? Offset.Stored : Offset.End)));
+        var (silent, gaveRecord) = (new SortedSet<int>(Enumerable.Range(0, topicPartitions)), false);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        limited.CancelAfter(timeout);
+        try
+        {
+            while (silent.Count > 0)
+            {
+                var gave = consumer.Consume(limited.Token);
+                silent.Remove(gave.Partition);
+                if (gave.IsPartitionEOF) continue;
+                gaveRecord = true;
+                consumer.Pause([gave.TopicPartition]);
+            }
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            throw new TransientException(
+                $"{silent.Count} of the {topicPartitions} topic-partitions of '{topic}' gave nothing for {timeout.TotalSeconds:0} seconds: "
+                + $"{string.Join(", ", silent.Take(MostNamed))}{(silent.Count > MostNamed ? ", …" : "")}.");
+        }
+        // librdkafka takes the answer to a refused fetch for the end of the log, and says what it was at the next one.
+        if (!gaveRecord) consumer.Consume(NextFetch);
+    }
+
+    // To read a group's offset Describe on it is enough; joining and committing need Read. Brokers judge a commit's group before anything
+    // else and then drop what they do not have, and a number that no topic-partition can have is all there is in this one: nothing reaches
+    // the coordinator, and nothing is created or stored (KafkaApis.handleOffsetCommitRequest). The group's authorized operations
+    // (DescribeGroups) could be read as well; this is the very request that a consumer needs, judged by the rule that it will be judged by.
+    private static KafkaRefusal Commit(IConsumer<Ignore, Ignore> consumer, string topic)
+    {
+        try
+        {
+            consumer.Commit([new TopicPartitionOffset(topic, int.MaxValue, 0)]);
+            return KafkaRefusal.None;
+        }
+        catch (KafkaException error) when (error.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.UnknownMemberId)
+        {
+            return KafkaRefusal.None;       // what a group that may read it is told
+        }
+    }
 
     private static int Rank(Error error) => Array.IndexOf(Telling, error.Code) is var rank and >= 0 ? rank : Telling.Length;
 }

@@ -64,8 +64,10 @@ internal sealed class DayRead
     }
 
     /// <summary>A table's name as SQL reads it.</summary>
-    public static string QuotedName(string name) => name.IndexOf('.') is > 0 and var dot
-        ? $"{Quote(name[..dot])}.{Quote(name[(dot + 1)..])}" : $"{Quote("public")}.{Quote(name)}";
+    public static string QuotedName(string name) => $"{QuotedSchema(name)}.{Quote(name[(name.IndexOf('.') + 1)..])}";
+
+    /// <summary>The schema of a table's name as SQL reads it.</summary>
+    public static string QuotedSchema(string name) => Quote(name.IndexOf('.') is > 0 and var dot ? name[..dot] : "public");
 
     private static string Value(TableColumn column, string zone)
     {

@@ -50,11 +50,36 @@ public sealed class RelationalSource(RelationalOptions options, IObjectStore seg
         [.. options.Databases[account].Tables.SelectMany(table => WindowPlan.Of(Name, account, table.Name, from, to, 1))];
 
     /// <inheritdoc/>
+    /// <remarks>The statement of a page of no rows: PostgreSQL judges names and privileges before the first row, and then reads
+    /// none.</remarks>
+    public async Task<Refusal?> RehearseAsync(SliceWindow window, CancellationToken stopping)
+    {
+        var table = TableOf(window);
+        try
+        {
+            await using var connection = await Database(window.Account).OpenConnectionAsync(stopping);
+            await using var snapshot = await SnapshotAsync(connection, stopping);
+            var read = await DayReadAsync(connection, table, window.From, pageRows: 0, stopping);
+            await using var command = read.Page(connection, after: null);
+            await command.ExecuteNonQueryAsync(stopping);
+            return null;
+        }
+        catch (NpgsqlException error) when (!stopping.IsCancellationRequested)
+        {
+            return Refusal.Of(RelationalErrors.Judge(error), window, error.SqlState == PostgresErrorCodes.InsufficientPrivilege
+                ? Grants(window) : Correction(window));
+        }
+        catch (ProviderException error)
+        {
+            return Refusal.Of(error.Verdict, window, Correction(window));
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<Step> StepAsync(SliceTask task, CancellationToken stopping)
     {
         var window = task.Extraction.Window;
-        var table = options.Databases[window.Account].Tables.FirstOrDefault(each => each.Name == window.Stream)
-            ?? throw new TerminalException($"{window}: Relational:Databases:{window.Account}:Tables has no table of this name.");
+        var table = TableOf(window);
         try
         {
             await using var connection = await Database(window.Account).OpenConnectionAsync(stopping);
@@ -80,13 +105,27 @@ public sealed class RelationalSource(RelationalOptions options, IObjectStore seg
         foreach (var database in databases.Values) await database.DisposeAsync();
     }
 
+    private RelationalTable TableOf(SliceWindow window) =>
+        options.Databases[window.Account].Tables.FirstOrDefault(each => each.Name == window.Stream)
+        ?? throw new TerminalException($"{window}: Relational:Databases:{window.Account}:Tables has no table of this name.");
+
+    private string Grants(SliceWindow window)
+    {
+        var user = new NpgsqlConnectionStringBuilder(options.Databases[window.Account].ConnectionString).Username;
+        return $"As the owner: GRANT USAGE ON SCHEMA {DayRead.QuotedSchema(window.Stream)} TO {user}; "
+            + $"GRANT SELECT ON {DayRead.QuotedName(window.Stream)} TO {user}; or take the table out of "
+            + $"Relational:Databases:{window.Account}:Tables.";
+    }
+
+    private static string Correction(SliceWindow window) =>
+        $"Correct Name, DayColumn and Key of {window.Stream} in Relational:Databases:{window.Account}:Tables, or the table.";
+
     private Step After(SliceTask task, Verdict verdict) => verdict.Kind == VerdictKind.Refused
         ? Steps.Unanswered(task, verdict) : Steps.From(verdict, task.Extraction.Window, time.GetUtcNow());
 
     private async Task ReadAsync(NpgsqlConnection connection, RelationalTable table, DateOnly day, PartWriter part, CancellationToken stopping)
     {
-        var shape = await TableShape.ReadAsync(connection, DayRead.QuotedName(table.Name), stopping);
-        var read = DayRead.Of(table, shape, day, options.PageRows);
+        var read = await DayReadAsync(connection, table, day, options.PageRows, stopping);
         var pages = new RowPages(part, read.Columns);
         IReadOnlyList<string>? last = null;
         for (var rows = options.PageRows; rows == options.PageRows;)
@@ -102,6 +141,10 @@ public sealed class RelationalSource(RelationalOptions options, IObjectStore seg
         }
         pages.Finish();
     }
+
+    private static async Task<DayRead> DayReadAsync(
+        NpgsqlConnection connection, RelationalTable table, DateOnly day, int pageRows, CancellationToken stopping) =>
+        DayRead.Of(table, await TableShape.ReadAsync(connection, DayRead.QuotedName(table.Name), stopping), day, pageRows);
 
     // One snapshot for catalog and pages; nothing can be written, and nothing waits for ever. The forms are those that JSON is written in.
     private async Task<NpgsqlTransaction> SnapshotAsync(NpgsqlConnection connection, CancellationToken stopping)

@@ -28,6 +28,11 @@ public interface ISliceSource
     /// <summary>Windows that cover the days, for every stream of the account; as long as one call may sensibly ask for.</summary>
     IReadOnlyList<SliceWindow> Plan(string account, DateOnly from, DateOnly to);
 
+    /// <summary>Asks what the window's steps would ask, in a form that is not billed and reads next to nothing.</summary>
+    /// <returns>Why the window would be refused; null when it would be answered.</returns>
+    /// <exception cref="Domain.Failures.TransientException">The provider cannot be asked at this moment.</exception>
+    Task<Refusal?> RehearseAsync(SliceWindow window, CancellationToken stopping);
+
     /// <summary>Goes one step further with a part of an extraction: submits, polls, or fetches all pages and writes the part's object.</summary>
     Task<Step> StepAsync(SliceTask task, CancellationToken stopping);
 }

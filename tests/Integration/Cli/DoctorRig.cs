@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Azure.Functions.Worker;
@@ -9,11 +8,11 @@ using Npgsql;
 using Pipeline.App.Cli;
 using Pipeline.App.Cli.Doctor;
 using Pipeline.Sandbox;
-using Pipeline.Sandbox.Apis;
-using Pipeline.Sinks.Lake;
 using Pipeline.Sinks.Ledger;
 using Pipeline.Tests.Integration.Alerting;
 using Pipeline.Tests.Integration.Monitoring;
+using Pipeline.Tests.Integration.SandboxTests;
+using Pipeline.Tests.Integration.Sinks;
 using Pipeline.Tests.Integration.Sources;
 using Pipeline.Tests.Integration.Warehouses;
 using Pipeline.Tests.Servers;
@@ -31,13 +30,19 @@ public sealed class DoctorRig(PostgresServer postgres) : IAsyncLifetime
     private readonly string bucket = $"b{Guid.NewGuid():N}";
     private readonly string home = Directory.CreateTempSubdirectory("pipeline-doctor-").FullName;
     private readonly OtlpReceiver collector = new();
-    private ApisServer? apis;
+    private SandboxApis? apis;
     private string queue = "", deadLetters = "";
     private string database = "";
 
     public PostgresServer Postgres => postgres;
 
     public string Brokers => cluster.Bootstrap;
+
+    /// <summary>The providers.</summary>
+    public SandboxApis Apis => apis!;
+
+    /// <summary>The database with the table that is a source.</summary>
+    public string Shop => database;
 
     public SqsServer Sqs => sqs;
 
@@ -53,18 +58,18 @@ public sealed class DoctorRig(PostgresServer postgres) : IAsyncLifetime
     /// <summary>Paths that the collector was sent something to.</summary>
     public IReadOnlySet<string> Exported => collector.Paths;
 
-    public AmazonS3Client S3 => new(
-        new BasicAWSCredentials(s3.AccessKey, s3.SecretKey),
-        S3Clients.ConfigOf(new S3Options { Endpoint = s3.Endpoint, PathStyle = true }));
+    public AmazonS3Client S3 => s3.NewClient();
 
     public async ValueTask InitializeAsync()
     {
         foreach (var topic in Topics) cluster.CreateTopic(topic, 1);
-        apis = await ApisServer.StartAsync("http://127.0.0.1:0", ApisServer.SampleData, TimeProvider.System, CancellationToken.None);
+        apis = await SandboxApis.StartAsync();
         (queue, deadLetters) = (await sqs.CreateQueueAsync("user-logins"), await sqs.CreateQueueAsync("user-logins-refused"));
         database = $"{postgres.CreateDatabase()};Maximum Pool Size=20";
         await using var source = NpgsqlDataSource.Create(database);
         await LedgerMigrations.ApplyAsync(source, TimeProvider.System, CancellationToken.None);
+        await SqlAsync(
+            "CREATE SCHEMA shop; CREATE TABLE shop.orders (order_id bigint PRIMARY KEY, ordered_at timestamptz NOT NULL)", database);
         await CreateBucketAsync(bucket);
         Directory.CreateDirectory(Path.Combine(home, "drop", "clicks"));
         await File.WriteAllTextAsync(Path.Combine(home, "drop", "clicks", "a.csv"), "click_id");
@@ -149,10 +154,16 @@ public sealed class DoctorRig(PostgresServer postgres) : IAsyncLifetime
         ["Drop__Root"] = Path.Combine(home, "drop"), ["Quarantine__Root"] = Path.Combine(home, "quarantine"),
         ["Quarantine__SealingKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         ["Masking__Keys__1__Key"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
-        ["Facebook__BaseUrl"] = apis!.Address.ToString(), ["Facebook__Accounts__0"] = "1001",
+        ["Facebook__BaseUrl"] = Address(""), ["Facebook__Accounts__0"] = "1001",
         ["Facebook__AppSecret"] = "sandbox-app-secret",
         ["Facebook__AccessToken"] = "sandbox-facebook-canary-token",
-        ["BigQuery__BaseUrl"] = apis.Address.ToString(), ["BigQuery__TokenUrl"] = new Uri(apis.Address, "token").ToString(),
+        ["GoogleAds__BaseUrl"] = Address(""), ["GoogleAds__TokenUrl"] = Address("token"), ["GoogleAds__Accounts__0"] = "1234567801",
+        ["GoogleAds__ClientId"] = "sandbox-client.apps.googleusercontent.com", ["GoogleAds__ClientSecret"] = "sandbox-client-secret",
+        ["GoogleAds__RefreshToken"] = "sandbox-refresh-token", ["GoogleAds__LoginCustomerId"] = "9000000001",
+        ["CleverTap__BaseUrl"] = Address(""), ["CleverTap__Projects__0__AccountId"] = "AAA-111-11ZZ",
+        ["CleverTap__Projects__0__Passcode"] = "sandbox-passcode-a", ["CleverTap__Projects__0__TimeZone"] = "Asia/Kolkata",
+        ["CleverTap__Projects__0__Events__0"] = "App Launched",
+        ["BigQuery__BaseUrl"] = Address(""), ["BigQuery__TokenUrl"] = Address("token"),
         ["BigQuery__Project"] = WarehouseRig.Project, ["BigQuery__ServiceAccountFile"] = ServiceAccountKey.File,
         ["BigQuery__Location"] = "EU", ["BigQuery__Streams__0__Name"] = "user_actions",
         ["BigQuery__Streams__0__Table"] = "shop.user_actions", ["BigQuery__Streams__0__DayColumn"] = "event_date",
@@ -166,6 +177,8 @@ public sealed class DoctorRig(PostgresServer postgres) : IAsyncLifetime
         ["Alerts__Channels__mail__To"] = "ops@example.com", ["Alerts__Channels__mail__Username"] = "user",
         ["Alerts__Channels__mail__Password"] = "canary-password",
     };
+
+    private string Address(string path) => new Uri(Apis.Http.BaseAddress!, path).ToString();
 
     public async ValueTask DisposeAsync()
     {

@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.CommandLine.Help;
 using Pipeline.App.Cli;
 using Pipeline.Tests.Servers;
 
@@ -48,6 +50,25 @@ public sealed class HelpTests
         var verbs = examples.Select(example => example.Split(' ')[1]).ToHashSet();
         Assert.All(CommandLine.Verbs().Subcommands, verb => Assert.Contains(verb.Name, verbs));
     }
+
+    [Fact]
+    public void A_value_that_cannot_be_read_is_told_by_every_verb()
+    {
+        foreach (var (path, verb) in Leaves(CommandLine.Verbs(), []))
+        {
+            var options = verb.Options.Where(option => option.ValueType != typeof(bool) && option is not HelpOption).ToList();
+            string[] words = [.. path, .. options.Select(option => $"{option.Name}=x")];
+            var errors = CommandLine.Verbs().Parse(words).Errors;
+            Assert.All(
+                options.Where(option => option.ValueType == typeof(DateOnly?) || option.ValueType == typeof(int)),
+                option => Assert.Contains(errors, error => error.Message.Contains(option.Name, StringComparison.Ordinal)));
+            Assert.All(options, option => Assert.NotEmpty(
+                CommandLine.Verbs().Parse([.. words.Except([$"{option.Name}=x"]), option.Name]).Errors));
+        }
+    }
+
+    private static IEnumerable<(string[] Path, Command Verb)> Leaves(Command above, string[] path) => above.Subcommands.SelectMany(
+        verb => verb.Subcommands.Count > 0 ? Leaves(verb, [.. path, verb.Name]) : [([.. path, verb.Name], verb)]);
 
     // As a shell takes it apart: quotes keep blanks.
     private static string[] Words(string line) =>

@@ -31,6 +31,20 @@ public sealed class LedgerVerbTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
+    public async Task A_plan_of_a_source_that_was_never_extracted_tells_what_is_not_known()
+    {
+        await RunAsync("migrate");
+        app.Set("S3__Region", "us-east-1");
+        foreach (var (name, value) in ((string, string)[])[("AccessToken", "token"), ("AppSecret", "secret"), ("Accounts__0", "1001")])
+            app.Set($"Facebook__{name}", value);
+        var plan = JsonElement.Parse(await RunAsync("plan", "--source", "facebook", "--from", "2026-11-01", "--json"));
+        Assert.True(plan.GetProperty("windows").GetInt64() > 0);
+        foreach (var name in (string[])["segments", "publications", "objects", "minutes", "dollars"])
+            Assert.Equal(JsonValueKind.Null, plan.GetProperty(name).ValueKind);
+        Assert.StartsWith("Nothing was extracted of this source yet", plan.GetProperty("notes")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_generation_is_raised_of_one_stream_or_of_all_and_of_an_unknown_one_not()
     {
         await RunAsync("migrate");
@@ -69,7 +83,7 @@ public sealed class LedgerVerbTests(PostgresServer postgres) : IDisposable
         Assert.Contains("COMMIT;", script, StringComparison.Ordinal);
 
         var backwards = await app.RunVerbAsync([.. copy, "--to", "2026-11-01"], Stopping);
-        Assert.Equal((1, true), (backwards.ExitCode, backwards.Errors.Contains("--to (2026-11-01) is before", StringComparison.Ordinal)));
+        Assert.Equal((2, true), (backwards.ExitCode, backwards.Errors.Contains("--from is after --to", StringComparison.Ordinal)));
         app.Set("Lake__Root", app.Lake);
         var folder = await app.RunVerbAsync(copy, Stopping);
         Assert.Equal((1, true), (folder.ExitCode, folder.Errors.Contains("Set Lake:Root to s3://bucket/prefix", StringComparison.Ordinal)));

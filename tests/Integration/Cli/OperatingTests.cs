@@ -33,13 +33,50 @@ public sealed class OperatingTests(CliRig rig)
             "--to", $"{DateTime.UtcNow:yyyy-MM-dd}");
         Assert.Equal(200, actions.GetProperty("records").GetInt64());
         Assert.Equal(200, actions.GetProperty("rows").GetInt64());
-
-        var backfill = await rig.JsonAsync("plan", "--source", "clevertap", "--accounts", ExtractRig.CleverTapAccounts[0], "--from", Day,
-            "--to", $"{rig.Day.AddDays(1):yyyy-MM-dd}");
-        Assert.Equal(2, backfill.GetProperty("slices").GetInt64());
-        Assert.True(backfill.GetProperty("records").GetInt64() > 0);
         Assert.Equal(before, await rig.Rig.SqlAsync("SELECT count(*), max(id) FROM pipeline.publication"));
     }
+
+    [Fact]
+    public async Task A_plan_of_a_backfill_tells_what_is_asked_landed_published_and_paid()
+    {
+        var before = await rig.Rig.SqlAsync("SELECT count(*), max(id) FROM pipeline.extraction");
+        var plan = await PlanAsync();
+        Assert.Equal(2, plan.GetProperty("slices").GetInt64());
+        Assert.True(plan.GetProperty("records").GetInt64() > 0);
+        // Two days of those that were extracted, in raw bytes of those that were published, some perhaps by a replay.
+        var expected = await rig.Rig.SqlAsync(
+            """
+            SELECT ceil(2.0 * segments / days), ceil(planned * publications / bytes), ceil(planned * objects / bytes),
+                ceil(planned * object_bytes / bytes)
+            FROM (SELECT sum(day_to - day_from + 1) AS days FROM pipeline.extraction WHERE source = 'clevertap') AS extracted,
+                (SELECT count(*) AS segments, sum(raw_bytes) AS raw_bytes FROM pipeline.segment
+                 WHERE dataset = 'clevertap_events') AS landed,
+                (SELECT count(*) AS publications, sum(raw_bytes) AS bytes FROM pipeline.publication
+                 WHERE dataset = 'clevertap_events' AND committed_at IS NOT NULL) AS published,
+                (SELECT count(*) AS objects, sum(bytes) AS object_bytes FROM pipeline.lake_object
+                 WHERE dataset = 'clevertap_events' AND role = 'data') AS made,
+                LATERAL (SELECT ceil(2.0 * raw_bytes / days) AS planned) AS share
+            """);
+        Assert.Equal(Assert.Single(expected), string.Join('|', ((string[])["segments", "publications", "objects", "object_bytes"]).Select(
+            name => plan.GetProperty(name).ToString())));
+
+        string[] free = ["--price", "put=0", "--price", "get=0", "--price", "gb_month=0", "--price", "vcpu_hour=0"];
+        Assert.Equal(0, Dollars(await PlanAsync(free)));
+        var (segments, objects) = (plan.GetProperty("segments").GetInt64(), plan.GetProperty("objects").GetInt64());
+        Assert.Equal(segments + objects * 3, Dollars(await PlanAsync([.. free, "--price", "put=1"])));
+        Assert.Equal(segments, Dollars(await PlanAsync([.. free, "--price", "get=1"])));
+        Assert.Equal(plan.GetProperty("object_bytes").GetDecimal(), Dollars(await PlanAsync([.. free, "--price", "gb_month=1000000000"])));
+        Assert.True(Dollars(await PlanAsync([.. free, "--price", "vcpu_hour=1"])) > 0);
+        Assert.Equal(before, await rig.Rig.SqlAsync("SELECT count(*), max(id) FROM pipeline.extraction"));
+    }
+
+    private Task<JsonElement> PlanAsync(params string[] prices) => rig.JsonAsync(
+    [
+        "plan", "--source", "clevertap", "--accounts", ExtractRig.CleverTapAccounts[0], "--from", Day,
+        "--to", $"{rig.Day.AddDays(1):yyyy-MM-dd}", .. prices,
+    ]);
+
+    private static decimal Dollars(JsonElement plan) => plan.GetProperty("dollars").GetDecimal();
 
     [Fact]
     public async Task A_plan_of_nothing_is_a_usage_error_and_of_an_unknown_account_a_fault()

@@ -19,7 +19,7 @@ public sealed class AddingADatasetTests(PostgresServer postgres)
         var stopping = TestContext.Current.CancellationToken;
         var home = Directory.CreateTempSubdirectory("pipeline-docs-").FullName;
         var (datasets, drop) = (Path.Combine(home, "datasets"), Path.Combine(home, "drop"));
-        CopyFolder(Repository.PathOf("functions", "datasets"), datasets);
+        Repository.CopyContracts(datasets);
         Write(datasets, "store_visits.yaml", Page["yaml store_visits.yaml"]);
         using var app = new FunctionApp(
             postgres.CreateDatabase(), "127.0.0.1:1",
@@ -60,15 +60,5 @@ public sealed class AddingADatasetTests(PostgresServer postgres)
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         System.IO.File.WriteAllText($"{path}.tmp", text);
         System.IO.File.Move($"{path}.tmp", path);
-    }
-
-    private static void CopyFolder(string from, string to)
-    {
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            System.IO.File.Copy(file, copy);
-        }
     }
 }

@@ -81,7 +81,7 @@ public sealed class StructureChangeTests(PostgresServer postgres)
     private static async Task ContractVersion2Async(ExtractRig rig)
     {
         var folder = Path.Combine(rig.App.Home, "datasets");
-        Copy(Repository.PathOf("functions", "datasets"), folder);
+        Repository.CopyContracts(folder);
         var file = Path.Combine(folder, "clevertap_events.yaml");
         var contract = await File.ReadAllTextAsync(file, Stopping);
         Assert.Contains("from: event_props,", contract, StringComparison.Ordinal);
@@ -92,12 +92,5 @@ public sealed class StructureChangeTests(PostgresServer postgres)
         rig.App.Set("Datasets__Folder", folder);
         rig.App.Start();
         await rig.App.ReadyAsync(Stopping);
-    }
-
-    private static void Copy(string from, string to)
-    {
-        Directory.CreateDirectory(to);
-        foreach (var file in Directory.GetFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
-        foreach (var folder in Directory.GetDirectories(from)) Copy(folder, Path.Combine(to, Path.GetFileName(folder)));
     }
 }

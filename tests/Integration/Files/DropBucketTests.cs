@@ -1,6 +1,5 @@
-using Amazon.Runtime;
-using Amazon.S3;
 using Pipeline.Sinks.Lake;
+using Pipeline.Tests.Integration.Sinks;
 using Pipeline.Tests.Servers;
 
 namespace Pipeline.Tests.Integration.Files;
@@ -11,8 +10,7 @@ public sealed class DropBucketTests(PostgresServer postgres, S3Server server) : 
     public async Task Files_of_a_bucket_are_landed_as_files_of_a_folder_are()
     {
         var stopping = TestContext.Current.CancellationToken;
-        using var client = new AmazonS3Client(
-            new BasicAWSCredentials(server.AccessKey, server.SecretKey), S3Clients.ConfigOf(new S3Options { Endpoint = server.Endpoint, PathStyle = true }));
+        using var client = server.NewClient();
         await client.PutBucketAsync("drop-bucket", stopping);
         await using var world = await SampleWorld.CreateAsync(postgres, name =>
             new S3Store(client, "drop-bucket", $"team/{name}", kmsKeyId: null, TimeProvider.System));

@@ -124,21 +124,11 @@ public sealed class QuarantineAppTests(PostgresServer postgres)
     private static string Contracts(string home, int version, string platform)
     {
         var folder = Path.Combine(home, $"datasets-{version}");
-        Copy(Repository.PathOf("functions", "datasets"), folder);
+        Repository.CopyContracts(folder);
         var file = Path.Combine(folder, "user_actions.yaml");
         File.WriteAllText(file, File.ReadAllText(file).Replace("version: 1", $"version: {version}", StringComparison.Ordinal)
             .Replace("    from: user_identifiers.platform", platform, StringComparison.Ordinal));
         return folder;
-    }
-
-    private static void Copy(string from, string to)
-    {
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
     }
 
     private static List<byte[]> Records(string path)

@@ -56,4 +56,21 @@ public sealed class LedgerMigrationsTests(PostgresServer postgres)
         Assert.NotEmpty(await LedgerMigrations.ApplyAsync(source, new Clock(), stopping));
         await Given.LandAsync(source, 3);
     }
+
+    [Fact]
+    public async Task A_role_that_may_only_write_starts_where_all_are_applied()
+    {
+        var database = postgres.CreateDatabase();
+        var role = $"writer_{Guid.NewGuid():N}";
+        await using (var admin = NpgsqlDataSource.Create(database))
+        {
+            await LedgerMigrations.ApplyAsync(admin, new Clock(), stopping);
+            await Given.ExecuteAsync(admin,
+                $"""
+                CREATE ROLE {role} LOGIN; GRANT USAGE ON SCHEMA pipeline TO {role}; GRANT ALL ON ALL TABLES IN SCHEMA pipeline TO {role}
+                """);
+        }
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { Username = role }.ConnectionString);
+        Assert.Empty(await LedgerMigrations.ApplyAsync(source, new Clock(), stopping));
+    }
 }

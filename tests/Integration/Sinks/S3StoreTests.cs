@@ -9,8 +9,7 @@ namespace Pipeline.Tests.Integration.Sinks;
 
 public sealed class S3StoreTests(S3Server server) : ObjectStoreContract, IClassFixture<S3Server>
 {
-    private readonly AmazonS3Client client = new(
-        new BasicAWSCredentials(server.AccessKey, server.SecretKey), S3Clients.ConfigOf(new S3Options { Endpoint = server.Endpoint, PathStyle = true }));
+    private readonly AmazonS3Client client = server.NewClient();
 
     protected override async Task<IObjectStore> OpenAsync()
     {

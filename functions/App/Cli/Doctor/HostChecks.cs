@@ -11,6 +11,20 @@ internal static class HostChecks
     private const string Database = "LocalHost:Postgres", DefaultUrls = "http://127.0.0.1:7071";
     private const int ShortKey = 20;
 
+    // A start runs CREATE SCHEMA IF NOT EXISTS, which asks for CREATE on the database though the schema is there.
+    private const string Missing =
+        """
+        SELECT format('CREATE ON DATABASE %I', current_database()) WHERE NOT has_database_privilege(current_database(), 'CREATE')
+        UNION ALL
+        SELECT format('%s ON SCHEMA localhost', wanted) FROM pg_namespace n, unnest(ARRAY['USAGE', 'CREATE']) AS wanted
+        WHERE nspname = 'localhost' AND NOT has_schema_privilege(n.oid, wanted)
+        UNION ALL
+        (SELECT format('%s ON localhost.%I', string_agg(wanted, ', ' ORDER BY place), relname)
+        FROM pg_class c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) WITH ORDINALITY AS rights (wanted, place)
+        WHERE relnamespace = to_regnamespace('localhost') AND relkind IN ('r', 'p') AND NOT has_table_privilege(c.oid, wanted)
+        GROUP BY relname ORDER BY relname)
+        """;
+
     public static IEnumerable<Check> Of(Patient patient)
     {
         if (typeof(FunctionAttribute).Assembly.GetName().Name != "Pipeline.LocalHost") yield break;     // built for the Functions host
@@ -27,15 +41,10 @@ internal static class HostChecks
                 "Set it to a database.");
             yield break;
         }
-        if (text == patient.Configuration["Ledger:ConnectionString"])
-        {
-            yield return Finding.Skipped("host.state", "The same database as the ledger's.");
-            yield break;
-        }
-        yield return await ConnectAsync(text, stopping);
+        yield return await ConnectAsync(text, isLedgers: text == patient.Configuration["Ledger:ConnectionString"], stopping);
     }
 
-    private static async Task<Finding> ConnectAsync(string text, CancellationToken stopping)
+    private static async Task<Finding> ConnectAsync(string text, bool isLedgers, CancellationToken stopping)
     {
         NpgsqlConnectionStringBuilder parsed;
         try
@@ -51,13 +60,27 @@ internal static class HostChecks
         try
         {
             await using var source = NpgsqlDataSource.Create(parsed);
-            await using var connection = await source.OpenConnectionAsync(stopping);
-            return Finding.Ok("host.state", $"{parsed.Host} answers, database {parsed.Database}.");
+            return PostgresChecks.Rights(
+                "host.state", await MissingRightsAsync(source, stopping), parsed.Username ?? "the role",
+                $"{parsed.Host} answers, database {parsed.Database}; the host may keep its state there.");
+        }
+        catch (NpgsqlException) when (isLedgers)
+        {
+            return Finding.Skipped("host.state", "The same database as the ledger's; see postgres.reachable.");
         }
         catch (NpgsqlException error)
         {
             return PostgresChecks.Refused(error, parsed, "host.state", $"Check {Database}.");
         }
+    }
+
+    private static async Task<IReadOnlyList<string>> MissingRightsAsync(NpgsqlDataSource source, CancellationToken stopping)
+    {
+        await using var command = source.CreateCommand(Missing);
+        await using var reader = await command.ExecuteReaderAsync(stopping);
+        var missing = new List<string>();
+        while (await reader.ReadAsync(stopping)) missing.Add(reader.GetString(0));
+        return missing;
     }
 
     private static async IAsyncEnumerable<Finding> AddressAsync(Patient patient, [EnumeratorCancellation] CancellationToken stopping)

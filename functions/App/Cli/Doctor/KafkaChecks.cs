@@ -59,19 +59,22 @@ internal static class KafkaChecks
     {
         try
         {
-            return await KafkaProbe.ReadAsync(settings.ToOptions() with { Timeout = Timeout }, group, topic, stopping) switch
+            return await KafkaProbe.ReadAsync(
+                settings.ToOptions() with { Timeout = Timeout }, group, topic, topicPartitions, stopping) switch
             {
                 KafkaRefusal.Topic => Finding.Fault(
                     check, $"The brokers do not let this user read the topic '{topic}'.", $"Allow Describe and Read on the topic {topic}."),
                 KafkaRefusal.Group => Finding.Fault(
                     check, $"The brokers do not let this user read as the consumer group '{group}'.",
                     $"Allow Read on the consumer group {group}."),
-                _ => Finding.Ok(check, $"{topic}: {topicPartitions} topic-partitions, read as the group {group}."),
+                _ => Finding.Ok(check, $"{topic}: {topicPartitions} topic-partitions, each read, as the group {group}."),
             };
         }
         catch (TransientException error)
         {
-            return Finding.Fault(check, error.Message, "Look at the brokers' log: a leader or the group's coordinator does not answer.");
+            return Finding.Fault(
+                check, error.Message, "Open the way to every broker at the address it gives itself (advertised.listeners), and look at the "
+                + "log of those that lead these topic-partitions or coordinate the group.");
         }
     }
 

@@ -41,15 +41,20 @@ internal static class PostgresChecks
             foreach (var finding in Schema(facts, state, connection.Username ?? "the role")) yield return finding;
         var tables = patient.Contracts.Contracts.Select(contract => contract.Table?.Name).OfType<string>().Distinct().ToList();
         var (missing, unasked) = await AskAsync(() => LedgerHealth.MissingRightsAsync(source, tables, stopping), connection);
-        yield return missing is null ? unasked! : Rights(missing, connection.Username ?? "the role");
+        var role = connection.Username ?? "the role";
+        yield return missing is null ? unasked! : Rights(
+            "postgres.rights", missing, role, $"{role} may write the ledger, and create and fill the warehouse's tables.");
     }
 
-    private static Finding Rights(IReadOnlyList<string> missing, string role) => missing switch
+    /// <summary>Says what a role lacks, and who grants it how.</summary>
+    /// <param name="missing">As GRANT writes it.</param>
+    /// <param name="ok">What is so where nothing is missing.</param>
+    internal static Finding Rights(string check, IReadOnlyList<string> missing, string role, string ok) => missing switch
     {
-        [] => Finding.Ok("postgres.rights", $"{role} may write the ledger, and create and fill the warehouse's tables."),
-        [var only] => Finding.Fault("postgres.rights", $"{role} lacks {only}.", $"As the owner: GRANT {only} TO {role}."),
+        [] => Finding.Ok(check, ok),
+        [var only] => Finding.Fault(check, $"{role} lacks {only}.", $"As the owner: GRANT {only} TO {role}."),
         [var first, ..] => Finding.Fault(
-            "postgres.rights", $"{role} lacks {string.Join("; ", missing)}.",
+            check, $"{role} lacks {string.Join("; ", missing)}.",
             $"As the owner: GRANT {first} TO {role}, and the {missing.Count - 1} others so; or sign in as the role that made the schemas."),
     };
 

@@ -3,7 +3,8 @@ using Pipeline.Sources.Slices;
 
 namespace Pipeline.App.Cli.Doctor;
 
-/// <summary>Every account of the sources that are asked day by day: whether it can be asked, and for how long.</summary>
+/// <summary>Every account of the sources that are asked day by day: whether it can be asked, for how long, and for each of its
+/// streams.</summary>
 internal static class ProviderChecks
 {
     private static readonly TimeSpan SoonEnds = TimeSpan.FromDays(14);
@@ -21,11 +22,28 @@ internal static class ProviderChecks
     {
         var check = $"provider.{source.Name}.{account}";
         var probe = await source.ProbeAsync(account, stopping);
-        if (probe.Problem is { } problem) yield return Finding.Fault(check, problem, $"Renew or correct {settings}.");
-        else if (probe.TokenExpires < time.GetUtcNow() + SoonEnds)
-            yield return Finding.Warning(check, $"The token ends on {probe.TokenExpires:yyyy-MM-dd}.", $"Renew {settings} before.");
-        else yield return Finding.Ok(check,
-            $"It answers; its days are those of {probe.TimeZone}{(probe.Currency is { } money ? $", its money is {money}" : "")}.");
+        if (probe.Problem is { } problem)
+        {
+            yield return Finding.Fault(check, problem, $"Renew or correct {settings}.");
+            yield break;
+        }
+        yield return probe.TokenExpires < time.GetUtcNow() + SoonEnds
+            ? Finding.Warning(check, $"The token ends on {probe.TokenExpires:yyyy-MM-dd}.", $"Renew {settings} before.")
+            : Finding.Ok(check,
+                $"It answers; its days are those of {probe.TimeZone}{(probe.Currency is { } money ? $", its money is {money}" : "")}.");
+        var today = TimeZoneInfo.ConvertTime(time.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById(probe.TimeZone));
+        var yesterday = DateOnly.FromDateTime(today.DateTime).AddDays(-1);
+        var given = 0;
+        foreach (var windows in source.Plan(account, yesterday, yesterday).Chunk(source.AtOnce))
+        {
+            var refusals = await Task.WhenAll(windows.Select(window => source.RehearseAsync(window, stopping)));
+            foreach (var (window, refusal) in windows.Zip(refusals))
+            {
+                if (refusal is null) given++;
+                else yield return Finding.Fault($"{check}.{window.Stream}", refusal.Problem, refusal.Remedy);
+            }
+        }
+        if (given > 0) yield return Finding.Ok($"{check}.streams", $"{given} streams would be answered.");
     }
 
     private static string SettingsOf(string source, string account) => source switch

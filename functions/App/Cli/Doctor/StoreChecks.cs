@@ -44,7 +44,8 @@ internal static class StoreChecks
             yield break;
         }
         var sealing = options.KmsKeyId is { } key && IsS3(root) ? $" under the KMS key {key}" : "";
-        yield return Finding.Ok(check, $"{store.Root}: listed, written{sealing}, read back, uploaded in two phases, deleted.");
+        yield return Finding.Ok(
+            check, $"{store.Root}: listed, written{sealing}, read back, uploaded in two phases, an upload dropped, deleted.");
         if (IsS3(root)) yield return await LifecycleAsync(check, root, options, stopping);
         else yield return Space(check, store.Root);
     }

@@ -19,8 +19,9 @@ internal sealed class StoreProbe(IObjectStore store, string key)
         ("listed", "s3:ListBucket", ListAsync),
         ("written", Writing, stopping => store.PutAsync(key, content, stopping)),
         ("read", "s3:GetObject", stopping => ReadAsync(key, stopping)),
-        ("uploaded to", "s3:PutObject, s3:AbortMultipartUpload", UploadAsync),
+        ("uploaded to", Writing, UploadAsync),
         ("read", "s3:GetObject", stopping => ReadAsync(UploadKey, stopping)),
+        ("rid of an upload", "s3:AbortMultipartUpload", AbortAsync),
         ("searched for uploads", "s3:ListBucketMultipartUploads", PendingAsync),
         ("deleted from", "s3:DeleteObject", DeleteAsync),
     ];
@@ -63,6 +64,13 @@ internal sealed class StoreProbe(IObjectStore store, string key)
         await upload.WriteAsync(content, stopping);
         if (await store.CompleteAsync(await upload.FinishAsync(stopping), stopping) != Completion.Visible)
             throw new TerminalException($"An upload to {store.Root} vanished before it was completed.");
+    }
+
+    private async Task AbortAsync(CancellationToken stopping)
+    {
+        await using var upload = await store.BeginUploadAsync(UploadKey, stopping);
+        var staged = await upload.FinishAsync(stopping);
+        await store.AbortAsync(staged.Key, staged.UploadId, stopping);
     }
 
     private async Task DeleteAsync(CancellationToken stopping)

@@ -19,7 +19,7 @@ internal static class HeadVerb
         var limit = new Option<int>("--limit") { Description = "Rows at most.", DefaultValueFactory = _ => DefaultRows };
         limit.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > MostRows) result.AddError($"--limit is from 1 to {MostRows}.");
+            if (OptionValue.Of(result, limit) is < 1 or > MostRows) result.AddError($"--limit is from 1 to {MostRows}.");
         });
         var verb = new Command("head", "The first rows.") { file, columns, limit, json };
         verb.SetAction(async (result, stopping) =>

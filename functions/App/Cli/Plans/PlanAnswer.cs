@@ -6,6 +6,10 @@ namespace Pipeline.App.Cli.Plans;
 /// none.</summary>
 internal sealed record PlanAnswer
 {
+    /// <summary>What no plan counts.</summary>
+    public const string LeftOut =
+        "The database, the pods that run anyway and what the replaced objects cost until they are removed are left out.";
+
     [JsonPropertyName("kind")] public required string Kind { get; init; }
     [JsonPropertyName("of")] public required string Of { get; init; }
     [JsonPropertyName("from")] public required DateOnly From { get; init; }
@@ -21,15 +25,15 @@ internal sealed record PlanAnswer
     [JsonPropertyName("records")] public required long? Records { get; init; }
     [JsonPropertyName("raw_bytes")] public required long? RawBytes { get; init; }
 
-    /// <summary>Of a replay: publications it takes.</summary>
-    [JsonPropertyName("publications")] public long? Publications { get; init; }
+    /// <summary>Publications it takes.</summary>
+    [JsonPropertyName("publications")] public required long? Publications { get; init; }
 
     [JsonPropertyName("rows")] public required long? Rows { get; init; }
 
-    /// <summary>Of a replay: Parquet objects, and their bytes.</summary>
-    [JsonPropertyName("objects")] public long? Objects { get; init; }
+    /// <summary>Parquet objects, and their bytes.</summary>
+    [JsonPropertyName("objects")] public required long? Objects { get; init; }
 
-    [JsonPropertyName("object_bytes")] public long? ObjectBytes { get; init; }
+    [JsonPropertyName("object_bytes")] public required long? ObjectBytes { get; init; }
     [JsonPropertyName("minutes")] public required double? Minutes { get; init; }
     [JsonPropertyName("dollars")] public required decimal? Dollars { get; init; }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Pipeline.Domain.Datasets;
 using Pipeline.Sinks.Ledger;
 
@@ -7,8 +6,6 @@ namespace Pipeline.App.Cli.Plans;
 /// <summary>What a replay of days would read and make.</summary>
 internal static class ReplayPreview
 {
-    private const int RequestsOfAnObject = 3;       // begin, one part, complete
-
     /// <summary>Counts what is landed and scales it by the dataset's last publications.</summary>
     /// <param name="maxRawBytes">Raw bytes of one publication at most, where slices are not replaced.</param>
     public static async Task<PlanAnswer> OfAsync(
@@ -20,27 +17,20 @@ internal static class ReplayPreview
             ? await history.SlicesAsync(contract.Dataset, account, from, to, stopping)
             : await history.HoursAsync(contract.Dataset, from, to, stopping);
         var past = await history.PublishedAsync(contract.Dataset, stopping);
-        var share = past.RawBytes == 0 ? (double?)null : (double)landed.RawBytes / past.RawBytes;
+        var publishing = Publishing.Of(landed, past);
         var most = contract.IsReplaceable() ? PlanHistory.ReplayRawBytes : maxRawBytes;
         var publications = (landed.RawBytes + most - 1) / most;
-        var (objects, bytes, hours) = (Scaled(past.Objects, share), Scaled(past.ObjectBytes, share), past.Time.TotalHours * share);
-        var dollars = landed.Segments * prices.Get + objects * RequestsOfAnObject * prices.Put + bytes / 1_000_000_000m * prices.GbMonth
-            + (decimal?)hours * prices.VcpuHour;
         return new()
         {
             Kind = "replay", Of = contract.Dataset, From = from, To = to, Segments = landed.Segments, Records = landed.Records,
             RawBytes = landed.RawBytes,
             Publications = publications, Rows = past.RowsIn == 0 ? null : (long)(landed.Records * ((double)past.RowsOut / past.RowsIn)),
-            Objects = objects, ObjectBytes = bytes, Minutes = hours * 60 / Math.Min(parallel, Math.Max(1, publications)), Dollars = dollars,
-            Arithmetic = string.Create(
-                CultureInfo.InvariantCulture,
-                $"{landed.Segments} reads x {prices.Get} + {objects} objects x {RequestsOfAnObject} x {prices.Put} "
-                + $"+ {bytes} bytes kept a month x {prices.GbMonth}/GB + {hours:0.###} h x {prices.VcpuHour}"),
+            Objects = publishing?.Objects, ObjectBytes = publishing?.ObjectBytes,
+            Minutes = publishing?.Hours * 60 / Math.Min(parallel, Math.Max(1, publications)), Dollars = publishing?.Dollars(prices),
+            Arithmetic = publishing?.Arithmetic(prices) ?? "",
             Notes = [.. Notes(contract, past)],
         };
     }
-
-    private static long? Scaled(long past, double? share) => share is { } known ? (long)Math.Ceiling(past * known) : null;
 
     private static IEnumerable<string> Notes(DatasetContract contract, PublishedTotals past)
     {
@@ -49,6 +39,6 @@ internal static class ReplayPreview
         else yield return $"Rows, objects and time as in the last {past.Publications} publications.";
         if (contract.Sources.Any(source => source.Pages is not null))
             yield return "Records are pages of the provider; a page has many rows.";
-        yield return "The database, the pods that run anyway and what the replaced objects cost until they are removed are left out.";
+        yield return PlanAnswer.LeftOut;
     }
 }

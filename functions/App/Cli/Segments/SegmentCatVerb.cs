@@ -18,10 +18,7 @@ internal static class SegmentCatVerb
     public static Command Create()
     {
         var segment = new Argument<string>("segment") { Description = "A path, s3://bucket/key, or a key below Segments:Root." };
-        var reason = new Option<string>("--reason")
-        {
-            Description = "Why; recorded in pipeline.audit where a ledger is configured.", Required = true,
-        };
+        var reason = Reason.Option("recorded in pipeline.audit where a ledger is configured", "the records are looked at");
         var limit = new Option<long>("--limit") { Description = "Records at most; 0 for all.", DefaultValueFactory = _ => DefaultRecords };
         var raw = new Option<bool>("--raw") { Description = "Only the values, byte by byte, each followed by a line feed." };
         var json = new Option<bool>("--json") { Description = "One JSON document a line." };
@@ -31,8 +28,8 @@ internal static class SegmentCatVerb
         };
         verb.Validators.Add(result =>
         {
-            if (result.GetValue(raw) && result.GetValue(json)) result.AddError("--raw and --json: write one of the two.");
-            if (result.GetValue(limit) < 0) result.AddError("--limit is 0 or more.");
+            if (OptionValue.Of(result, raw) && OptionValue.Of(result, json)) result.AddError("--raw and --json: write one of the two.");
+            if (OptionValue.Of(result, limit) < 0) result.AddError("--limit is 0 or more.");
         });
         verb.SetAction(async (result, stopping) =>
         {
@@ -52,7 +49,6 @@ internal static class SegmentCatVerb
     // A look that cannot be recorded must not happen; on a machine without a ledger there is nobody to tell.
     private static async Task RecordAsync(string name, string reason, CancellationToken stopping)
     {
-        if (string.IsNullOrWhiteSpace(reason)) throw new TerminalException("--reason is empty; say why the records are looked at.");
         if (string.IsNullOrEmpty(CommandLine.Settings()["Ledger:ConnectionString"]))
         {
             await Console.Error.WriteLineAsync("No ledger is configured: this look is not recorded.");

@@ -18,7 +18,7 @@ internal static class SegmentListVerb
         var limit = new Option<int>("--limit") { Description = "Segments at most.", DefaultValueFactory = _ => DefaultSegments };
         limit.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > MostSegments) result.AddError($"--limit is from 1 to {MostSegments}.");
+            if (OptionValue.Of(result, limit) is < 1 or > MostSegments) result.AddError($"--limit is from 1 to {MostSegments}.");
         });
         var json = Output.JsonOption();
         var verb = new Command("list", "The segments of a dataset, the newest first.") { dataset, before, limit, json };

@@ -63,9 +63,11 @@ internal sealed class BigQueryApi(BigQueryWorld world, CallDesk desk, BigQuerySt
             return Refuse(new(404, "notFound", $"Not found: Table {project.Id}:{text.Table} was not found in location {project.Location}"));
         if (text.Columns.FirstOrDefault(column => !structures.HasColumn(day, column)) is { } unknown)
             return Refuse(new(400, "invalidQuery", $"Unrecognized name: {unknown} at [1:8]"));
-        if (isDryRun) return Answer.Ok(new JsonObject { ["status"] = new JsonObject { ["state"] = "DONE" } });
         var reference = body["jobReference"];
-        if (reference?["location"]?.GetValue<string>() != project.Location) return Refuse(new(404, "notFound", $"Not found: Dataset in location {reference?["location"]}"));
+        if (reference?["location"]?.GetValue<string>() != project.Location)
+            return Refuse(new(404, "notFound",
+                $"Not found: Dataset {project.Id}:{text.Table.Split('.')[0]} was not found in location {reference?["location"]}"));
+        if (isDryRun) return Answer.Ok(Estimate(project));
         var failure = rule is not null && BigQueryFaults.Errors.TryGetValue(rule.Fault, out var error) && error.OfJob ? error : null;
         if (long.TryParse(query["maximumBytesBilled"]?.GetValue<string>(), CultureInfo.InvariantCulture, out var limit) && limit < project.BytesPerDay)
             failure = new(0, "bytesBilledLimitExceeded", $"Query exceeded limit for bytes billed: {limit}. {project.BytesPerDay} or higher required.");
@@ -113,6 +115,26 @@ internal sealed class BigQueryApi(BigQueryWorld world, CallDesk desk, BigQuerySt
         var status = new JsonObject { ["state"] = job.IsDone ? "DONE" : "RUNNING" };
         if (job is { IsDone: true, Failure: { } failure }) status["errorResult"] = failure.ToJobError();
         return new() { ["kind"] = "bigquery#job", ["jobReference"] = Reference(project, job), ["status"] = status };
+    }
+
+    // A dry run is no job: it has no id, nobody is billed for it, and it cannot be found again.
+    private static JsonObject Estimate(BigQueryProject project)
+    {
+        var bytes = project.BytesPerDay.ToString(CultureInfo.InvariantCulture);
+        return new()
+        {
+            ["kind"] = "bigquery#job", ["jobReference"] = new JsonObject { ["projectId"] = project.Id, ["location"] = project.Location },
+            ["configuration"] = new JsonObject { ["jobType"] = "QUERY", ["dryRun"] = true },
+            ["status"] = new JsonObject { ["state"] = "DONE" },
+            ["statistics"] = new JsonObject
+            {
+                ["totalBytesProcessed"] = bytes,
+                ["query"] = new JsonObject
+                {
+                    ["totalBytesProcessed"] = bytes, ["totalBytesBilled"] = "0", ["cacheHit"] = false, ["statementType"] = "SELECT",
+                },
+            },
+        };
     }
 
     private JsonObject Result(BigQueryProject project, QueryJob job, int first, int size, int lost)

@@ -42,7 +42,9 @@ internal static class BigQueryFaults
         ["quota"] = new(403, "quotaExceeded", "Quota exceeded: Your project exceeded quota for free query bytes scanned.", Closes: true),
         ["backend_error"] = new(503, "backendError", "Error encountered during execution. Retrying may solve the problem."),
         ["internal_error"] = new(500, "internalError", "An internal error occurred and the request could not be completed."),
-        ["access_denied"] = new(403, "accessDenied", "Access Denied: Table shop-analytics:shop.user_actions: User does not have permission to query the table."),
+        ["access_denied"] = new(403, "accessDenied",
+            "Access Denied: Table shop-analytics:shop.user_actions: User does not have permission to query table "
+            + "shop-analytics:shop.user_actions, or perhaps it does not exist in location EU."),
         ["token_expired"] = new(401, "authError", "Request had invalid authentication credentials. Expected OAuth 2 access token."),
         ["result_gone"] = new(404, "notFound", "Not found: Job shop-analytics:EU.pipeline"),
         ["invalid_query"] = new(400, "invalidQuery", "Unrecognized name: event_name at [1:8]"),
