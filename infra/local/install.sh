@@ -37,6 +37,7 @@ missing_packages() {
         ;;
       tests)
         has_command kcat || echo kcat
+        has_command script || echo bsdutils
         has_command zstd || echo zstd
         has_command chromium || echo chromium
         has_command promtool || echo prometheus
