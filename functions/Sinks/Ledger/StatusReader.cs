@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 using Pipeline.Domain.Datasets;
 
@@ -17,11 +18,13 @@ public sealed class StatusReader(NpgsqlDataSource ledger, TimeProvider time)
     public async Task<DatasetStatus> ReadAsync(DatasetContract contract, CancellationToken stopping) =>
         (await ReadAsync([contract], stopping))[0];
 
-    /// <summary>Where datasets stand, in their order.</summary>
+    /// <summary>Where datasets stand at one instant, in their order.</summary>
     public async Task<IReadOnlyList<DatasetStatus>> ReadAsync(IReadOnlyList<DatasetContract> contracts, CancellationToken stopping)
     {
         var (now, names) = (time.GetUtcNow(), contracts.Select(contract => contract.Dataset).ToArray());
         await using var connection = await ledger.OpenConnectionAsync(stopping);
+        // One snapshot: positions that landed between two statements would stand beside counts that do not have them yet.
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, stopping);
         var counts = (await StatusStatements.CountsAsync(connection, names, now - RateWindow, stopping)).ToDictionary(each => each.Dataset);
         var rejections = await StatusStatements.RejectionsAsync(connection, names, stopping);
         var days = await StatusStatements.DatePartitionsAsync(connection, names, DatePartitionsShown, stopping);
