@@ -8,14 +8,22 @@ using Pipeline.App.Telemetry;
 
 if (CommandLine.Names(args)) return await CommandLine.RunAsync(args);
 
-var builder = FunctionsApplication.CreateBuilder(args);
-builder.ConfigureFunctionsWebApplication();
-builder.Configuration.AddSecretFiles(builder.Configuration);
-builder.Services.AddPipeline(builder.Configuration);
-builder.AddTelemetry();
-builder.UseMiddleware<FunctionRuns>();
+try
+{
+    var builder = FunctionsApplication.CreateBuilder(args);
+    builder.ConfigureFunctionsWebApplication();
+    builder.Configuration.AddSecretFiles(builder.Configuration);
+    builder.Services.AddPipeline(builder.Configuration);
+    builder.AddTelemetry();
+    builder.UseMiddleware<FunctionRuns>();
 
-using var app = builder.Build();
-await app.Services.GetRequiredService<StartUp>().RunAsync(CancellationToken.None);
-await app.RunAsync();
-return Environment.ExitCode;
+    using var app = builder.Build();
+    await app.Services.GetRequiredService<StartUp>().RunAsync(CancellationToken.None);
+    await app.RunAsync();
+    return Environment.ExitCode;
+}
+catch (Exception error) when (StartUp.Fault(error) is { } fault)
+{
+    await Console.Error.WriteLineAsync(fault);
+    return ExitCodes.Fault;
+}

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -32,6 +33,14 @@ public sealed class StartUp(IStartupValidator settings, NpgsqlDataSource ledger,
 
         Log.Started(log, contracts.Contracts.Count);
     }
+
+    /// <summary>What a person is told of an error that ends the program, and what to do; null for one that only its stack trace explains.</summary>
+    internal static string? Fault(Exception error) => error switch
+    {
+        TerminalException or TransientException or OptionsValidationException => error.Message,
+        IOException { InnerException: AddressInUseException } => $"{error.Message} Stop what listens there, or write another address in LocalHost:Urls.",
+        _ => null,
+    };
 }
 
 /// <summary>What the app itself writes to the log.</summary>

@@ -19,7 +19,7 @@ public sealed class FunctionApp : IDisposable
     public FunctionApp(string database, string brokers, params (string Name, string Value)[] overrides)
     {
         Home = Directory.CreateTempSubdirectory("pipeline-app-").FullName;
-        var port = PostgresServer.FreePort();
+        var port = Ports.Free();
         http = new() { BaseAddress = new($"http://127.0.0.1:{port}") };
         settings = new()
         {
@@ -110,7 +110,13 @@ public sealed class FunctionApp : IDisposable
     public async Task<int> StopAsync(CancellationToken stopping)
     {
         using var kill = Process.Start("kill", ["-TERM", program!.Id.ToString(CultureInfo.InvariantCulture)]);
-        await program.WaitForExitAsync(stopping);
+        return await ExitAsync(stopping);
+    }
+
+    /// <summary>Waits for the end it comes to by itself.</summary>
+    public async Task<int> ExitAsync(CancellationToken stopping)
+    {
+        await program!.WaitForExitAsync(stopping);
         return program.ExitCode;
     }
 

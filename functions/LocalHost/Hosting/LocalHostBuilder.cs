@@ -47,7 +47,7 @@ internal static class LocalHostBuilder
     }
 
     /// <summary>Finds the functions, adds the engine and builds the host.</summary>
-    /// <exception cref="InvalidOperationException">The faults, all of them.</exception>
+    /// <exception cref="StartFaultException">The faults, all of them.</exception>
     public static IHost Build(WebApplicationBuilder web, AppSource source, bool isWebApplication)
     {
         var faults = new StartFaults();

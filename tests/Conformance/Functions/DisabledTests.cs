@@ -5,6 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.LocalHost.Settings;
 using Pipeline.Tests.Servers;
 
 namespace Pipeline.Tests.Conformance.Functions;
@@ -39,7 +40,7 @@ public sealed class DisabledTests(PostgresServer postgres) : IClassFixture<Postg
     [Fact]
     public void What_a_disabled_function_lacks_does_not_stop_the_start()
     {
-        Assert.Contains("'NoTopic', which is missing", Assert.Throws<InvalidOperationException>(() => TestHost.Build([typeof(Stream)])).Message, StringComparison.Ordinal);
+        Assert.Contains("'NoTopic', which is missing", Assert.Throws<StartFaultException>(() => TestHost.Build([typeof(Stream)])).Message, StringComparison.Ordinal);
         Assert.NotNull(TestHost.Build([typeof(Stream)], settings: new() { ["AzureWebJobs.Land.Disabled"] = "true" }));
     }
 
@@ -69,7 +70,7 @@ public sealed class DisabledTests(PostgresServer postgres) : IClassFixture<Postg
     [Fact]
     public void Disabling_some_orchestrators_is_refused_because_their_work_would_be_taken_and_failed() => Assert.Contains(
         "Of the orchestrators, Whole is disabled and Other is not; disable all of them or none.",
-        Assert.Throws<InvalidOperationException>(() => TestHost.Build([typeof(Work), typeof(More)], settings: new()
+        Assert.Throws<StartFaultException>(() => TestHost.Build([typeof(Work), typeof(More)], settings: new()
         {
             ["LocalHost:Postgres"] = "Host=127.0.0.1", ["AzureWebJobs.Whole.Disabled"] = "true",
         })).Message, StringComparison.Ordinal);

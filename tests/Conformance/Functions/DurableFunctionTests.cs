@@ -8,6 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Pipeline.LocalHost.Settings;
 using Pipeline.Tests.Servers;
 
 namespace Pipeline.Tests.Conformance.Functions;
@@ -56,7 +57,7 @@ public sealed class DurableFunctionTests(PostgresServer postgres) : IClassFixtur
     [Fact]
     public void Durable_functions_need_a_database() => Assert.Contains(
         "Function 'Repeat' is durable and needs a database for its history: set LocalHost:Postgres.",
-        Assert.Throws<InvalidOperationException>(() => TestHost.Build([typeof(Durable)])).Message, StringComparison.Ordinal);
+        Assert.Throws<StartFaultException>(() => TestHost.Build([typeof(Durable)])).Message, StringComparison.Ordinal);
 
     private Task<TestHost> StartAsync(Dictionary<string, string?>? settings = null)
     {

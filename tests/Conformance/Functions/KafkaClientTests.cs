@@ -37,7 +37,7 @@ public sealed class KafkaClientTests
     public void A_credential_that_is_missing_stops_the_start()
     {
         Create(BrokerProtocol.SaslSsl, BrokerAuthenticationMode.Plain, new() { ["Brokers"] = "b:9092", ["User"] = "reader" }, out var faults);
-        var failure = Assert.Throws<InvalidOperationException>(faults.ThrowIfAny).Message;
+        var failure = Assert.Throws<StartFaultException>(faults.ThrowIfAny).Message;
         Assert.Contains("Function 'land' (password) names the setting 'Password', which is missing; set it.", failure, StringComparison.Ordinal);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.LocalHost.Settings;
 
 namespace Pipeline.Tests.Conformance.Functions;
 
@@ -8,7 +9,7 @@ public sealed class StartFaultTests
     [Fact]
     public void Everything_declared_wrongly_is_told_at_once()
     {
-        var failure = Assert.Throws<InvalidOperationException>(() => TestHost.Build([typeof(Wrong), typeof(Twice)]));
+        var failure = Assert.Throws<StartFaultException>(() => TestHost.Build([typeof(Wrong), typeof(Twice)]));
         Assert.Equal("""
             The app cannot start, 13 faults:
             - Function 'same' is declared 2 times (Wrong.Same, Twice.Same); rename all but one.
@@ -31,7 +32,7 @@ public sealed class StartFaultTests
     public void A_service_nobody_registered_is_told_before_the_first_invocation() =>
         Assert.EndsWith(
             "- Needy asks for the service Uri ('address'), which is not registered; add it to builder.Services.",
-            Assert.Throws<InvalidOperationException>(() => TestHost.Build([typeof(Needy)])).Message, StringComparison.Ordinal);
+            Assert.Throws<StartFaultException>(() => TestHost.Build([typeof(Needy)])).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("http://0.0.0.0:80")]
@@ -40,7 +41,7 @@ public sealed class StartFaultTests
     public void Without_a_key_it_listens_on_loopback_alone(string urls)
     {
         var settings = new Dictionary<string, string?> { ["LocalHost:Urls"] = urls };
-        Assert.Contains("without a key", Assert.Throws<InvalidOperationException>(() => TestHost.Build([], settings: settings)).Message, StringComparison.Ordinal);
+        Assert.Contains("without a key", Assert.Throws<StartFaultException>(() => TestHost.Build([], settings: settings)).Message, StringComparison.Ordinal);
         settings["LocalHost:Keys:default"] = "secret";
         Assert.NotNull(TestHost.Build([], settings: settings));
     }
@@ -48,13 +49,13 @@ public sealed class StartFaultTests
     [Fact]
     public void A_database_elsewhere_needs_tls() => Assert.Contains(
         "without TLS",
-        Assert.Throws<InvalidOperationException>(() => TestHost.Build(
+        Assert.Throws<StartFaultException>(() => TestHost.Build(
             [], settings: new() { ["LocalHost:Postgres"] = "Host=db.example.com;Username=u" })).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Wrong_host_json_values_are_told_and_unknown_keys_are_not()
     {
-        var failure = Assert.Throws<InvalidOperationException>(() => TestHost.Build([], """
+        var failure = Assert.Throws<StartFaultException>(() => TestHost.Build([], """
             { "version": "1.0", "functionTimeout": "long", "colour": "blue",
               "extensions": { "kafka": { "maxBatchSize": 0, "commitOnFailure": "maybe", "shape": 1 }, "durableTask": { "maxOrchestrationActions": "-3" } } }
             """));

@@ -61,7 +61,7 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
     }
 
     /// <summary>Finds the functions, checks every declaration and setting, and builds the host.</summary>
-    /// <exception cref="InvalidOperationException">Something is declared or set wrongly; the text lists all of it.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Something is declared or set wrongly; the text lists all of it.</exception>
     public IHost Build()
     {
         if (built) throw new InvalidOperationException("The application has already been built.");
