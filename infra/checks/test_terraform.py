@@ -59,7 +59,7 @@ class Modules(unittest.TestCase):
             "PutObjectAsync": "s3:PutObject", "GetObjectAsync": "s3:GetObject", "GetObjectMetadataAsync": "s3:GetObject",
             "DeleteObjectAsync": "s3:DeleteObject", "ListObjectsV2Async": "s3:ListBucket", "InitiateMultipartUploadAsync": "s3:PutObject",
             "UploadPartAsync": "s3:PutObject", "CompleteMultipartUploadAsync": "s3:PutObject",
-            "AbortMultipartUploadAsync": "s3:AbortMultipartUpload", "ListPartsAsync": "s3:ListMultipartUploadParts",
+            "AbortMultipartUploadAsync": "s3:AbortMultipartUpload",
             "ListMultipartUploadsAsync": "s3:ListBucketMultipartUploads", "GetLifecycleConfigurationAsync": "s3:GetLifecycleConfiguration",
         }
         source = "\n".join(text for path, text in app.PRODUCT.items() if path.parent.name == "Lake" and "Sinks" in path.parts)

@@ -54,15 +54,10 @@ internal sealed record S3Calls(IAmazonS3 Client, string Bucket, string Prefix, s
     /// <summary>Whether an upload is neither completed nor aborted. One try: callers run it within theirs.</summary>
     public async Task<bool> UploadExistsAsync(StagedObject staged, CancellationToken stopping)
     {
-        try
-        {
-            await Client.ListPartsAsync(new ListPartsRequest { BucketName = Bucket, Key = FullKey(staged.Key), UploadId = staged.UploadId, MaxParts = 1 }, stopping);
-            return true;
-        }
-        catch (AmazonS3Exception missing) when (S3Errors.IsMissing(missing))
-        {
-            return false;
-        }
+        var request = new ListMultipartUploadsRequest { BucketName = Bucket, Prefix = FullKey(staged.Key) };
+        var page = await Client.ListMultipartUploadsAsync(request, stopping);
+        // No key has more uploads than a page holds; were it so, it would be for a later try to tell.
+        return page.IsTruncated == true || (page.MultipartUploads ?? []).Any(upload => upload.UploadId == staged.UploadId);
     }
 
     /// <summary>Drops an upload and the parts it has.</summary>

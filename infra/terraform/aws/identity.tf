@@ -48,7 +48,7 @@ data "aws_iam_policy_document" "app" {
 
   statement {
     sid     = "Objects"
-    actions = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
+    actions = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
     resources = [
       for prefix in ["lake", "segments", "quarantine"] : "${aws_s3_bucket.lake.arn}/${prefix}/*"
     ]
