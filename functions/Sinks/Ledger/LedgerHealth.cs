@@ -61,10 +61,11 @@ public static class LedgerHealth
     }
 
     /// <summary>Rights on what there is that a running app needs and the role does not have, as GRANT writes them.</summary>
-    /// <param name="tables">Names of the contracts' tables; one that is not there yet has to be created.</param>
+    /// <param name="tables">Names of the contracts' tables.</param>
+    /// <param name="creates">A publication is going to make or change some of them, or a view.</param>
     /// <exception cref="NpgsqlException">The driver's own.</exception>
     public static async Task<IReadOnlyList<string>> MissingRightsAsync(
-        NpgsqlDataSource source, IReadOnlyList<string> tables, CancellationToken stopping)
+        NpgsqlDataSource source, IReadOnlyList<string> tables, bool creates, CancellationToken stopping)
     {
         await using var connection = await source.OpenConnectionAsync(stopping);
         return await connection.Command(
@@ -78,14 +79,13 @@ public static class LedgerHealth
             UNION ALL
             SELECT format('USAGE ON SCHEMA %I', nspname) FROM schemas WHERE NOT has_schema_privilege(oid, 'USAGE')
             UNION ALL
-            SELECT 'CREATE ON SCHEMA warehouse' FROM schemas WHERE nspname = 'warehouse' AND NOT has_schema_privilege(oid, 'CREATE')
-                AND EXISTS (SELECT unnest($1) EXCEPT SELECT relname FROM kept WHERE kept.nspname = 'warehouse')
+            SELECT 'CREATE ON SCHEMA warehouse' FROM schemas WHERE $2 AND nspname = 'warehouse' AND NOT has_schema_privilege(oid, 'CREATE')
             UNION ALL
             (SELECT format('%s ON %I.%I', string_agg(wanted, ', ' ORDER BY place), nspname, relname)
             FROM kept, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) WITH ORDINALITY AS rights (wanted, place)
             WHERE NOT has_table_privilege(oid, wanted) AND (relname <> 'audit' OR place <= 2)    -- which is only added to
             GROUP BY nspname, relname ORDER BY nspname, relname)
-            """, [tables.ToArray()]).ListAsync(row => row.GetString(0), stopping);
+            """, tables.ToArray(), creates).ListAsync(row => row.GetString(0), stopping);
     }
 }
 

@@ -54,6 +54,7 @@ internal static class TableViews
 
     private static string QualifiedName(ViewSpec view) => $"{Identifiers.Schema}.{Identifiers.Quote(view.Name)}";
 
-    private static string Fingerprint(ViewSpec view) =>
+    /// <summary>The comment by which a view tells what query it was made of.</summary>
+    internal static string Fingerprint(ViewSpec view) =>
         $"Kept with the dataset contracts: {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(view.Query)))}";
 }

@@ -62,7 +62,7 @@ public sealed class RelationalSource(RelationalOptions options, IObjectStore seg
             var read = await DayReadAsync(connection, table, window.From, pageRows: 0, stopping);
             await using var command = read.Page(connection, after: null);
             await command.ExecuteNonQueryAsync(stopping);
-            return null;
+            return await PoliciesAsync(connection, window, stopping);
         }
         catch (NpgsqlException error) when (!stopping.IsCancellationRequested)
         {
@@ -109,9 +109,29 @@ public sealed class RelationalSource(RelationalOptions options, IObjectStore seg
         options.Databases[window.Account].Tables.FirstOrDefault(each => each.Name == window.Stream)
         ?? throw new TerminalException($"{window}: Relational:Databases:{window.Account}:Tables has no table of this name.");
 
+    // Whether they hide a row, nobody can tell who does not see it.
+    private async Task<Refusal?> PoliciesAsync(NpgsqlConnection connection, SliceWindow window, CancellationToken stopping)
+    {
+        await using var ask = new NpgsqlCommand("SELECT row_security_active(to_regclass($1)::oid)", connection)
+        {
+            Parameters = { new() { Value = DayRead.QuotedName(window.Stream) } },
+        };
+        if (await ask.ExecuteScalarAsync(stopping) is not true) return null;
+        var user = UserOf(window);
+        return new(
+            $"Row policies of {window.Stream} apply to {user}: rows that they hide are not read.",
+            $"ALTER ROLE {user} BYPASSRLS, or give it a policy that shows every row; it is right where the policies are meant for it.")
+        {
+            IsPartial = true,
+        };
+    }
+
+    private string UserOf(SliceWindow window) =>
+        new NpgsqlConnectionStringBuilder(options.Databases[window.Account].ConnectionString).Username ?? "the user";
+
     private string Grants(SliceWindow window)
     {
-        var user = new NpgsqlConnectionStringBuilder(options.Databases[window.Account].ConnectionString).Username;
+        var user = UserOf(window);
         return $"As the owner: GRANT USAGE ON SCHEMA {DayRead.QuotedSchema(window.Stream)} TO {user}; "
             + $"GRANT SELECT ON {DayRead.QuotedName(window.Stream)} TO {user}; or take the table out of "
             + $"Relational:Databases:{window.Account}:Tables.";

@@ -10,8 +10,11 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.App;
 using Pipeline.App.Cli.Doctor;
+using Pipeline.Contracts;
 using Pipeline.Domain.Failures;
 using Pipeline.Sandbox;
+using Pipeline.Sinks.Ledger;
+using Pipeline.Sinks.Warehouse;
 using Pipeline.Sources.Kafka;
 using Pipeline.Tests.Integration.Alerting;
 using Pipeline.Tests.Servers;
@@ -109,7 +112,7 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
     {
         var database = rig.Postgres.CreateDatabase() + ";Maximum Pool Size=20";
         await using (var source = NpgsqlDataSource.Create(database))
-            await Pipeline.Sinks.Ledger.LedgerMigrations.ApplyAsync(source, TimeProvider.System, TestContext.Current.CancellationToken);
+            await LedgerMigrations.ApplyAsync(source, TimeProvider.System, TestContext.Current.CancellationToken);
         await rig.SqlAsync("INSERT INTO pipeline.schema_migration VALUES (9999, '9999_tomorrow.sql', 'x', now())", database);
         await BlamesAsync("postgres.migrations", "Run the newer program", ("Ledger__ConnectionString", database));
     }
@@ -121,10 +124,60 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
     {
         var (role, database) = ($"reader_{Guid.NewGuid():N}", rig.Postgres.CreateDatabase());
         await using (var source = NpgsqlDataSource.Create(database))
-            await Pipeline.Sinks.Ledger.LedgerMigrations.ApplyAsync(source, TimeProvider.System, TestContext.Current.CancellationToken);
+            await LedgerMigrations.ApplyAsync(source, TimeProvider.System, TestContext.Current.CancellationToken);
         await rig.SqlAsync($"CREATE ROLE {role} LOGIN");
         await rig.SqlAsync($"GRANT USAGE ON SCHEMA pipeline, warehouse TO {role}; {grant} {role}", database);
         await BlamesAsync("postgres.rights", remedy, ("Ledger__ConnectionString", With(database, role, "")));
+    }
+
+    [Fact]
+    public async Task Tables_and_views_that_somebody_else_owns()
+    {
+        var (role, database) = ($"guest_{Guid.NewGuid():N}", await LedgerWithTablesAsync());
+        await rig.SqlAsync($"CREATE ROLE {role} LOGIN");
+        await rig.SqlAsync(
+            $"""
+            GRANT USAGE, CREATE ON SCHEMA pipeline, warehouse TO {role};
+            GRANT ALL ON ALL TABLES IN SCHEMA pipeline, warehouse TO {role};
+            ALTER TABLE warehouse.user_logins OWNER TO {role}
+            """, database);
+        var settings = ("Ledger__ConnectionString", (string?)With(database, role, ""));
+
+        var (code, report, text) = await rig.ExamineAsync(settings);
+        Assert.True(code == 0, text);
+        var (_, what, remedy) = Assert.Single(Findings(report, "warning"), finding => finding.Check == "postgres.ownership");
+        Assert.Contains("warehouse.ad_performance, ", what, StringComparison.Ordinal);
+        Assert.Contains("warehouse.ad_performance_metrics, ", what, StringComparison.Ordinal);
+        Assert.DoesNotContain("warehouse.user_logins", what, StringComparison.Ordinal);
+
+        await rig.SqlAsync(remedy["As the owner: ".Length..].TrimEnd('.'), database);
+        (_, report, text) = await rig.ExamineAsync(settings);
+        Assert.True(Findings(report, "ok").Any(finding => finding.Check == "postgres.ownership"), text);
+
+        await rig.SqlAsync(
+            $"""
+            ALTER TABLE warehouse.ad_performance OWNER TO postgres, DROP COLUMN clicks CASCADE;
+            GRANT ALL ON warehouse.ad_performance TO {role}
+            """, database);
+        await BlamesAsync("postgres.ownership", $"ALTER TABLE warehouse.ad_performance OWNER TO {role}", settings);
+    }
+
+    [Fact]
+    public async Task Row_policies_that_apply_to_the_role()
+    {
+        var (role, database) = ($"ruled_{Guid.NewGuid():N}", await LedgerWithTablesAsync());
+        await rig.SqlAsync($"CREATE ROLE {role} LOGIN");
+        await rig.SqlAsync(
+            $"""
+            GRANT USAGE, CREATE ON SCHEMA pipeline, warehouse TO {role};
+            GRANT ALL ON ALL TABLES IN SCHEMA pipeline, warehouse TO {role};
+            ALTER TABLE warehouse.user_logins ENABLE ROW LEVEL SECURITY
+            """, database);
+        var (code, report, text) = await rig.ExamineAsync(("Ledger__ConnectionString", With(database, role, "")));
+        Assert.True(code == 0, text);
+        var (_, what, remedy) = Assert.Single(Findings(report, "warning"), finding => finding.Check == "postgres.policies");
+        Assert.Contains($"Row policies of warehouse.user_logins apply to {role}", what, StringComparison.Ordinal);
+        Assert.Contains($"ALTER ROLE {role} BYPASSRLS", remedy, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -184,7 +237,7 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
 
     [Fact]
     public Task A_broker_that_is_not_there() => BlamesAsync(
-        "kafka.brokers", "Correct KafkaBrokers", ("KafkaBrokers", $"127.0.0.1:{PostgresServer.FreePort()}"));
+        "kafka.brokers", "Correct KafkaBrokers", ("KafkaBrokers", $"127.0.0.1:{Ports.Free()}"));
 
     [Fact]
     public async Task Brokers_that_refuse_the_handshake()
@@ -316,6 +369,32 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
     }
 
     [Fact]
+    public async Task A_table_of_which_policies_may_hide_rows()
+    {
+        var (reader, table) = ($"reader_{Guid.NewGuid():N}", $"parcels_{Guid.NewGuid():N}");
+        await rig.SqlAsync(
+            $"""
+            CREATE ROLE {reader} LOGIN; GRANT USAGE ON SCHEMA shop TO {reader};
+            CREATE TABLE shop.{table} (id bigint PRIMARY KEY, sent_at timestamptz NOT NULL); GRANT SELECT ON shop.{table} TO {reader};
+            ALTER TABLE shop.{table} ENABLE ROW LEVEL SECURITY
+            """, rig.Shop);
+        (string, string?)[] changes =
+        [
+            ("Relational__Databases__shop__Tables__0__Name", $"shop.{table}"), ("Relational__Databases__shop__Tables__0__DayColumn", "sent_at"),
+            ("Relational__Databases__shop__ConnectionString", With(rig.Shop, reader, "")),
+        ];
+        var (code, report, text) = await rig.ExamineAsync(changes);
+        Assert.True(code == 0, text);
+        var (_, what, remedy) = Assert.Single(Findings(report, "warning"), finding => finding.Check == $"provider.relational.shop.shop.{table}");
+        Assert.Contains($"Row policies of shop.{table} apply to {reader}", what, StringComparison.Ordinal);
+        Assert.Contains($"ALTER ROLE {reader} BYPASSRLS", remedy, StringComparison.Ordinal);
+
+        await rig.SqlAsync($"ALTER ROLE {reader} BYPASSRLS");
+        (_, report, _) = await rig.ExamineAsync(changes);
+        Assert.DoesNotContain(Findings(report, "warning"), finding => finding.Check.StartsWith("provider.relational", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public Task A_table_of_BigQuery_that_may_not_be_queried() => DuringAsync(
         new { platform = "bigquery", fault = "access_denied" },
         () => BlamesAsync("provider.bigquery.shop-analytics.user_actions", "roles/bigquery.dataViewer on shop.user_actions"));
@@ -346,12 +425,12 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
 
     [Fact]
     public Task A_webhook_that_is_away() => BlamesAsync("alerts.hook", "Correct Url of Alerts:Channels:hook",
-        ("Alerts__Channels__hook__Url", $"http://127.0.0.1:{PostgresServer.FreePort()}/canary-path"));
+        ("Alerts__Channels__hook__Url", $"http://127.0.0.1:{Ports.Free()}/canary-path"));
 
     [Fact]
     public Task A_mail_server_that_is_away() => BlamesAsync(
         "alerts.mail", "Correct Host, Port, Username and Password of Alerts:Channels:mail",
-        ("Alerts__Channels__mail__Port", $"{PostgresServer.FreePort()}"));
+        ("Alerts__Channels__mail__Port", $"{Ports.Free()}"));
 
     [Fact]
     public async Task A_mail_server_that_lets_the_user_not_in()
@@ -374,7 +453,7 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
     [Fact]
     public async Task A_collector_that_is_away() => await ProgramBlamesAsync(
         "telemetry.otlp", "correct OTEL_EXPORTER_OTLP_ENDPOINT",
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{PostgresServer.FreePort()}"));
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{Ports.Free()}"));
 
     [Theory]
     [InlineData("settings.alerts", "Kind is not one of", "Alerts__Channels__hook__Kind", "pigeon")]
@@ -417,7 +496,7 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
 
     [Fact]
     public Task A_registry_that_is_away() =>
-        BlamesAsync("registry", "Check Registry:Url", ("Registry__Url", $"http://127.0.0.1:{PostgresServer.FreePort()}"));
+        BlamesAsync("registry", "Check Registry:Url", ("Registry__Url", $"http://127.0.0.1:{Ports.Free()}"));
 
     [Fact]
     public async Task A_contract_with_a_fault()
@@ -447,6 +526,20 @@ public sealed class DoctorTests(DoctorRig rig) : IClassFixture<DoctorRig>
         {
             await rig.Apis.SwitchAsync("reset", new { });
         }
+    }
+
+    // A ledger, and the tables and views of all contracts.
+    private async Task<string> LedgerWithTablesAsync()
+    {
+        var stopping = TestContext.Current.CancellationToken;
+        var database = rig.Postgres.CreateDatabase() + ";Maximum Pool Size=20";
+        await using var source = NpgsqlDataSource.Create(database);
+        await LedgerMigrations.ApplyAsync(source, TimeProvider.System, stopping);
+        var contracts = ContractReader.ReadFolder(Repository.PathOf("functions/datasets")).Verified().Contracts;
+        await using var connection = await source.OpenConnectionAsync(stopping);
+        foreach (var shape in contracts.Select(TableShape.Of).OfType<TableShape>()) await TableDdl.EnsureAsync(connection, shape, stopping);
+        foreach (var contract in contracts) await TableViews.EnsureAsync(connection, contract.Views, stopping);
+        return database;
     }
 
     // A bucket of which somebody forbids these actions.

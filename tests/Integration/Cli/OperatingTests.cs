@@ -116,7 +116,7 @@ public sealed class OperatingTests(CliRig rig)
         Assert.Equal(2, (await rig.App.RunVerbAsync(["backfill"], Stopping)).ExitCode);
         using var bare = new BareProgram();
         var away = await bare.RunAsync("backfill", "--source", "facebook", "--from", Day, "--url",
-            $"http://127.0.0.1:{PostgresServer.FreePort()}");
+            $"http://127.0.0.1:{Ports.Free()}");
         Assert.Equal(3, away.ExitCode);
         Assert.Contains("does not answer", away.Errors, StringComparison.Ordinal);
         await rig.Rig.PublishedAsync();

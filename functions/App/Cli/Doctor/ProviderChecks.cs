@@ -39,8 +39,9 @@ internal static class ProviderChecks
             var refusals = await Task.WhenAll(windows.Select(window => source.RehearseAsync(window, stopping)));
             foreach (var (window, refusal) in windows.Zip(refusals))
             {
-                if (refusal is null) given++;
-                else yield return Finding.Fault($"{check}.{window.Stream}", refusal.Problem, refusal.Remedy);
+                if (refusal is null or { IsPartial: true }) given++;
+                if (refusal is { IsPartial: true }) yield return Finding.Warning($"{check}.{window.Stream}", refusal.Problem, refusal.Remedy);
+                else if (refusal is not null) yield return Finding.Fault($"{check}.{window.Stream}", refusal.Problem, refusal.Remedy);
             }
         }
         if (given > 0) yield return Finding.Ok($"{check}.streams", $"{given} streams would be answered.");
