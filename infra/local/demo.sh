@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.."
 # The parts of this script share these.
 home=$PWD/.demo
 events=$PWD/sample-data/user-actions/user_actions.ndjson
-once='' lake=folder app_port=7071 postgres_port=54329
+once='' lake=folder app_port=7071 postgres_port=15432
 dataset=user_actions topic=user-actions group=pipeline
 pipeline=$PWD/functions/App/bin/Release/net10.0/pipeline
 sandbox=$PWD/sample-data/Sandbox/bin/Release/net10.0/sandbox

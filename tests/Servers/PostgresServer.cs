@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Pipeline.Tests.Servers;
@@ -20,7 +18,7 @@ public sealed class PostgresServer : IDisposable
         data = Path.Combine(directory, "data");
         Directory.CreateDirectory(directory);
         if (Environment.UserName == "root") Run("chown", "postgres", directory);
-        Port = FreePort();
+        Port = Ports.Free();
         Unprivileged("initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
         var settings = $"-c listen_addresses=127.0.0.1 -p {Port} -k {directory} -c max_connections=200 -c shared_buffers=256MB"
             + (durable ? "" : " -c fsync=off -c synchronous_commit=off -c full_page_writes=off");
@@ -73,14 +71,6 @@ public sealed class PostgresServer : IDisposable
     {
         Stop("immediate");
         Directory.Delete(directory, recursive: true);
-    }
-
-    /// <summary>A TCP port nobody listens on at this moment.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     // initdb and the server refuse to run as root; Debian's package has the user postgres.

@@ -65,8 +65,8 @@ public sealed class S3Server : IDisposable
     private void StartMonitor()
     {
         var cluster = Guid.NewGuid().ToString();
-        var monitor = $"[v2:127.0.0.1:{PostgresServer.FreePort()},v1:127.0.0.1:{PostgresServer.FreePort()}]";
-        Endpoint = new Uri($"http://127.0.0.1:{PostgresServer.FreePort()}");
+        var monitor = $"[v2:127.0.0.1:{Ports.Free()},v1:127.0.0.1:{Ports.Free()}]";
+        Endpoint = new Uri($"http://127.0.0.1:{Ports.Free()}");
         File.WriteAllText(configuration, Configuration(cluster, monitor));
         Run("monmaptool", "--create", "--clobber", "--fsid", cluster, "--addv", "a", monitor, Path.Combine(directory, "monmap"));
         Run("ceph-authtool", "--create-keyring", keyring, "--gen-key", "-n", "mon.", "--cap", "mon", "allow *");

@@ -12,7 +12,7 @@ internal sealed class DemoRun : IDisposable
 
     public string Home => Path.Combine(folder, "home");
 
-    public int Port { get; } = PostgresServer.FreePort();
+    public int Port { get; } = Ports.Free();
 
     /// <summary>state.json.</summary>
     public JsonElement State => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Home, "state.json"))).RootElement;
@@ -47,7 +47,7 @@ internal sealed class DemoRun : IDisposable
         string[] arguments =
         [
             "bash", "infra/local/demo.sh", "--once", "--home", Home, "--events", events,
-            "--port", Port.ToString(CultureInfo.InvariantCulture), "--postgres-port", PostgresServer.FreePort().ToString(CultureInfo.InvariantCulture),
+            "--port", Port.ToString(CultureInfo.InvariantCulture), "--postgres-port", Ports.Free().ToString(CultureInfo.InvariantCulture),
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         return Process.Start(start)!;

@@ -13,7 +13,7 @@ internal sealed class Prometheus : IDisposable
 
     public Prometheus(Uri app, string alertmanager)
     {
-        Address = $"127.0.0.1:{PostgresServer.FreePort()}";
+        Address = $"127.0.0.1:{Ports.Free()}";
         var configuration = File.ReadAllText(Repository.PathOf("infra/monitoring/prometheus.yml"))
             .Replace("127.0.0.1:7071", app.Authority, StringComparison.Ordinal)
             .Replace("127.0.0.1:9093", alertmanager, StringComparison.Ordinal)
@@ -54,7 +54,7 @@ internal sealed class Alertmanager : IDisposable
 
     public Alertmanager(string receiver)
     {
-        Address = $"127.0.0.1:{PostgresServer.FreePort()}";
+        Address = $"127.0.0.1:{Ports.Free()}";
         var configuration = File.ReadAllText(Repository.PathOf("infra/monitoring/alertmanager.yml"))
             .Replace("http://alert-receiver.pipeline.svc:8080", receiver, StringComparison.Ordinal)
             .Replace("group_wait: 30s", "group_wait: 0s", StringComparison.Ordinal)

@@ -108,7 +108,7 @@ public sealed class PublicationLedgerTests(PostgresServer postgres)
     [Fact]
     public async Task A_server_that_is_away_is_worth_trying_again()
     {
-        await using var source = Npgsql.NpgsqlDataSource.Create($"Host=127.0.0.1;Port={PostgresServer.FreePort()};Username=postgres;Database=x");
+        await using var source = Npgsql.NpgsqlDataSource.Create($"Host=127.0.0.1;Port={Ports.Free()};Username=postgres;Database=x");
         await Assert.ThrowsAsync<TransientException>(() => new PublicationLedger(source, new Clock()).BacklogAsync("orders", stopping));
     }
 

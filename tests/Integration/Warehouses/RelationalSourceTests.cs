@@ -141,7 +141,7 @@ public sealed class RelationalSourceTests(PostgresServer postgres) : IDisposable
             Assert.Equal("Asia/Tokyo", probe.TimeZone);
             Assert.Equal(StepKind.Stopped, (await stranger.StepAsync(TaskOf(table, Day), Stopping)).Kind);
         }
-        await using var away = new RelationalSource(Options(table, $"Host=127.0.0.1;Port={PostgresServer.FreePort()};Username=postgres;Timeout=2"), Segments, clock);
+        await using var away = new RelationalSource(Options(table, $"Host=127.0.0.1;Port={Ports.Free()};Username=postgres;Timeout=2"), Segments, clock);
         await Assert.ThrowsAsync<TransientException>(() => away.ProbeAsync("shop", Stopping));
         await Assert.ThrowsAsync<TransientException>(() => away.StepAsync(TaskOf(table, Day), Stopping));
     }
