@@ -28,21 +28,23 @@ public sealed class KafkaStretches(IKafkaLog kafka, ILandingLedger ledger, Kafka
         }
 
         var next = claim.NextPosition ?? await StartAsync(topicPartition, delivered[0].Position, stopping);
+        var behindHoles = BehindHoles(delivered);
         var pieces = new List<Piece>();
         var run = new List<RawRecord>();
         var first = next;
         foreach (var record in delivered)
         {
-            if (record.Position < next) continue;
             if (record.Position > next)
             {
                 Close(next);
-                var hole = await ReadHoleAsync(topicPartition, new(next, record.Position), stopping);
-                pieces.AddRange(hole.Pieces);
-                if (!hole.Complete) return new(pieces, Complete: false);
-                first = record.Position;
+                // One read of all holes and what is between them: a topic of transactions has a hole behind each.
+                var read = await ReadHolesAsync(topicPartition, new(next, behindHoles), stopping);
+                pieces.AddRange(read.Pieces);
+                if (!read.Complete) return new(pieces, Complete: false);
+                (first, next) = (behindHoles, behindHoles);
             }
 
+            if (record.Position < next) continue;
             run.Add(record);
             next = record.Position + 1;
         }
@@ -57,6 +59,14 @@ public sealed class KafkaStretches(IKafkaLog kafka, ILandingLedger ledger, Kafka
         }
     }
 
+    /// <summary>The position from which on nothing is missing in what was delivered: behind its last hole, or its begin.</summary>
+    public static long BehindHoles(IReadOnlyList<RawRecord> delivered)
+    {
+        var i = delivered.Count - 1;
+        while (i > 0 && delivered[i - 1].Position + 1 == delivered[i].Position) i--;
+        return delivered[i].Position;
+    }
+
     /// <summary>The stretch from a shard's cursor to the end of the log, without any delivery: what a trigger skipped last.</summary>
     public async Task<Stretch> CatchUpAsync(string dataset, ShardClaim claim, TopicPartition topicPartition, CancellationToken stopping)
     {
@@ -69,7 +79,7 @@ public sealed class KafkaStretches(IKafkaLog kafka, ILandingLedger ledger, Kafka
         }
 
         var next = claim.NextPosition ?? marks.Low;
-        return next == marks.High ? new([], Complete: true) : await ReadHoleAsync(topicPartition, new(next, marks.High), stopping);
+        return next == marks.High ? new([], Complete: true) : await ReadHolesAsync(topicPartition, new(next, marks.High), stopping);
     }
 
     private async Task<long> StartAsync(TopicPartition topicPartition, long firstDelivered, CancellationToken stopping) =>
@@ -91,21 +101,21 @@ public sealed class KafkaStretches(IKafkaLog kafka, ILandingLedger ledger, Kafka
         $"{claim.Shard.Stream} ends at offset {marks.High}, but {claim.NextPosition} offsets were landed: the topic was recreated or truncated."
         + " Raise the shard's generation to read it from its start.";
 
-    private async Task<Stretch> ReadHoleAsync(TopicPartition topicPartition, PositionRange hole, CancellationToken stopping)
+    private async Task<Stretch> ReadHolesAsync(TopicPartition topicPartition, PositionRange range, CancellationToken stopping)
     {
         var pieces = new List<Piece>();
         var marks = await kafka.WatermarksAsync(topicPartition, stopping);
-        var from = hole.First;
+        var from = range.First;
         if (marks.Low > from)
         {
-            from = Math.Min(marks.Low, hole.Next);
-            pieces.Add(new(new(hole.First, from), [], IsVoid: true));
+            from = Math.Min(marks.Low, range.Next);
+            pieces.Add(new(new(range.First, from), [], IsVoid: true));
         }
 
-        if (from == hole.Next) return new(pieces, Complete: true);
-        var read = await kafka.ReadAsync(topicPartition, new(from, hole.Next), limits.MaxSegmentBytes, stopping);
+        if (from == range.Next) return new(pieces, Complete: true);
+        var read = await kafka.ReadAsync(topicPartition, new(from, range.Next), limits.MaxSegmentBytes, stopping);
         pieces.Add(new(new(from, read.Next), read.Records));
-        return new(pieces, Complete: read.Next == hole.Next);
+        return new(pieces, Complete: read.Next == range.Next);
     }
 }
 

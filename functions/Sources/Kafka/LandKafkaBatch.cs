@@ -57,8 +57,8 @@ public sealed class LandKafkaBatch(
     {
         var topicPartition = TopicPartition.Parse(claim.Shard.Stream);
         var records = delivered[topicPartition];
-        var isBehind = records.Count > 0 && (claim.NextPosition ?? 0) < records[0].Position;
-        if (isBehind) await readingBack.WaitAsync(stopping);
+        var readsBack = records.Count > 0 && (claim.NextPosition ?? 0) < KafkaStretches.BehindHoles(records);
+        if (readsBack) await readingBack.WaitAsync(stopping);
         try
         {
             var stretch = await stretches.FollowAsync(dataset, claim, topicPartition, records, stopping);
@@ -66,7 +66,7 @@ public sealed class LandKafkaBatch(
         }
         finally
         {
-            if (isBehind) readingBack.Release();
+            if (readsBack) readingBack.Release();
         }
     }
 

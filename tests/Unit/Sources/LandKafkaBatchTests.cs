@@ -70,6 +70,41 @@ public sealed class LandKafkaBatchTests
     }
 
     [Fact]
+    public async Task A_topic_of_transactions_is_read_back_once_for_each_delivery_and_not_for_each_marker()
+    {
+        for (var delivery = 0; delivery < 3; delivery++)
+        {
+            var from = kafka.High;
+            for (var transaction = 0; transaction < 20; transaction++)
+            {
+                Append(2);
+                kafka.AppendHole();
+            }
+
+            await DeliverAsync(from, kafka.High);
+        }
+
+        // The marker behind a delivery's last record is a hole of the next one; behind the last there is none yet.
+        Append(1);
+        await DeliverAsync(kafka.High - 1, kafka.High);
+        Assert.Equal(4, kafka.Reads);
+        Assert.DoesNotContain(ledger.Segments, segment => segment.IsVoid);
+        await AssertAllLandedOnceAsync();
+    }
+
+    [Fact]
+    public async Task Holes_before_and_between_what_was_delivered_are_read_at_once()
+    {
+        Append(10);
+        kafka.Low = 3;
+        await DeliverAsync(kafka, [.. kafka.Records.Where(record => record.Position is 4 or 5 or 8 or 9)]);
+
+        Assert.Equal(1, kafka.Reads);
+        Assert.Equal([new PositionRange(3, 10)], ledger.Segments.Select(segment => segment.Positions));
+        Assert.Equal(["r3", "r4", "r5", "r6", "r7", "r8", "r9"], await LandedAsync());
+    }
+
+    [Fact]
     public async Task Offsets_the_broker_has_dropped_are_recorded_as_void()
     {
         Append(10);
@@ -187,11 +222,11 @@ public sealed class LandKafkaBatchTests
     private Task DeliverAsync(long from, long to) => DeliverAsync(kafka, from, to);
 
     private Task DeliverAsync(InMemoryKafka broker, long from, long to) =>
+        DeliverAsync(broker, [.. broker.Records.Where(record => record.Position >= from && record.Position < to)]);
+
+    private Task DeliverAsync(InMemoryKafka broker, IReadOnlyList<RawRecord> records) =>
         new LandKafkaBatch(ledger, Stretches(broker), Landing(), TimeProvider.System, NullLogger<LandKafkaBatch>.Instance).RunAsync(
-            "d", new Dictionary<TopicPartition, IReadOnlyList<RawRecord>>
-            {
-                [Source] = [.. broker.Records.Where(record => record.Position >= from && record.Position < to)],
-            }, TestContext.Current.CancellationToken);
+            "d", new Dictionary<TopicPartition, IReadOnlyList<RawRecord>> { [Source] = records }, TestContext.Current.CancellationToken);
 
     private KafkaStretches Stretches(InMemoryKafka broker) => new(broker, ledger, new KafkaLandingLimits(1000));
 
