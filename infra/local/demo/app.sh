@@ -57,6 +57,7 @@ start_broker() {
 start_app() {
   local wait
   say "Starting the function app on http://127.0.0.1:$app_port"
+  rm -f "$home"/run/{all,status}.json
   start app "$pipeline"
   for wait in $(seq 600); do
     curl -fs -o "$home/run/ready" -m 2 "http://127.0.0.1:$app_port/health/ready" && break

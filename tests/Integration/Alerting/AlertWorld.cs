@@ -46,7 +46,7 @@ internal sealed class AlertWorld : IAsyncDisposable
     };
 
     /// <summary>The same, for receivers that say nothing; on a busy machine one that works may be taken for one of these.</summary>
-    public static AlertOptions Impatient(AlertOptions options) => options with { Timeout = TimeSpan.FromMilliseconds(500) };
+    public static AlertOptions Impatient(AlertOptions options) => options with { Timeout = TimeSpan.FromSeconds(2) };
 
     public static ChannelOptions Webhook(Receiver receiver) => new() { Kind = "webhook", Url = receiver.Url.ToString(), Secret = Secret };
 
