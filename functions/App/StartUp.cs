@@ -38,7 +38,8 @@ public sealed class StartUp(IStartupValidator settings, NpgsqlDataSource ledger,
     internal static string? Fault(Exception error) => error switch
     {
         TerminalException or TransientException or OptionsValidationException => error.Message,
-        IOException { InnerException: AddressInUseException } => $"{error.Message} Stop what listens there, or write another address in LocalHost:Urls.",
+        IOException { InnerException: AddressInUseException } =>
+            $"{error.Message} Stop what listens there, or write another address in LocalHost:Urls.",
         _ => null,
     };
 }

@@ -7,23 +7,24 @@ namespace Pipeline.Sinks.Warehouse;
 /// <summary>Asks how the tables and views that contracts keep stand, and changes nothing.</summary>
 public static class WarehouseHealth
 {
-    // Only an owner, or a member of the role that owns, may change a table or a view: https://www.postgresql.org/docs/current/sql-altertable.html.
+    // Only an owner, or a member of the role that owns, may change them: https://www.postgresql.org/docs/current/sql-altertable.html.
     private const string Sql =
         """
         WITH columns AS (SELECT * FROM unnest($1::text[], $2::text[]) AS each (name, column_name)),
         views AS (SELECT * FROM unnest($3::text[], $4::text[]) AS each (name, fingerprint)),
         kept AS (SELECT * FROM pg_class WHERE relnamespace = to_regnamespace('warehouse') AND relkind IN ('r', 'p', 'v'))
-        SELECT format('TABLE warehouse.%I', name), coalesce(pg_has_role(kept.relowner, 'USAGE'), true), coalesce(row_security_active(kept.oid), false),
+        SELECT 'TABLE', format('warehouse.%I', name), coalesce(pg_has_role(kept.relowner, 'USAGE'), true),
+            coalesce(row_security_active(kept.oid), false),
             NOT coalesce(column_names <@ array(SELECT attname::text FROM pg_attribute WHERE attrelid = kept.oid AND NOT attisdropped), false)
         FROM (SELECT name, array_agg(column_name) AS column_names FROM columns GROUP BY name) AS tables LEFT JOIN kept ON relname = name
         UNION ALL
-        SELECT format('VIEW warehouse.%I', name), coalesce(pg_has_role(kept.relowner, 'USAGE'), true), false,
+        SELECT 'VIEW', format('warehouse.%I', name), coalesce(pg_has_role(kept.relowner, 'USAGE'), true), false,
             obj_description(kept.oid, 'pg_class') IS DISTINCT FROM fingerprint
         FROM views LEFT JOIN kept ON relname = name
-        ORDER BY 1
+        ORDER BY 1, 2
         """;
 
-    /// <summary>What is kept for contracts, in the order of its names.</summary>
+    /// <summary>What is kept for contracts: tables, then views, by name.</summary>
     /// <exception cref="NpgsqlException">The driver's own.</exception>
     public static async Task<IReadOnlyList<WarehouseObject>> AskAsync(
         NpgsqlDataSource source, IReadOnlyList<DatasetContract> contracts, CancellationToken stopping)
@@ -35,13 +36,15 @@ public static class WarehouseHealth
         return await connection.Command(
             Sql, columns.Select(each => each.Table).ToArray(), columns.Select(each => each.Column).ToArray(),
             views.Select(view => view.Name).ToArray(), views.Select(TableViews.Fingerprint).ToArray())
-            .ListAsync(row => new WarehouseObject(row.GetString(0), row.GetBoolean(1), row.GetBoolean(2), row.GetBoolean(3)), stopping);
+            .ListAsync(row => new WarehouseObject(
+                row.GetString(0), row.GetString(1), row.GetBoolean(2), row.GetBoolean(3), row.GetBoolean(4)), stopping);
     }
 }
 
 /// <summary>A table or a view that contracts keep.</summary>
-/// <param name="Name">Kind and name as ALTER writes them: <c>TABLE warehouse.ad_performance</c>.</param>
+/// <param name="Kind">As ALTER writes it: TABLE or VIEW.</param>
+/// <param name="Name">With its schema, quoted where it must be.</param>
 /// <param name="IsOurs">The role that asks may change it, or it is not there yet.</param>
 /// <param name="HidesRows">Row policies apply to that role.</param>
 /// <param name="IsDue">The next publication makes it or changes it: it is not there, lacks a column, or has another query.</param>
-public sealed record WarehouseObject(string Name, bool IsOurs, bool HidesRows, bool IsDue);
+public sealed record WarehouseObject(string Kind, string Name, bool IsOurs, bool HidesRows, bool IsDue);

@@ -53,31 +53,7 @@ internal static class PostgresChecks
         var role = connection.Username ?? "the role";
         yield return missing is null ? unasked! : Rights(
             "postgres.rights", missing, role, $"{role} may write the ledger, and create and fill the warehouse's tables.");
-        foreach (var finding in Ownership(warehouse, role)) yield return finding;
-    }
-
-    private static IEnumerable<Finding> Ownership(IReadOnlyList<WarehouseObject> warehouse, string role)
-    {
-        const string Check = "postgres.ownership";
-        var (due, later) = (warehouse.Where(each => each is { IsOurs: false, IsDue: true }).ToList(),
-            warehouse.Where(each => each is { IsOurs: false, IsDue: false }).ToList());
-        if (due.Count > 0)
-            yield return Finding.Fault(
-                Check, $"Contracts have changed {Names(due)}, and {role}, who does not own it, may not change it.", Owning(due));
-        if (later.Count > 0)
-            yield return Finding.Warning(
-                Check, $"{role} does not own {Names(later)}: what a contract gains cannot be added there.", Owning(later));
-        if (due.Count + later.Count == 0) yield return Finding.Ok(Check, $"{role} may change what the contracts keep in the warehouse.");
-        var hidden = warehouse.Where(each => each.HidesRows).ToList();
-        if (hidden.Count > 0)
-            yield return Finding.Warning(
-                "postgres.policies", $"Row policies of {Names(hidden)} apply to {role}: a row they hide is not replaced, and merging over it fails.",
-                $"ALTER ROLE {role} BYPASSRLS, or give it policies that show every row and let every row in.");
-
-        static string Names(IReadOnlyList<WarehouseObject> all) => string.Join(", ", all.Select(each => each.Name[(each.Name.IndexOf(' ', StringComparison.Ordinal) + 1)..]));
-
-        string Owning(IReadOnlyList<WarehouseObject> all) =>
-            $"As the owner: {string.Join("; ", all.Select(each => $"ALTER {each.Name} OWNER TO {role}"))}.";
+        foreach (var finding in WarehouseFindings.Of(warehouse, role)) yield return finding;
     }
 
     /// <summary>Says what a role lacks, and who grants it how.</summary>
