@@ -1,4 +1,5 @@
 using Pipeline.App.Activities;
+using Pipeline.Domain.Failures;
 using Pipeline.Domain.Publications;
 using Pipeline.Transforms.Publishing;
 
@@ -17,16 +18,23 @@ public static class PublishOrchestration
         var summaries = await Task.WhenAll(plans.Select(plan => PublishAsync(context, plan)));
 
         var report = request.Report.Add(summaries);
+        // Where another run is at work too, both would fence each other off without end; what is away is asked for by PublishDue's next run.
+        if (summaries.Any(summary => summary?.End is PublicationEnd.Fenced or PublicationEnd.Waiting)) return report;
         context.ContinueAsNew(request with { Report = report });      // a crash repeats at most one round
         return report;
     }
 
-    // One publication that cannot succeed is given up with its reason; the others go on.
+    // One publication that cannot succeed is given up with its reason, which a person mends; the others go on. What is away comes back by
+    // itself, however long it takes: then a person would have to plan each again.
     private static async Task<PublicationSummary?> PublishAsync(TaskOrchestrationContext context, PublicationPlan plan)
     {
         try
         {
             return await context.CallActivityAsync<PublicationSummary>(nameof(TransformPublicationActivity), plan, Retry.Transient);
+        }
+        catch (TaskFailedException failure) when (failure.FailureDetails.IsCausedBy<TransientException>())
+        {
+            return new(plan.Id, PublicationEnd.Waiting, default, 0, 0);
         }
         catch (TaskFailedException failure)
         {
@@ -50,9 +58,10 @@ public sealed record PublishReport(int Publications, int Failed, long RowsIn, lo
     /// <summary>This report and one more round; null stands for a publication that was given up.</summary>
     public PublishReport Add(PublicationSummary?[] round)
     {
-        var counts = round.OfType<PublicationSummary>().Select(summary => summary.Counts).ToArray();
+        var counts = round.OfType<PublicationSummary>()
+            .Where(summary => summary.End is PublicationEnd.Committed or PublicationEnd.AlreadyCommitted).Select(summary => summary.Counts).ToArray();
         return new(
-            Publications + counts.Length, Failed + round.Length - counts.Length, RowsIn + counts.Sum(count => count.In),
+            Publications + counts.Length, Failed + round.Count(summary => summary is null), RowsIn + counts.Sum(count => count.In),
             RowsOut + counts.Sum(count => count.Out), Duplicates + counts.Sum(count => count.Duplicates), Rejected + counts.Sum(count => count.Rejected));
     }
 }

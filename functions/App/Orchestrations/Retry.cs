@@ -5,7 +5,7 @@ namespace Pipeline.App.Orchestrations;
 /// <summary>How activities are tried again.</summary>
 internal static class Retry
 {
-    /// <summary>Ten tries over about a quarter of an hour, unless a person must act: then at once to whoever called.</summary>
+    /// <summary>Ten tries over about six minutes, unless a person must act: then at once to whoever called.</summary>
     public static TaskOptions Transient { get; } = TaskOptions.FromRetryPolicy(new RetryPolicy(
         maxNumberOfAttempts: 10, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(2))
     {

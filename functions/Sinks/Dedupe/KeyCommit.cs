@@ -27,13 +27,13 @@ internal static class KeyCommit
         if (keys.Count == 0) return;
         await KeyCopy.WriteAsync(connection, keys, stopping);
         var latest = Math.Min(keys.Max(key => key.EventMicros), DedupeState.MicrosOf(now - DateTimeOffset.UnixEpoch));
-        var (commits, watermark) = (await connection.Command(
+        var (commits, watermark) = (await connection.LongCommand(
             """
             UPDATE pipeline.dedupe SET commits = commits + 1, watermark_micros = greatest(watermark_micros, $2) WHERE id = $1
             RETURNING commits, watermark_micros
             """, state.Id, latest).ListAsync(row => (row.GetInt64(0), row.GetInt64(1)), stopping))[0];
         if (commits != state.Commits + 1 && await AnyTakenAsync(connection, state, stopping)) throw new KeysTakenException(publicationId);
-        await connection.Command(
+        await connection.LongCommand(
             $"""
             INSERT INTO pipeline.dedupe_key (hash, event_micros, owner, dataset, forget_day)
             SELECT hash, event_micros, owner, $1, $2 FROM {KeyCopy.Table} ORDER BY hash
@@ -42,7 +42,7 @@ internal static class KeyCommit
     }
 
     private static async Task<bool> AnyTakenAsync(NpgsqlConnection connection, DedupeState state, CancellationToken stopping) =>
-        (await connection.Command(
+        (await connection.LongCommand(
             $"""
             SELECT EXISTS (SELECT FROM {KeyCopy.Table} AS key, LATERAL (
                 SELECT FROM pipeline.dedupe_key AS known WHERE known.hash = key.hash AND known.dataset = $1

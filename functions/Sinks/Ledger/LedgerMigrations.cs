@@ -46,7 +46,7 @@ public static class LedgerMigrations
             var missing = migrations.Where(migration => !applied.ContainsKey(migration.Number)).ToList();
             foreach (var migration in missing)
             {
-                await connection.Command(migration.Text).ExecuteAsync(stopping);
+                await connection.LongCommand(migration.Text).ExecuteAsync(stopping);
                 await connection.Command(
                     "INSERT INTO pipeline.schema_migration VALUES ($1, $2, $3, $4)",
                     migration.Number, migration.Name, migration.Sha256, time.GetUtcNow()).ExecuteAsync(stopping);

@@ -13,6 +13,15 @@ internal static class Sql
         return command;
     }
 
+    /// <summary>A command that runs for as long as its caller may: its work grows with what there is, or it waits for the commit of another
+    /// publication. Other commands end after the connection's <c>Command Timeout</c>.</summary>
+    public static NpgsqlCommand LongCommand(this NpgsqlConnection connection, string text, params ReadOnlySpan<object?> values)
+    {
+        var command = connection.Command(text, values);
+        command.CommandTimeout = 0;
+        return command;
+    }
+
     /// <summary>Adds a statement to a batch, with values as a command has them.</summary>
     public static void Add(this NpgsqlBatch batch, string text, params ReadOnlySpan<object?> values)
     {

@@ -11,7 +11,7 @@ internal static class CommitStatements
     /// <summary>Locks the publication and says how this attempt ended; null while it is still the one to commit.</summary>
     public static async Task<CommitOutcome?> LockAsync(NpgsqlConnection connection, PublicationAttempt attempt, CancellationToken stopping)
     {
-        var held = await connection.Command("SELECT state, attempt FROM pipeline.publication WHERE id = $1 FOR UPDATE", attempt.Plan.Id)
+        var held = await connection.LongCommand("SELECT state, attempt FROM pipeline.publication WHERE id = $1 FOR UPDATE", attempt.Plan.Id)
             .ListAsync(row => (State: row.GetString(0), Attempt: row.GetInt32(1)), stopping);
         return held switch
         {

@@ -21,8 +21,8 @@ internal sealed class MergeTarget(NpgsqlConnection connection, MergeSql sql, Sta
         await connection.Command("SET LOCAL work_mem = '128MB'; SAVEPOINT merge").ExecuteAsync(stopping);
         try
         {
-            await connection.Command(sql.Merge, publicationId).ExecuteAsync(stopping);
-            await connection.Command("SET CONSTRAINTS ALL IMMEDIATE").ExecuteAsync(stopping);   // deferred rules name their rows here, not at COMMIT
+            await connection.LongCommand(sql.Merge, publicationId).ExecuteAsync(stopping);
+            await connection.LongCommand("SET CONSTRAINTS ALL IMMEDIATE").ExecuteAsync(stopping);   // deferred rules name their rows here, not at COMMIT
             await connection.Command($"RELEASE SAVEPOINT merge; DROP TABLE {MergeSql.Staging}").ExecuteAsync(stopping);
         }
         catch (PostgresException error) when (PostgresErrors.RefusesRow(error))

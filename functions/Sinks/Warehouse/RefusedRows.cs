@@ -18,9 +18,9 @@ internal sealed class RefusedRows(NpgsqlConnection connection, MergeSql sql, lon
     /// <exception cref="TerminalException">More than <see cref="Limit"/> rows are refused.</exception>
     public async Task<IReadOnlyList<RefusedRow>> FindAsync(CancellationToken stopping)
     {
-        await connection.Command(sql.CreateWinners).ExecuteAsync(stopping);
-        await connection.Command(sql.IndexWinners).ExecuteAsync(stopping);
-        var rows = (await connection.Command($"SELECT count(*) FROM {MergeSql.Winners}").ListAsync(row => row.GetInt64(0), stopping))[0];
+        await connection.LongCommand(sql.CreateWinners).ExecuteAsync(stopping);
+        await connection.LongCommand(sql.IndexWinners).ExecuteAsync(stopping);
+        var rows = (await connection.LongCommand($"SELECT count(*) FROM {MergeSql.Winners}").ListAsync(row => row.GetInt64(0), stopping))[0];
         await SearchAsync(1, rows + 1, stopping);
         return found;
     }
@@ -44,8 +44,8 @@ internal sealed class RefusedRows(NpgsqlConnection connection, MergeSql sql, lon
         await connection.Command("SAVEPOINT range").ExecuteAsync(stopping);
         try
         {
-            await connection.Command(sql.MergeWinners, publicationId, from, to).ExecuteAsync(stopping);
-            await connection.Command("SET CONSTRAINTS ALL IMMEDIATE").ExecuteAsync(stopping);
+            await connection.LongCommand(sql.MergeWinners, publicationId, from, to).ExecuteAsync(stopping);
+            await connection.LongCommand("SET CONSTRAINTS ALL IMMEDIATE").ExecuteAsync(stopping);
             await connection.Command("RELEASE SAVEPOINT range").ExecuteAsync(stopping);
             return null;
         }

@@ -19,7 +19,7 @@ internal sealed class ReplayCommit(NpgsqlConnection connection, PublicationAttem
         attempt.Replay is { } replay ? new(connection, attempt, replay, now) : null;
 
     /// <summary>Locks what is replayed, before the attempt's own publication: the older row first, as everywhere.</summary>
-    public Task LockAsync(CancellationToken stopping) => connection.Command(
+    public Task LockAsync(CancellationToken stopping) => connection.LongCommand(
         "SELECT id FROM pipeline.publication WHERE id = ANY($1) ORDER BY id FOR UPDATE",
         new[] { replay.Root, replay.RefusedOf ?? replay.Root }).ExecuteAsync(stopping);
 
@@ -29,7 +29,7 @@ internal sealed class ReplayCommit(NpgsqlConnection connection, PublicationAttem
     {
         if (await ReplayOrders.OpenAsync(connection, attempt.Plan.Id, stopping) is not { } open || !IsSame(open)) return false;
         if (replay.RefusedOf is not null) return true;
-        family = [.. await connection.Command(
+        family = [.. await connection.LongCommand(
             """
             SELECT id FROM pipeline.publication
             WHERE id = $1 OR (replays = $1 AND refused_of IS NOT NULL AND state IN ('committed', 'visible'))
@@ -37,7 +37,7 @@ internal sealed class ReplayCommit(NpgsqlConnection connection, PublicationAttem
             """, replay.Root).ListAsync(row => row.GetInt64(0), stopping)];
         // No index leads from a publication to its rows: merges are frequent, replays are not.
         if (TableShape.Of(contract) is { } shape)
-            await connection.Command($"DELETE FROM {shape.QualifiedName} WHERE \"{TableShape.Publication}\" = ANY($1)", family)
+            await connection.LongCommand($"DELETE FROM {shape.QualifiedName} WHERE \"{TableShape.Publication}\" = ANY($1)", family)
                 .ExecuteAsync(stopping);
         return true;
     }

@@ -48,21 +48,21 @@ internal sealed class SliceCommit(
         await connection.Command(SliceSql.CreateSlices).ExecuteAsync(stopping);
         await FillAsync(taken, stopping);
         await connection.Command($"ANALYZE {SliceSql.Slices}").ExecuteAsync(stopping);   // few slices are found by index in a large table
-        await connection.Command(sql.CreateStanding).ExecuteAsync(stopping);
+        await connection.LongCommand(sql.CreateStanding).ExecuteAsync(stopping);
         var standing = (await connection.Command("SELECT number FROM pg_temp._standing WHERE _rows > 0")
             .ListAsync(row => row.GetInt32(0), stopping)).Select(number => taken[number - 1]).ToHashSet();
         empty = [.. taken.Where(slice => slice.Rows == 0 && standing.Contains(slice) && !IsComputed(slice))];
         published = [.. taken.Except(empty)];
         restated = Numbers(taken, slice => standing.Contains(slice) || held[Key(slice)].Extraction is not null);
         await connection.Command($"DELETE FROM {SliceSql.Slices} WHERE number = ANY($1)", Numbers(taken, empty.Contains)).ExecuteAsync(stopping);
-        await connection.Command(sql.Delete).ExecuteAsync(stopping);
+        await connection.LongCommand(sql.Delete).ExecuteAsync(stopping);
     }
 
     /// <summary>After the merge and the ledger's own rows: logs, supersedes, and notes states.</summary>
     public async Task EndAsync(CancellationToken stopping)
     {
         if (sql is not null)
-            await connection.Command(sql.Log, attempt.Plan.Dataset, attempt.Plan.Id, now, restated).ExecuteAsync(stopping);
+            await connection.LongCommand(sql.Log, attempt.Plan.Dataset, attempt.Plan.Id, now, restated).ExecuteAsync(stopping);
         if (folder is not null) await SupersededObjects.MarkAsync(connection, attempt.Plan.Id, Folders(), now, stopping);
         var states = new SliceStates(connection, attempt.Plan);
         await states.PublishedAsync(published, stopping);

@@ -25,7 +25,7 @@ internal sealed class SliceStates(NpgsqlConnection connection, PublicationPlan p
         NpgsqlConnection connection, string dataset, IReadOnlyList<SliceOutcome> slices, IReadOnlyDictionary<long, SliceWindow> windows,
         CancellationToken stopping)
     {
-        var rows = await connection.Command(
+        var rows = await connection.LongCommand(
             """
             SELECT source, account, stream, day, published_extraction, published_version FROM pipeline.slice
             WHERE dataset = $1 AND (source, account, stream, day) IN (SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::date[]))

@@ -30,4 +30,7 @@ public enum PublicationEnd
 
     /// <summary>A later attempt began or committed; this one left nothing behind.</summary>
     Fenced,
+
+    /// <summary>It could not be committed now, for something is away: it is planned still.</summary>
+    Waiting,
 }

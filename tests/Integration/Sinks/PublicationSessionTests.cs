@@ -116,6 +116,26 @@ public sealed class PublicationSessionTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task A_merge_may_take_longer_than_other_statements()
+    {
+        await using var source = NpgsqlDataSource.Create($"{postgres.CreateDatabase()};Command Timeout=2");
+        await LedgerMigrations.ApplyAsync(source, new Clock(), stopping);
+        var plan = await Given.PlannedAsync(source, 1);
+        await using (var prepare = await BeginAsync(source, plan.Id)) Assert.NotNull(prepare);
+        await using var blocker = await source.OpenConnectionAsync(stopping);
+        await using var held = await blocker.BeginTransactionAsync(stopping);
+        await blocker.Command("LOCK TABLE warehouse.orders IN EXCLUSIVE MODE").ExecuteAsync(stopping);
+
+        await using var session = await BeginAsync(source, plan.Id);
+        await session.StageAsync(Given.Batch([First]), stopping);
+        var commit = session.CommitAsync(Given.Result(1), stopping);
+        await Task.WhenAny(commit, Task.Delay(TimeSpan.FromSeconds(5), stopping));
+        Assert.False(commit.IsCompleted);
+        await held.RollbackAsync(stopping);
+        Assert.Equal(CommitOutcome.Committed, await commit);
+    }
+
+    [Fact]
     public async Task Counts_that_lose_a_record_are_never_committed()
     {
         await using var source = await postgres.LedgerAsync();
