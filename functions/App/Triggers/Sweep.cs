@@ -1,5 +1,6 @@
 using Pipeline.Contracts;
 using Pipeline.Domain.Datasets;
+using Pipeline.Domain.Failures;
 using Pipeline.Domain.Ports;
 using Pipeline.Sinks.Ledger.Sweep;
 using Pipeline.Sources.Kafka;
@@ -16,9 +17,12 @@ public sealed class Sweep(ContractSet contracts, SweepLeftovers sweep, CatchUpKa
     [Function(nameof(Sweep))]
     public async Task RunAsync([TimerTrigger("%SweepSchedule%")] TimerInfo timer, CancellationToken stopping)
     {
-        await sweep.RunAsync(stopping);
+        var steps = new EachInTurn();
+        await steps.RunAsync(() => sweep.RunAsync(stopping));
         foreach (var contract in contracts.Contracts)
-            if (contract.SourceOf(SourceKind.Kafka) is { } kafka) await catchUp.RunAsync(contract.Dataset, kafka.Topic, stopping);
-        await messages.PurgeAsync(time.GetUtcNow() - MessagesKept, stopping);
+            if (contract.SourceOf(SourceKind.Kafka) is { } kafka)
+                await steps.RunAsync(() => catchUp.RunAsync(contract.Dataset, kafka.Topic, stopping));
+        await steps.RunAsync(() => messages.PurgeAsync(time.GetUtcNow() - MessagesKept, stopping));
+        steps.ThrowFirst();
     }
 }

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Runtime.InteropServices;
 
 namespace Pipeline.Sinks.Lake;
@@ -6,6 +7,17 @@ namespace Pipeline.Sinks.Lake;
 internal static partial class FolderFiles
 {
     private const int ReadOnly = 0;
+
+    /// <summary>All files below a folder. Folders whose names begin with a dot are passed by: staged uploads, and what other programs keep
+    /// for themselves, such as an SFTP user's keys, which nobody else may read.</summary>
+    /// <exception cref="UnauthorizedAccessException">Another folder may not be read.</exception>
+    public static IEnumerable<FileInfo> Below(string folder) => new FileSystemEnumerable<FileInfo>(
+        folder, (ref FileSystemEntry entry) => (FileInfo)entry.ToFileSystemInfo(),
+        new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None })
+    {
+        ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
+        ShouldRecursePredicate = (ref FileSystemEntry entry) => entry.FileName[0] != '.',
+    };
 
     /// <summary>Gives a finished file its name, durably, creating folders as needed.</summary>
     /// <returns>False when the name is taken or the source is gone.</returns>

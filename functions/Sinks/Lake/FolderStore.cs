@@ -62,15 +62,14 @@ public sealed class FolderStore(string root) : IObjectStore
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoredObject> ListAsync(string keyPrefix, string? startAfter, [EnumeratorCancellation] CancellationToken stopping)
     {
-        await Task.CompletedTask;
         // Only the folder that the prefix names is walked, so a listing costs what it returns.
         var folder = Path.Combine(root, keyPrefix[..(keyPrefix.LastIndexOf('/') + 1)]);
         if (!Directory.Exists(folder)) yield break;
-        var found = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories)
+        var found = await FolderErrors.Guard(keyPrefix, () => Task.FromResult(FolderFiles.Below(folder)
             .Select(file => (Key: Path.GetRelativePath(root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), File: file))
-            .Where(item => item.Key.StartsWith(keyPrefix, StringComparison.Ordinal) && !item.Key.StartsWith(StagedFile.Folder, StringComparison.Ordinal)
+            .Where(item => item.Key.StartsWith(keyPrefix, StringComparison.Ordinal)
                 && (startAfter is null || string.CompareOrdinal(item.Key, startAfter) > 0))
-            .OrderBy(item => item.Key, StringComparer.Ordinal);
+            .OrderBy(item => item.Key, StringComparer.Ordinal).ToList()));
         foreach (var (key, file) in found)
         {
             stopping.ThrowIfCancellationRequested();

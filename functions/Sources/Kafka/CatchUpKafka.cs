@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Pipeline.Domain.Failures;
 using Pipeline.Domain.Ports;
 using Pipeline.Domain.Segments;
 using Pipeline.Domain.Telemetry;
@@ -15,20 +16,23 @@ public sealed class CatchUpKafka(
 
     /// <summary>Lands the rest of every quiet topic-partition of a topic.</summary>
     /// <returns>Records landed.</returns>
+    /// <exception cref="TransientException">A leader, PostgreSQL or the store is away; the other topic-partitions had their turn.</exception>
     public async Task<long> RunAsync(string dataset, string topic, CancellationToken stopping)
     {
         var cursors = (await ledger.CursorsAsync(dataset, stopping)).ToDictionary(cursor => cursor.Shard.Stream);
-        var landed = 0L;
+        var (landed, streams) = (0L, new EachInTurn());
         foreach (var topicPartition in await kafka.TopicPartitionsAsync(topic, stopping))
-        {
-            var cursor = cursors.GetValueOrDefault(topicPartition.Stream);
-            var marks = await kafka.WatermarksAsync(topicPartition, stopping);
-            if (cursor?.StoppedReason is not null || (cursor?.NextPosition ?? marks.Low) == marks.High) continue;
-            if (cursor?.LandedAt > time.GetUtcNow() - QuietFor) continue;
-            landed += await LandRestAsync(dataset, topicPartition, stopping);
-        }
-
+            landed += await streams.RunAsync(() =>
+                LandIfQuietAsync(dataset, topicPartition, cursors.GetValueOrDefault(topicPartition.Stream), stopping));
+        streams.ThrowFirst();
         return landed;
+    }
+
+    private async Task<long> LandIfQuietAsync(string dataset, TopicPartition topicPartition, ShardCursor? cursor, CancellationToken stopping)
+    {
+        var marks = await kafka.WatermarksAsync(topicPartition, stopping);
+        if (cursor?.StoppedReason is not null || (cursor?.NextPosition ?? marks.Low) == marks.High) return 0;
+        return cursor?.LandedAt > time.GetUtcNow() - QuietFor ? 0 : await LandRestAsync(dataset, topicPartition, stopping);
     }
 
     private async Task<long> LandRestAsync(string dataset, TopicPartition topicPartition, CancellationToken stopping)

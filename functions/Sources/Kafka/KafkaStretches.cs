@@ -37,11 +37,14 @@ public sealed class KafkaStretches(IKafkaLog kafka, ILandingLedger ledger, Kafka
             if (record.Position > next)
             {
                 Close(next);
-                // One read of all holes and what is between them: a topic of transactions has a hole behind each.
-                var read = await ReadHolesAsync(topicPartition, new(next, behindHoles), stopping);
+                // One read of all holes and what is between them: a topic of transactions has a hole behind each. What the broker has
+                // dropped since it delivered it is here alone, and only the hole in front of it is asked for.
+                var marks = await kafka.WatermarksAsync(topicPartition, stopping);
+                var end = marks.Low > next ? record.Position : behindHoles;
+                var read = await ReadHolesAsync(topicPartition, new(next, end), marks, stopping);
                 pieces.AddRange(read.Pieces);
                 if (!read.Complete) return new(pieces, Complete: false);
-                (first, next) = (behindHoles, behindHoles);
+                (first, next) = (end, end);
             }
 
             if (record.Position < next) continue;
@@ -79,7 +82,7 @@ public sealed class KafkaStretches(IKafkaLog kafka, ILandingLedger ledger, Kafka
         }
 
         var next = claim.NextPosition ?? marks.Low;
-        return next == marks.High ? new([], Complete: true) : await ReadHolesAsync(topicPartition, new(next, marks.High), stopping);
+        return next == marks.High ? new([], Complete: true) : await ReadHolesAsync(topicPartition, new(next, marks.High), marks, stopping);
     }
 
     private async Task<long> StartAsync(TopicPartition topicPartition, long firstDelivered, CancellationToken stopping) =>
@@ -101,10 +104,10 @@ public sealed class KafkaStretches(IKafkaLog kafka, ILandingLedger ledger, Kafka
         $"{claim.Shard.Stream} ends at offset {marks.High}, but {claim.NextPosition} offsets were landed: the topic was recreated or truncated."
         + " Raise the shard's generation to read it from its start.";
 
-    private async Task<Stretch> ReadHolesAsync(TopicPartition topicPartition, PositionRange range, CancellationToken stopping)
+    private async Task<Stretch> ReadHolesAsync(
+        TopicPartition topicPartition, PositionRange range, Watermarks marks, CancellationToken stopping)
     {
         var pieces = new List<Piece>();
-        var marks = await kafka.WatermarksAsync(topicPartition, stopping);
         var from = range.First;
         if (marks.Low > from)
         {

@@ -17,12 +17,14 @@ public sealed class DrainQueues(
     private const string StoppedCode = "queue_stopped";
 
     /// <summary>Drains the queues of some contracts, one after the other; one that cannot be drained does not keep the others waiting.</summary>
-    /// <exception cref="TransientException">PostgreSQL or the store is away.</exception>
+    /// <exception cref="TransientException">PostgreSQL, the store or a queue's SQS is away.</exception>
     public async Task RunAsync(IEnumerable<DatasetContract> contracts, CancellationToken stopping)
     {
+        var queues = new EachInTurn();
         foreach (var contract in contracts)
             if (contract.SourceOf(SourceKind.Sqs) is { } spec && options.Of(spec.Queue) is { } queue)
-                await TryDrainAsync(contract, spec.Queue, queue, stopping);
+                await queues.RunAsync(() => TryDrainAsync(contract, spec.Queue, queue, stopping));
+        queues.ThrowFirst();
     }
 
     private async Task TryDrainAsync(DatasetContract contract, string name, QueueOptions queue, CancellationToken stopping)

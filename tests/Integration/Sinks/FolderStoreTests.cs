@@ -36,6 +36,17 @@ public sealed class FolderStoreTests : ObjectStoreContract, IDisposable
     }
 
     [Fact]
+    public async Task Folders_that_begin_with_a_dot_are_passed_by()
+    {
+        var store = await OpenAsync();
+        await store.PutAsync("drop/a.csv", new byte[1], Stopping);
+        Directory.CreateDirectory(Path.Combine(root, "drop", ".ssh", "keys"));
+        await File.WriteAllTextAsync(Path.Combine(root, "drop", ".ssh", "keys", "id"), "another's", Stopping);
+        await File.WriteAllTextAsync(Path.Combine(root, "drop", ".note"), "a file", Stopping);
+        Assert.Equal(["drop/.note", "drop/a.csv"], await store.ListAsync("drop/", null, Stopping).Select(found => found.Key).ToListAsync(Stopping));
+    }
+
+    [Fact]
     public async Task A_root_that_cannot_be_written_is_for_a_person()
     {
         await File.WriteAllTextAsync(root, "a file, not a folder", Stopping);

@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Domain.Failures;
 using Pipeline.Domain.Ports;
 using Pipeline.Domain.Publications;
 using Pipeline.Domain.Segments;
@@ -108,6 +109,20 @@ public sealed class SweepTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
+    public async Task A_step_that_fails_does_not_keep_the_others_from_their_turn()
+    {
+        await using var source = await postgres.LedgerAsync();
+        var orphan = Given.Draft((await new LandingLedger(source, clock).ClaimAsync("orders", ["orders-0"], stopping))[0], 0, 5);
+        await Segments.PutAsync(orphan.ObjectKey, new byte[1], stopping);
+        await new LandingLedger(source, clock).RaiseGenerationAsync("orders", null, stopping);
+
+        var denied = new PublicationStores(Segments, new NoUploads(Lake), Lake);
+        var sweep = new SweepLeftovers(source, denied, new Alerts(source, clock), clock, (_, _) => Task.CompletedTask);
+        await Assert.ThrowsAsync<TerminalException>(() => sweep.RunAsync(stopping));
+        Assert.Empty(await Segments.ListAsync("", null, stopping).ToListAsync(stopping));
+    }
+
+    [Fact]
     public async Task Orphans_of_an_earlier_generation_go_too()
     {
         await using var source = await postgres.LedgerAsync();
@@ -154,4 +169,28 @@ public sealed class SweepTests(PostgresServer postgres) : IDisposable
     }
 
     private ValueTask<List<string>> PendingAsync() => Lake.PendingUploadsAsync("", stopping).Select(upload => upload.UploadId).ToListAsync(stopping);
+
+    /// <summary>A lake whose uploads may not be listed.</summary>
+    private sealed class NoUploads(IObjectStore lake) : IObjectStore
+    {
+        public string Root => lake.Root;
+
+        public Task PutAsync(string key, ReadOnlyMemory<byte> content, CancellationToken stopping) => lake.PutAsync(key, content, stopping);
+
+        public Task<IObjectUpload> BeginUploadAsync(string key, CancellationToken stopping) => lake.BeginUploadAsync(key, stopping);
+
+        public Task<Completion> CompleteAsync(StagedObject staged, CancellationToken stopping) => lake.CompleteAsync(staged, stopping);
+
+        public Task AbortAsync(string key, string uploadId, CancellationToken stopping) => lake.AbortAsync(key, uploadId, stopping);
+
+        public IAsyncEnumerable<PendingUpload> PendingUploadsAsync(string keyPrefix, CancellationToken stopping) =>
+            throw new TerminalException("Denied.");
+
+        public IAsyncEnumerable<StoredObject> ListAsync(string keyPrefix, string? startAfter, CancellationToken stopping) =>
+            lake.ListAsync(keyPrefix, startAfter, stopping);
+
+        public Task<Stream> OpenReadAsync(string key, CancellationToken stopping) => lake.OpenReadAsync(key, stopping);
+
+        public Task DeleteAsync(string key, CancellationToken stopping) => lake.DeleteAsync(key, stopping);
+    }
 }

@@ -132,6 +132,24 @@ public sealed class DrainTests : IDisposable
     }
 
     [Fact]
+    public async Task A_queue_whose_server_is_away_does_not_keep_the_others_waiting()
+    {
+        var queue = await QueueAsync(Logins(10));
+        var away = queue with { Url = $"http://127.0.0.1:{Ports.Free()}/000000000000/away", DeadLetterUrl = "" };
+        var options = new SqsOptions
+        {
+            VisibilitySeconds = Visibility,
+            Queues = new() { ["away"] = away, ["user-logins"] = queue with { Url = At(queue.Url), DeadLetterUrl = At(queue.DeadLetterUrl) } },
+        };
+        var other = Contract with { Dataset = "other_logins", Source = Contract.Source with { Queue = "away" } };
+
+        await Assert.ThrowsAsync<TransientException>(() => Drainer(options).RunAsync([other, Contract], stopping));
+        Assert.Equal(10, (await LandedAsync()).Count);
+
+        string At(string url) => new Uri(server.Address, new Uri(url).AbsolutePath).ToString();
+    }
+
+    [Fact]
     public async Task Ids_are_forgotten_when_no_queue_can_have_them_any_more()
     {
         var queue = await QueueAsync(Logins(10));

@@ -117,6 +117,21 @@ public sealed class LandKafkaBatchTests
     }
 
     [Fact]
+    public async Task What_was_delivered_is_landed_though_the_broker_has_dropped_it_since()
+    {
+        Append(10);
+        await DeliverAsync(0, 2);
+        var delivered = kafka.Records.Where(record => record.Position is 3 or 5 or 6 or 9).ToList();
+        kafka.Low = 8;
+        await DeliverAsync(kafka, delivered);
+
+        Assert.Equal(
+            [new PositionRange(2, 3), new PositionRange(4, 5), new PositionRange(7, 8)],
+            ledger.Segments.Where(segment => segment.IsVoid).Select(segment => segment.Positions));
+        Assert.Equal(["r0", "r1", "r3", "r5", "r6", "r8", "r9"], await LandedAsync());
+    }
+
+    [Fact]
     public async Task A_topic_that_shrank_stops_its_shard()
     {
         Append(10);

@@ -13,27 +13,30 @@ public sealed class SweepLeftovers(
     NpgsqlDataSource source, PublicationStores stores, IAlerts alerts, TimeProvider time,
     Func<UnfinishedObject, CancellationToken, Task> rebuild, IReadOnlyCollection<string>? sliced = null)
 {
-    /// <summary>Runs every step; what cannot be done now is left for the next run.</summary>
+    /// <summary>Runs every step, though one of them fails; what cannot be done now is left for the next run.</summary>
     /// <exception cref="TransientException">PostgreSQL or a store is away as a whole.</exception>
+    /// <exception cref="TerminalException">A right is missing, for instance: a person must act.</exception>
     public async Task<SweepReport> RunAsync(CancellationToken stopping)
     {
         var ledger = new SweepLedger(source);
         var publications = new PublicationLedger(source, time);
-        var finished = await new FinishStaged(publications, stores, alerts, rebuild).RunAsync(stopping);
-        await new SettleQuarantine(source).RunAsync(sliced ?? [], stopping);
-        var removed = await new RemoveSuperseded(publications, stores).RunAsync(null, stopping);
-        var aborted = await new AbortUploads(ledger, stores.Lake, time).RunAsync(stopping)
-            + await new AbortUploads(ledger, stores.Quarantine, time).RunAsync(stopping);
-        var deleted = await new DeleteOrphanSegments(ledger, stores.Segments, time).RunAsync(stopping)
-            + await new AbandonExtractions(ledger, stores.Segments, time).RunAsync(stopping)
-            + await new DeleteLostTries(ledger, stores.Segments, time).RunAsync(stopping)
-            + await new DeleteLostFileTries(source, stores.Segments, time).RunAsync(stopping);
-        var unknown = await new FindUnknownObjects(ledger, stores.Lake, alerts, time).RunAsync(stopping);
-        await new ResolveObjectAlerts(source, stores.Lake, alerts, time).RunAsync(stopping);
-        var forgotten = await new ForgetKeys(source).RunAsync(stopping);
-        await new ForgetFacts(source).RunAsync(time.GetUtcNow(), stopping);
-        await new FoldCounts(source, time).RunAsync(stopping);
-        return finished with
+        var steps = new EachInTurn();
+        var finished = await steps.RunAsync(() => new FinishStaged(publications, stores, alerts, rebuild).RunAsync(stopping));
+        await steps.RunAsync(() => new SettleQuarantine(source).RunAsync(sliced ?? [], stopping));
+        var removed = await steps.RunAsync(() => new RemoveSuperseded(publications, stores).RunAsync(null, stopping));
+        var aborted = await steps.RunAsync(() => new AbortUploads(ledger, stores.Lake, time).RunAsync(stopping))
+            + await steps.RunAsync(() => new AbortUploads(ledger, stores.Quarantine, time).RunAsync(stopping));
+        var deleted = await steps.RunAsync(() => new DeleteOrphanSegments(ledger, stores.Segments, time).RunAsync(stopping))
+            + await steps.RunAsync(() => new AbandonExtractions(ledger, stores.Segments, time).RunAsync(stopping))
+            + await steps.RunAsync(() => new DeleteLostTries(ledger, stores.Segments, time).RunAsync(stopping))
+            + await steps.RunAsync(() => new DeleteLostFileTries(source, stores.Segments, time).RunAsync(stopping));
+        var unknown = await steps.RunAsync(() => new FindUnknownObjects(ledger, stores.Lake, alerts, time).RunAsync(stopping));
+        await steps.RunAsync(() => new ResolveObjectAlerts(source, stores.Lake, alerts, time).RunAsync(stopping));
+        var forgotten = await steps.RunAsync(() => new ForgetKeys(source).RunAsync(stopping));
+        await steps.RunAsync(() => new ForgetFacts(source).RunAsync(time.GetUtcNow(), stopping));
+        await steps.RunAsync(() => new FoldCounts(source, time).RunAsync(stopping));
+        steps.ThrowFirst();
+        return finished! with
         {
             UploadsAborted = aborted, OrphanSegmentsDeleted = deleted, UnknownObjects = unknown, ObjectsRemoved = removed,
             KeysForgotten = forgotten,
