@@ -145,6 +145,41 @@ class Workflows(unittest.TestCase):
                 with self.subTest(f"{name}: {step['name']}"):
                     self.assertEqual({kind for kind, word in words.items() if word in step["name"].lower()}, scanned)
 
+    def test_name_other_peoples_actions_by_commit(self):
+        """A tag can be moved, or be gone, when somebody else gets hold of their repository."""
+        texts = "\n".join(path.read_text() for path in (app.ROOT / ".github").rglob("*.yml"))
+        used = re.findall(r"^ *(?:- )?uses: (\S+)", texts, re.M)
+        others = [name for name in used if not re.match(r"\./|(?:actions|docker|hashicorp|aws-actions)/", name)]
+        self.assertIn("aquasecurity/trivy-action", {name.split("@")[0] for name in others})
+        for name in others:
+            self.assertRegex(name, r"@[0-9a-f]{40}$")
+
+    def test_build_a_change_once_and_let_no_approval_hold_up_staging(self):
+        build, deliver = (self.each()[name] for name in ("build.yml", "deliver.yml"))
+        triggers = True   # which is how YAML 1.1 reads `on`
+        self.assertEqual({"pull_request", "workflow_call"}, set(build[triggers]))
+        self.assertNotIn("concurrency", deliver)
+        for name in ("staging", "production"):
+            self.assertEqual({"group": f"deliver-{name}", "cancel-in-progress": False}, deliver["jobs"][name]["concurrency"])
+
+    def test_look_up_the_packages_of_the_host_that_is_built_there(self):
+        steps = self.each()["build.yml"]["jobs"]["azure-host"]["steps"]
+        looked = next(step for step in steps if "--vulnerable" in step.get("run", ""))
+        self.assertIn("-p:FunctionsHost=Azure", "".join(step.get("run", "") for step in steps))
+        self.assertEqual(({"FunctionsHost": "Azure"}, "bash"), (looked.get("env"), looked.get("shell")))
+
+    def test_keep_their_rights_for_as_long_as_a_job_may_take(self):
+        action = yaml.safe_load((app.ROOT / ".github/actions/roll-out/action.yml").read_text())
+        session = next(step["with"].get("role-duration-seconds", 3600) for step in action["runs"]["steps"]
+                       if step.get("uses", "").startswith("aws-actions/configure-aws-credentials@"))
+        module = (app.ROOT / "infra/terraform/aws/delivery.tf").read_text()
+        role = re.search(r'resource "aws_iam_role" "delivery" \{(.*?)\n\}', module, re.S)[1]
+        allowed = re.search(r"max_session_duration += (\d+)", role)
+        self.assertLessEqual(session, int(allowed[1]) if allowed else 3600)
+        for name, job in self.each()["deliver.yml"]["jobs"].items():
+            if any(step.get("uses", "").endswith("roll-out") for step in job.get("steps", [])):
+                self.assertLess(job["timeout-minutes"] * 60, session, name)
+
     def test_run_scripts_that_are_there(self):
         text = "\n".join(path.read_text() for path in (app.ROOT / ".github").rglob("*.yml"))
         for script in set(re.findall(r"infra/[\w/.-]+\.sh", text)):

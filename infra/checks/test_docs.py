@@ -88,6 +88,21 @@ class Pages(unittest.TestCase):
         self.assertIn('JsonPropertyName("value")', verb)
         self.assertIn("aws sqs send-message-batch", runbook)
 
+    def test_let_brokers_copy_before_anybody_else_has_rights_on_the_cluster(self):
+        """And no client but through the port where it signs in, so that what brokers may do is theirs alone."""
+        given = re.findall(r"kafka acls --add --cluster --allow-principal User:(\w+)", PAGES[0].read_text())
+        self.assertEqual(["ANONYMOUS", "admin"], given)
+        brokers = (app.ROOT / "infra/terraform/aws/kafka.tf").read_text()
+        self.assertEqual({"9096"}, set(re.findall(r"(?:from|to)_port += (\d+)", brokers)))
+        self.assertNotIn("unauthenticated", brokers)
+
+    def test_call_the_api_with_the_key_of_the_secret_that_has_it(self):
+        page = PAGES[0].read_text()
+        called = re.findall(r'"x-functions-key: (\$[^"]*)"', page)
+        self.assertEqual(1, len(called))
+        entry, member = re.search(r"--secret-id example-pipeline/([\w-]+) .*\| jq -r \.(\w+)\)$", called[0], re.S).groups()
+        self.assertIn(f"`{member}`", re.search(rf"^   \| `{entry}` .*$", page, re.M)[0])
+
     def test_count_the_test_runs_of_terraform(self):
         runs = sum(len(re.findall(r'^run "', path.read_text(), re.M)) for path in (app.ROOT / "infra/terraform").rglob("*.tftest.hcl"))
         self.assertIn(f"{runs} test runs", PAGES[0].read_text())

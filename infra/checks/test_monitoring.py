@@ -44,6 +44,15 @@ class Operator(unittest.TestCase):
         kept = {re.sub(r"[^a-z]", "_", label) for label in spec["podTargetLabels"]}
         self.assertLessEqual(set(re.findall(r"\bapp_kubernetes_io_\w+", asked)), kept)
 
+    def test_keeps_alerts_over_what_the_ledger_says_while_it_says_nothing(self):
+        texts = "".join(text for path, text in app.SOURCES.items() if path.name in ("GaugeQueries.cs", "KafkaLag.cs"))
+        gauges = [name.replace(".", "_") for name in re.findall(r'"(pipeline(?:\.\w+)+)",', texts)]
+        self.assertGreater(len(gauges), 15)
+        rules = [rule for group in self.rules["groups"] for rule in group["rules"]]
+        over = {rule["alert"] for rule in rules if re.search(rf"(?<!_over_time\()\b(?:{'|'.join(gauges)})(?:_|\b)", rule["expr"])}
+        self.assertGreater(len(over), 10)
+        self.assertEqual(over, {rule["alert"] for rule in rules if rule.get("keep_firing_for") == "15m"})
+
 
 class Collector(unittest.TestCase):
     def setUp(self):

@@ -110,7 +110,7 @@ class Modules(unittest.TestCase):
                         for name in ("Ledger__ConnectionString", "LocalHost__Postgres"))
         # The host has a pool for its own state, one for orchestrations, and a session outside them for leases.
         a_pod = ledger + 2 * host + 1
-        limit = int(re.search(r"pipeline_app LOGIN .* CONNECTION LIMIT (\d+)", POSTGRES.read_text())[1])
+        limit = self.limit()
         alarm = int(re.search(r'"DatabaseConnections".* threshold += (\d+)', (MODULE / "alarms.tf").read_text())[1])
         for name in EKS:
             documents = rendered.overlay(name)
@@ -122,6 +122,20 @@ class Modules(unittest.TestCase):
             self.assertLess(most, limit)
             self.assertIn(f"{pods + rolled} pods with {a_pod} each and {jobs} jobs with {ledger} are {most}", readme)
         self.assertLessEqual(alarm, 0.8 * limit)
+
+    def test_databases_take_more_connections_than_the_role_may_open(self):
+        """RDS takes one for each 9,531,392 bytes of memory (DBInstanceClassMemory), of which its own programs use a part."""
+        gib = {"db.t4g.medium": 4, "db.t4g.large": 8, "db.r7g.large": 16}
+        text = (MODULE / "variables.tf").read_text() + (app.ROOT / "infra/terraform/environments/aws/main.tf").read_text()
+        classes = re.findall(r'instance_class += (?:optional\(string, )?"(db\.[\w.]+)"', text)
+        self.assertEqual(2, len(classes))
+        for name in classes:
+            with self.subTest(name):
+                self.assertLess(self.limit(), 0.9 * gib[name] * 2 ** 30 / 9531392)
+                self.assertIn(f"`{name}`", (app.ROOT / "infra/README.md").read_text())
+
+    def limit(self):
+        return int(re.search(r"pipeline_app LOGIN .* CONNECTION LIMIT (\d+)", POSTGRES.read_text())[1])
 
     def test_the_workflow_may_do_in_the_cluster_what_its_scripts_do(self):
         role, binding = yaml.safe_load_all((app.ROOT / "infra/kubernetes/delivery.yaml").read_text())

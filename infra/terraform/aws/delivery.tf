@@ -68,9 +68,10 @@ data "aws_iam_policy_document" "delivery" {
 resource "aws_iam_role" "delivery" {
   count = var.delivery == null ? 0 : 1
 
-  name               = "${var.name}-delivery"
-  assume_role_policy = data.aws_iam_policy_document.delivery_trust[0].json
-  tags               = var.tags
+  name                 = "${var.name}-delivery"
+  assume_role_policy   = data.aws_iam_policy_document.delivery_trust[0].json
+  max_session_duration = 10800 # the workflow's production job may take 9000
+  tags                 = var.tags
 }
 
 resource "aws_iam_role_policy" "delivery" {

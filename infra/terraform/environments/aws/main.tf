@@ -57,7 +57,8 @@ variable "alarm_emails" {
 }
 
 locals {
-  small = { instance_class = "db.t4g.medium", multi_az = false, deletion_protected = false }
+  # Half the memory would take 450 connections, fewer than the app may open (postgres/roles.sql).
+  small = { instance_class = "db.t4g.large", multi_az = false, deletion_protected = false }
 }
 
 module "pipeline" {
