@@ -17,13 +17,18 @@ internal static class KeyCommit
     /// <summary>Behind the window, how long keys are kept for rows that come late.</summary>
     private static readonly long MarginMicros = MicrosPerDay;
 
-    /// <summary>Adds the keys and moves the dataset's watermark.</summary>
+    /// <summary>Gives up the keys that were decided on anew, adds those of the rows and moves the dataset's watermark.</summary>
     /// <param name="now">A row from the future moves the watermark no further than this: it would make all keys forgotten.</param>
     /// <exception cref="KeysTakenException">Another publication has one of them since this one began. Nothing may be committed.</exception>
     public static async Task AddAsync(
         NpgsqlConnection connection, DedupeState state, long publicationId, IReadOnlyList<RowKey> keys, DateTimeOffset now,
         CancellationToken stopping)
     {
+        // Without an index, as the table's rows are: replays are rare.
+        if (state.Anew != "{}")
+            await connection.LongCommand(
+                "DELETE FROM pipeline.dedupe_key WHERE dataset = $1 AND owner <@ $2::text::int8multirange", state.Id, state.Anew)
+                .ExecuteAsync(stopping);
         if (keys.Count == 0) return;
         await KeyCopy.WriteAsync(connection, keys, stopping);
         var latest = Math.Min(keys.Max(key => key.EventMicros), DedupeState.MicrosOf(now - DateTimeOffset.UnixEpoch));

@@ -15,7 +15,8 @@ internal sealed class PublishedKeys(NpgsqlDataSource source, string what, string
         """
         SELECT key.number::integer FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS key (hash, at, owner, number),
         LATERAL (SELECT FROM pipeline.dedupe_key AS known WHERE known.hash = key.hash AND known.dataset = $4
-            AND known.event_micros BETWEEN key.at - $5 AND key.at + $5 AND known.owner <> key.owner LIMIT 1) AS found
+            AND known.event_micros BETWEEN key.at - $5 AND key.at + $5 AND known.owner <> key.owner
+            AND NOT known.owner <@ $6::text::int8multirange LIMIT 1) AS found
         """;
 
     private const string NotOwned =
@@ -28,7 +29,7 @@ internal sealed class PublishedKeys(NpgsqlDataSource source, string what, string
 
     /// <summary>A key is a duplicate where another record has it, at a time within the window.</summary>
     public static PublishedKeys Others(NpgsqlDataSource source, string what, DedupeState state) =>
-        new(source, what, OfOthers, state.Id, state.WindowMicros);
+        new(source, what, OfOthers, state.Id, state.WindowMicros, state.Anew);
 
     /// <summary>A key is a duplicate unless its own record has it: as a committed publication decided.</summary>
     public static PublishedKeys Committed(NpgsqlDataSource source, string dataset) =>

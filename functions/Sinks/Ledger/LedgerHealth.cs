@@ -5,7 +5,7 @@ namespace Pipeline.Sinks.Ledger;
 /// <summary>Asks a database what a start will need of it, and changes nothing.</summary>
 public static class LedgerHealth
 {
-    /// <summary>The oldest server this program works with: a decimal that is older than any other, as merges compare, came with it.</summary>
+    /// <summary>The oldest server this program works with: multiranges and decimals without end came with it.</summary>
     public const int OldestVersion = 14;
 
     /// <summary>What the server says of itself and of the role that is signed in.</summary>

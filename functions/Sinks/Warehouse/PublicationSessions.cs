@@ -46,7 +46,7 @@ public sealed class PublicationSessions(NpgsqlDataSource source, TimeProvider ti
         }, stopping);
         if (attempt is null) return null;
         var target = TableShape.Of(contract) is { } shape ? await OpenTargetAsync(shape, contract, stopping) : null;
-        return new PublicationSession(source, time, attempt, contract, target, dedupe);
+        return new PublicationSession(source, time, attempt, contract, target, dedupe?.For(attempt));
     }
 
     /// <inheritdoc/>

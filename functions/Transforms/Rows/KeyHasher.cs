@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Publications;
 using Pipeline.Domain.Segments;
@@ -52,12 +51,10 @@ internal sealed class KeyHasher
             OwnerOf(batch.Shard, batch.Positions.Values[row]));
     }
 
-    // Positions of one shard never meet; of two shards they would have to lie as far apart as 64 random bits say.
     private long OwnerOf(Shard of, long position)
     {
-        if (of != shard || firstOwner == 0)
-            (shard, firstOwner) = (of, BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(of.ToString()))) | 1);
-        return unchecked(firstOwner + position);
+        if (of != shard || firstOwner == 0) (shard, firstOwner) = (of, RecordOwners.FirstOf(of));
+        return RecordOwners.Of(firstOwner, position);
     }
 
     private void Append(Column column, int row)

@@ -1,3 +1,4 @@
+using Pipeline.Domain.Datasets;
 using Pipeline.Domain.Failures;
 using Pipeline.Domain.Publications;
 using Pipeline.Sinks.Ledger;
@@ -152,6 +153,28 @@ public sealed class WholeReplayTests(PostgresServer postgres)
             (await world.TransformAsync(whole.Publications[0], contract: fixedUp)).Counts]);
         Assert.Equal("n1 n3 n5", world.Notes());
         Assert.Equal(["6"], await world.LinesAsync("SELECT sum(rows_in) FROM pipeline.publication WHERE state = 'visible'"));
+    }
+
+    [Fact]
+    public async Task A_duplicate_is_published_when_the_row_that_had_its_key_is_refused_now()
+    {
+        await using var world = await DedupeWorld.CreateAsync(postgres);
+        await world.PublishAsync(DedupeWorld.View("test", 0, "n1", id: "x"), DedupeWorld.View("u1", 0, "n2", id: "x"), DedupeWorld.View("test", 0, "n3", id: "y"));
+        await world.PublishAsync(DedupeWorld.View("u1", 1, "n4", id: "x"), DedupeWorld.View("u2", 1, "n5", id: "y"));
+        Assert.Equal("n1 n3", world.Notes());
+        var strict = DedupeWorld.Views with { Version = 2, Filters = [new("test_traffic", "user_id", FilterTest.StartsWith, ["test"])] };
+        var planner = new ReplayPlanner(world.Source, world.Clock);
+        var day = DateOnly.FromDateTime(Given.Noon.UtcDateTime);
+        var whole = await planner.WholeAsync(strict, day, day, stopping);
+
+        Assert.Equal(new PublicationCounts(3, 1, 0, 2), (await world.TransformAsync(whole.Publications[0], contract: strict)).Counts);
+        await world.SweepAsync();
+        Assert.Equal("n2", world.Notes());
+        Assert.Equal(new PublicationCounts(2, 1, 1, 0), (await world.TransformAsync(whole.Publications[1], contract: strict)).Counts);
+        await world.SweepAsync();
+        Assert.Equal("n2 n5", world.Notes());
+        Assert.Equal(new PublicationCounts(1, 0, 1, 0), await world.PublishAsync(DedupeWorld.View("u3", 2, "n6", id: "y")));
+        Assert.Equal(["2"], await world.LinesAsync("SELECT count(*) FROM pipeline.dedupe_key"));
     }
 
     [Fact]
