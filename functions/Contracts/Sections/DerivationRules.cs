@@ -17,6 +17,17 @@ internal sealed class DerivationRules(ColumnList columns, ColumnDraft draft, Fau
         else if (derive.Kind == DerivationKind.PreviousMask) CheckPreviousMask(derive);
         else if (derive.Kind == DerivationKind.Times) CheckProduct(derive);
         else CheckTexts(derive);
+        CheckMasks(derive);
+    }
+
+    // Columns are derived from clear values, and no mask follows. A bucket tells one of a few groups, previous_mask is a pseudonym.
+    private void CheckMasks(DerivationDraft derive)
+    {
+        if (derive.Kind is DerivationKind.Bucket or DerivationKind.PreviousMask) return;
+        foreach (var name in derive.Columns)
+            if (columns.Find(name.Value) is { Mask: not null, Type: null or { Kind: ColumnKind.String } })
+                faults.Add(name, $"{Subject} is made from '{name.Value}', which is masked, and {derive.Form} tells what the mask hides",
+                    $"name a column without a mask, or remove {Subject}");
     }
 
     private void CheckTexts(DerivationDraft derive)

@@ -19,7 +19,8 @@ internal static class MaskRules
                 "write mask: hmac or mask: aes_siv, or remove it");
         if (domain is not null && Names.SnakeCase(domain, "a mask domain", faults) is null) return null;
         if (kind is not null && section.Has("derive"))
-            faults.Add(section.At("mask"), $"{section.Subject} is derived and has a mask", "mask the column it is made from");
+            faults.Add(section.At("mask"), $"{section.Subject} is derived and has a mask",
+                "remove mask; what hides a value is a column with from: and a mask");
         if (kind is null || name is null) return null;
         return new(KindOf(kind), domain?.Value ?? name.Value);
     }

@@ -11,8 +11,8 @@ public sealed class BigQuerySource(BigQueryClient client, BigQueryOptions option
     private const string ApiVersion = "v2";
     private const string TimeZone = "Etc/UTC";
 
-    /// <summary>Jobs that may fail for a passing cause before the step is given back to be tried again later.</summary>
-    private const int MaxTries = 5;
+    /// <summary>Jobs that may fail for a passing fault before the step is given back to be tried again later.</summary>
+    private const int MaxFaults = 5;
 
     /// <inheritdoc/>
     public string Name => "bigquery";
@@ -85,12 +85,16 @@ public sealed class BigQuerySource(BigQueryClient client, BigQueryOptions option
             var query = DayQuery.Of(stream, task.Extraction, progress.Tries);
             var job = progress.IsBegun ? await client.LookAsync(query, stopping) : await client.BeginAsync(query, stopping);
             if (!job.IsDone) return Later(progress with { IsBegun = true }, TimeSpan.FromSeconds(options.PollSeconds));
-            if (job.Failure is { } failure) throw new ProviderException(failure with { Kind = AfterFailure(failure, progress) });
+            // A job that failed stays failed under its id: what may pass is asked again as another job, a limit for as long as it stands.
+            if (job.Failure is { Kind: VerdictKind.Throttled } limit)
+                return Later(new(progress.Tries + 1, false, progress.Faults), limit.After ?? Steps.UnnamedWait, limit.Reason);
+            if (job.Failure is { } failure)
+                throw new ProviderException(failure.Kind == VerdictKind.TryAgain ? failure with { Kind = VerdictKind.BeginAnew } : failure);
             return await ReadAsync(task, query, progress, stopping);
         }
-        catch (ProviderException error) when (error.Verdict.Kind == VerdictKind.BeginAnew && progress.Tries < MaxTries)
+        catch (ProviderException error) when (error.Verdict.Kind == VerdictKind.BeginAnew && progress.Faults < MaxFaults)
         {
-            return Later(new(progress.Tries + 1, false), error.Verdict.After ?? TimeSpan.FromSeconds(1 << progress.Tries));
+            return Later(new(progress.Tries + 1, false, progress.Faults + 1), TimeSpan.FromSeconds(1 << progress.Faults), error.Message);
         }
         catch (ProviderException error) when (error.Verdict.Kind == VerdictKind.Refused)
         {
@@ -104,13 +108,6 @@ public sealed class BigQuerySource(BigQueryClient client, BigQueryOptions option
 
     private BigQueryStream StreamOf(SliceWindow window) => options.Streams.FirstOrDefault(each => each.Name == window.Stream)
         ?? throw new TerminalException($"{window}: BigQuery:Streams has no stream of this name.");
-
-    // A job that failed stays failed under its id: what may pass is asked again as another job.
-    private static VerdictKind AfterFailure(Verdict failure, QueryProgress progress) => failure.Kind switch
-    {
-        VerdictKind.TryAgain or VerdictKind.Throttled when progress.Tries < MaxTries => VerdictKind.BeginAnew,
-        _ => failure.Kind,
-    };
 
     private async Task<Step> ReadAsync(SliceTask task, DayQuery query, QueryProgress progress, CancellationToken stopping)
     {
@@ -132,10 +129,12 @@ public sealed class BigQuerySource(BigQueryClient client, BigQueryOptions option
     private static string? Incomplete(long? rows, long? total) => rows is { } got && total is { } expected && got != expected
         ? $"BigQuery counts {expected} rows and its pages held {got}: pages are missing, or its paging has changed." : null;
 
-    private Step Later(QueryProgress progress, TimeSpan wait) => Steps.Waiting(progress, time.GetUtcNow() + wait);
+    private Step Later(QueryProgress progress, TimeSpan wait, string reason = "") =>
+        Steps.Waiting(progress, time.GetUtcNow() + wait, reason);
 }
 
 /// <summary>How far a day's query is.</summary>
 /// <param name="Tries">Jobs of it that failed.</param>
 /// <param name="IsBegun">Its job is known to BigQuery.</param>
-public sealed record QueryProgress(int Tries, bool IsBegun);
+/// <param name="Faults">Those of them that no limit stopped.</param>
+public sealed record QueryProgress(int Tries, bool IsBegun, int Faults = 0);

@@ -154,6 +154,9 @@ public sealed class FacebookSource(FacebookClient client, FacebookOptions option
                 return null;        // "Job Running" at 100 % is not
             case "Job Failed" or "Job Skipped":
                 var verdict = FacebookErrors.Judge(report.ErrorCode, report.ErrorSubcode, report.ErrorMessage, transient: report.ErrorCode == 0);
+                // The run stays failed: once the limit has passed another one is begun, however often that is.
+                if (verdict.Kind == VerdictKind.Throttled)
+                    return Steps.Waiting(state with { Runs = [], Polls = 0 }, time.GetUtcNow() + Steps.UnnamedWait, verdict.Reason);
                 if (verdict.Kind != VerdictKind.TryAgain) throw new ProviderException(verdict);
                 return state.Anew < MaxAnew ? Anew(state)
                     : throw new TransientException($"{task.Extraction.Window}: Meta failed the report {MaxAnew + 1} times ({report.Status}, code {report.ErrorCode}).");

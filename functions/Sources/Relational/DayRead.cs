@@ -45,6 +45,10 @@ internal sealed class DayRead
         // With two rows of one key the second would be passed over where a page ends between them.
         if (key.Count == 0 || key.Any(column => !column.IsNotNull) || !shape.UniqueKeys.Any(unique => unique.All(named.Contains)))
             throw Refuse($"{table.Name} has no primary key, or no unique index on the NOT NULL columns that the settings name as its Key.");
+        // Pages would be cut by the operators of text, or none, and sorted by the type's own: rows between two pages would be lost.
+        if (key.Find(column => column.HasOwnOrder) is { } foreign)
+            throw Refuse($"{foreign.Name} of {table.Name} is {foreign.Type}, a type with an order of its own that pages cannot follow; "
+                + "name another Key, such as a unique column GENERATED ALWAYS AS its text.");
         return new(table, shape, key, dayColumn, on, pageRows);
     }
 

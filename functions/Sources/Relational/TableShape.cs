@@ -7,18 +7,24 @@ namespace Pipeline.Sources.Relational;
 /// <param name="Type">As SQL writes it, such as <c>numeric(12,2)</c>.</param>
 /// <param name="BaseType">The type's plain name, that of the base type for a domain.</param>
 /// <param name="IsNumber">A number of any kind, money included.</param>
-internal sealed record TableColumn(string Name, string Type, string BaseType, bool IsNumber, bool IsNotNull);
+/// <param name="HasOwnOrder">Its base type is none of PostgreSQL's own, such as citext, and has operators of another schema.</param>
+internal sealed record TableColumn(string Name, string Type, string BaseType, bool IsNumber, bool IsNotNull, bool HasOwnOrder);
 
 /// <summary>What is known of a table before it is read.</summary>
 /// <param name="Columns">In the table's order.</param>
 /// <param name="UniqueKeys">Columns of its unique indexes, the primary key's first; those on some rows or on expressions are left out.</param>
 internal sealed record TableShape(IReadOnlyList<TableColumn> Columns, IReadOnlyList<IReadOnlyList<string>> UniqueKeys)
 {
+    // A domain's base type may be a domain itself. Enums, ranges and rows are compared by operators of PostgreSQL's own, wherever they lie.
     // https://www.postgresql.org/docs/current/catalog-pg-attribute.html
     private const string ColumnsSql =
         """
-        SELECT a.attname, format_type(a.atttypid, a.atttypmod), coalesce(base.typname, t.typname), t.typcategory = 'N', a.attnotnull
-        FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type base ON base.oid = nullif(t.typbasetype, 0)
+        SELECT a.attname, format_type(a.atttypid, a.atttypmod), base.typname, base.typcategory = 'N', a.attnotnull,
+            base.typtype = 'b' AND base.typnamespace <> 'pg_catalog'::regnamespace
+        FROM pg_attribute a CROSS JOIN LATERAL (
+            WITH RECURSIVE domains (type) AS (
+                SELECT a.atttypid UNION ALL SELECT d.typbasetype FROM domains JOIN pg_type d ON d.oid = type WHERE d.typtype = 'd')
+            SELECT t.* FROM domains JOIN pg_type t ON t.oid = type WHERE t.typtype <> 'd') AS base
         WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
         """;
 
@@ -36,7 +42,7 @@ internal sealed record TableShape(IReadOnlyList<TableColumn> Columns, IReadOnlyL
     public static async Task<TableShape?> ReadAsync(NpgsqlConnection connection, string quotedName, CancellationToken stopping)
     {
         var columns = await ListAsync(connection, ColumnsSql, quotedName, row => new TableColumn(
-            row.GetString(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetBoolean(4)), stopping);
+            row.GetString(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetBoolean(4), row.GetBoolean(5)), stopping);
         if (columns.Count == 0) return null;
         return new(columns, await ListAsync(connection, KeysSql, quotedName, row => row.GetFieldValue<string[]>(0), stopping));
     }

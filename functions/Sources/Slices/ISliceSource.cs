@@ -60,7 +60,7 @@ public sealed record Step(StepKind Kind)
     /// <summary>Throttled and stopped: it holds for the whole application, not for the account alone.</summary>
     public bool WholeApplication { get; init; }
 
-    /// <summary>Why, as a sentence: throttled, stopped, skipped, cut, halved.</summary>
+    /// <summary>Why, as a sentence: throttled, stopped, skipped, cut, halved, and waiting to begin anew.</summary>
     public string Reason { get; init; } = "";
 }
 

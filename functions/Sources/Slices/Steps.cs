@@ -13,8 +13,9 @@ public static class Steps
     /// <summary>A part is written.</summary>
     public static Step Fetched(ExtractedPart part, string? suspect = null) => new(StepKind.Fetched) { Part = part, Suspect = suspect };
 
-    /// <summary>The provider is at work.</summary>
-    public static Step Waiting<T>(T state, DateTimeOffset notBefore) => new(StepKind.Waiting) { States = [Write(state)], NotBefore = notBefore };
+    /// <summary>The provider is at work, or what it was at is begun anew.</summary>
+    public static Step Waiting<T>(T state, DateTimeOffset notBefore, string reason = "") =>
+        new(StepKind.Waiting) { States = [Write(state)], NotBefore = notBefore, Reason = reason };
 
     /// <summary>Smaller parts in place of this one.</summary>
     public static Step Cut<T>(IEnumerable<T> states, string reason) => new(StepKind.Cut) { States = [.. states.Select(Write)], Reason = reason };

@@ -43,13 +43,17 @@ internal sealed class PageHeader
         return default;
     }
 
-    /// <summary>A field's text; null when there is none. Names of sources and zones hold nothing that is escaped but a slash.</summary>
+    /// <summary>A field's text; null when there is none.</summary>
     public string? Text(string name)
     {
         foreach (var field in fields)
-            if (field.Name == name && field.Kind == JsonTokenType.String)
-                return Encoding.UTF8.GetString(json.Span.Slice(field.Start + 1, field.Length - 2))
-                    .Replace("\\/", "/").Replace("\\u002B", "+");
+        {
+            if (field.Name != name || field.Kind != JsonTokenType.String) continue;
+            // Sources write what is not plain ASCII, and some of that, as escapes.
+            var reader = new Utf8JsonReader(json.Span.Slice(field.Start, field.Length));
+            reader.Read();
+            return reader.GetString();
+        }
         return null;
     }
 }

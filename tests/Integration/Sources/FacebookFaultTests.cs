@@ -46,6 +46,8 @@ public sealed class FacebookFaultTests
         { "run_not_found", "report_status", "Fetched", "Transient..." },
         { "job_failed", "report_submit", "Fetched", "Transient..." },
         { "job_failed_report", "report_submit", "Fetched", "Transient..." },
+        { "job_limited", "report_submit", "Fetched", "Waiting..." },
+        { "job_limited_app", "report_submit", "Fetched", "Waiting..." },
         { "job_skipped", "report_submit", "Fetched", "Transient..." },
         { "job_stuck", "report_submit", "Halved, Fetched, Fetched", "Halved, Halved, Cut, Terminal" },
         { "job_too_broad", "report_submit", "Halved, Fetched, Fetched", "Halved, Halved, Cut, Terminal" },
@@ -79,6 +81,25 @@ public sealed class FacebookFaultTests
             if (expected.EndsWith("Fetched", StringComparison.Ordinal)) await AssertTruthAsync(rig, journey);
             await rig.AssertPoliteAndDiscreetAsync("facebook");
         }
+    }
+
+    [Fact]
+    public async Task A_report_is_loaded_when_the_limit_has_passed_however_many_runs_it_ended_and_failures_beside_it()
+    {
+        await using var rig = await SourceRig.StartAsync();
+        var source = rig.Facebook();
+        Assert.Null((await source.ProbeAsync("1001", TestContext.Current.CancellationToken)).Problem);
+        await rig.FaultAsync("facebook", "job_failed", next: 1, "report_submit");
+        await rig.FaultAsync("facebook", "job_limited", next: 10, "report_submit");
+        await rig.FaultAsync("facebook", "job_failed", next: 2, "report_submit");
+        var began = rig.Clock.GetUtcNow();
+
+        var journey = await Journey.OfAsync(rig, source, ThreeDays);
+
+        Assert.Equal("Fetched", journey.Trail);
+        await AssertTruthAsync(rig, journey);
+        Assert.Equal(14, await rig.CallsAsync("report_submit"));
+        Assert.InRange(rig.Clock.GetUtcNow() - began, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(15));
     }
 
     private static async Task AssertTruthAsync(SourceRig rig, Journey journey) => Assert.Equal(

@@ -24,7 +24,8 @@ public sealed class BigQueryFaultTests
         { "result_gone", "Fetched", "Transient..." },
         { "invalid_query", "Withheld", "Withheld" },
         { "job_failed", "Fetched", "Transient..." },
-        { "job_rate_limit", "Fetched", "Throttled..." },
+        { "job_rate_limit", "Fetched", "Waiting..." },
+        { "job_quota", "Fetched", "Waiting..." },
         { "resources_exceeded", "Withheld", "Withheld" },
         { "short_page", "Withheld", "Withheld" },
         { "server_error", "Fetched", "Transient..." },
@@ -68,6 +69,23 @@ public sealed class BigQueryFaultTests
 
         await UntilFetchedAsync(rig, new(rig.Begin(OneDay), 0, null));                  // another extraction asks anew: the table may have changed
         Assert.Equal(2, await BilledAsync(rig));
+    }
+
+    [Fact]
+    public async Task A_day_is_loaded_when_the_quota_is_back_however_many_jobs_it_stopped_and_faults_before_and_behind_it()
+    {
+        await using var rig = await SourceRig.StartAsync();
+        await rig.FaultAsync("bigquery", "job_failed", next: 2);
+        await rig.FaultAsync("bigquery", "job_quota", next: 12);
+        await rig.FaultAsync("bigquery", "job_failed", next: 3);
+        var began = rig.Clock.GetUtcNow();
+
+        var journey = await Journey.OfAsync(rig, rig.BigQuery(), OneDay);
+
+        Assert.Equal("Fetched", journey.Trail);
+        Assert.Equal(await TruthAsync(rig, OneDay), await RowsAsync(rig, journey.Parts));
+        Assert.Equal(18, await BilledAsync(rig));
+        Assert.InRange(rig.Clock.GetUtcNow() - began, TimeSpan.FromMinutes(120), TimeSpan.FromMinutes(125));
     }
 
     [Fact]

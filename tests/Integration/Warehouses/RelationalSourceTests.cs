@@ -27,8 +27,8 @@ public sealed class RelationalSourceTests(PostgresServer postgres) : IDisposable
         await SqlAsync(
             """
             CREATE SCHEMA shop;
-            CREATE DOMAIN shop.money2 AS numeric(38,10);
-            CREATE TABLE shop."Odd ""Table" (id bigint PRIMARY KEY, at timestamptz, local timestamp, day date, n numeric, d shop.money2, f float8, i int, s text,
+            CREATE DOMAIN shop.money2 AS numeric(38,10); CREATE DOMAIN shop.clock AS timestamp; CREATE DOMAIN shop.wall_clock AS shop.clock;
+            CREATE TABLE shop."Odd ""Table" (id bigint PRIMARY KEY, at timestamptz, local shop.wall_clock, day date, n numeric, d shop.money2, f float8, i int, s text,
                 b bool, j jsonb, a numeric[], "odd ""name" text, u uuid, gone text);
             ALTER TABLE shop."Odd ""Table" DROP COLUMN gone;
             INSERT INTO shop."Odd ""Table" VALUES (9223372036854775807, '2026-10-01 23:59:59.999999+02', '2026-10-01 12:00:00.000001', '2026-10-01',
@@ -61,6 +61,45 @@ public sealed class RelationalSourceTests(PostgresServer postgres) : IDisposable
         Assert.Equal(44, rows.Count);
         Assert.Equal(44, rows.Select(row => row.GetRawText()).Distinct().Count());
         Assert.All(rows, row => Assert.StartsWith("2026-10-01", Text(row, "at"), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("citext")]
+    [InlineData("handle")]
+    [InlineData("short_handle")]
+    public async Task A_key_with_an_order_of_its_own_withholds_the_day_and_is_told_beforehand_until_another_one_is_named(string type)
+    {
+        await SqlAsync(
+            $"""
+            CREATE EXTENSION citext; CREATE DOMAIN handle AS citext; CREATE DOMAIN short_handle AS handle CHECK (length(value) < 9);
+            CREATE TABLE events (name {type} PRIMARY KEY, at date NOT NULL);
+            INSERT INTO events SELECT name, '2026-10-01' FROM unnest(ARRAY['a', 'B', 'c', 'D', 'e']) AS name;
+            """);
+        var table = new RelationalTable { Name = "events", DayColumn = "at", TimeZone = "Etc/UTC" };
+        var reason = $"PostgreSQL was not asked: name of events is public.{type}, a type with an order of its own that pages cannot follow; "
+            + "name another Key, such as a unique column GENERATED ALWAYS AS its text.";
+        Assert.Equal(reason, (await StepAsync(table, 1)).Suspect);
+        await using var source = Source(table);
+        Assert.Equal(reason, (await source.RehearseAsync(TaskOf(table, Day).Extraction.Window, Stopping))?.Problem);
+
+        await SqlAsync("ALTER TABLE events ADD name_text text COLLATE \"C\" GENERATED ALWAYS AS (name::text) STORED NOT NULL UNIQUE");
+        Assert.Equal(["B", "D", "a", "c", "e"], (await RowsAsync(table with { Key = ["name_text"] }, 1)).Select(row => Text(row, "name")));
+    }
+
+    [Theory]
+    [InlineData("size")]
+    [InlineData("code")]
+    [InlineData("short_code")]
+    public async Task Keys_of_enums_and_of_domains_are_followed_like_others(string type)
+    {
+        await SqlAsync(
+            $"""
+            CREATE TYPE size AS ENUM ('small', 'medium', 'large'); CREATE DOMAIN code AS text; CREATE DOMAIN short_code AS code;
+            CREATE TABLE events (name {type} PRIMARY KEY, at date NOT NULL);
+            INSERT INTO events VALUES ('small', '2026-10-01'), ('medium', '2026-10-01'), ('large', '2026-10-01');
+            """);
+        var rows = await RowsAsync(new() { Name = "events", DayColumn = "at", TimeZone = "Etc/UTC" }, 1);
+        Assert.Equal(type == "size" ? ["small", "medium", "large"] : ["large", "medium", "small"], rows.Select(row => Text(row, "name")));
     }
 
     [Fact]

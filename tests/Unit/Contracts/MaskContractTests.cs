@@ -30,6 +30,25 @@ public sealed class MaskContractTests
     public void A_mask_that_cannot_be_is_a_fault(string old, string changed, string fault) =>
         Assert.Contains(Given.FaultsOf(Given.With(old, changed)), each => each.Contains(fault, StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData("hmac", "string", "coalesce(who, id)")]
+    [InlineData("aes_siv", "string", "coalesce(id, who)")]
+    [InlineData("drop", "string", "registered_domain(who)")]
+    [InlineData("hmac", "string", "country(who)")]
+    [InlineData("truncate_ip", "string", "lookup(networks.csv, who -> office)")]
+    [InlineData("hmac", "decimal(20,10)", "fx_rate(who, day)")]
+    public void Nothing_is_derived_that_tells_what_a_mask_hides(string mask, string type, string derive)
+    {
+        var text = Given.With(Raw, $$"""
+            { name: who, type: string, from: who, mask: {{mask}} }
+              - { name: told, type: "{{type}}", derive: "{{derive}}" }
+            """.Trim());
+        var form = $"{derive[..derive.IndexOf('(')]}(…)";
+        Assert.Contains(Given.FaultsOf(text), each => each.Contains(
+            $"column 'told' is made from 'who', which is masked, and {form} tells what the mask hides; name a column without a mask, or remove column 'told'",
+            StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_masked_column_cannot_be_a_folder()
     {
@@ -50,6 +69,7 @@ public sealed class MaskContractTests
         var contract = Given.Valid(Given.With(Raw, """
             { name: who, type: string, from: who, mask: hmac }
               - { name: who_before, type: string, derive: previous_mask(who) }
+              - { name: who_bucket, type: int64, derive: "bucket(who, 16)" }
               - { name: buyer, type: string, from: buyer, mask: aes_siv, mask_domain: who }
               - { name: ip, type: string, from: ip, mask: truncate_ip }
               - { name: ip_as_it_was, type: string, from: ip, mask: drop }
@@ -58,6 +78,7 @@ public sealed class MaskContractTests
         Assert.Equal(new MaskSpec(MaskKind.Hmac, "who"), contract.Columns[contract.IndexOf("who")].Mask);
         Assert.Equal(new Derivation(DerivationKind.PreviousMask, "who"), contract.Columns[contract.IndexOf("who_before")].Derive);
         Assert.False(contract.Columns[contract.IndexOf("who_before")].Required);
+        Assert.Equal(new Derivation(DerivationKind.Bucket, "who") { Buckets = 16 }, contract.Columns[contract.IndexOf("who_bucket")].Derive);
         Assert.Equal(new MaskSpec(MaskKind.AesSiv, "who"), contract.Columns[contract.IndexOf("buyer")].Mask);
         Assert.Equal(MaskKind.TruncateIp, contract.Columns[contract.IndexOf("ip")].Mask!.Kind);
         Assert.Equal(MaskKind.Drop, contract.Columns[contract.IndexOf("ip_as_it_was")].Mask!.Kind);

@@ -8,6 +8,7 @@ public sealed class RowRuleTests
     private const string Rules =
         """
           - { name: user, type: string, from: user }
+          - { name: visitor, type: string, from: visitor }
           - { name: bucket, type: int64, derive: "bucket(user, 16)" }
           - { name: site, type: string, derive: registered_domain(user) }
           - { name: land, type: string, derive: country(user) }
@@ -15,7 +16,7 @@ public sealed class RowRuleTests
         filters:
           - { name: test_traffic, drop: { column: user, starts_with: test- } }
           - { name: old, drop: { column: ordered_at, less_than: "2020-01-01T00:00:00Z" } }
-        dedupe: { key: [id, amount], window: 36h, id: user }
+        dedupe: { key: [id, amount], window: 36h, id: visitor }
         lake: { partition_by: [day]
         """;
 
@@ -29,8 +30,8 @@ public sealed class RowRuleTests
         { "key: [id, amount], window", "window", "dedupe has no 'key'; add key: [the columns that identify a row]" },
         { "key: [id, amount]", "key: [id, raw]", "'raw' has type json, which cannot identify a row" },
         { "key: [id, amount]", "key: [id, nothing]", "'key' of dedupe names 'nothing', which is no column of this contract" },
-        { "id: user }\nlake", "id: share }\nlake", "'share' has type float64, which cannot identify a row" },
-        { "type: string, from: user }", "type: string, from: user, mask: hmac }", "'user' is masked, and its masks change with the keys" },
+        { "id: visitor }\nlake", "id: share }\nlake", "'share' has type float64, which cannot identify a row" },
+        { "from: visitor }", "from: visitor, mask: hmac }", "'visitor' is masked, and its masks change with the keys" },
         { "window: 36h", "window: 36h, by: day", "'day' has type date, by which no window is measured" },
         { "starts_with: test-", "starts_with: test-, in: [a]", "'drop' of filter 1 has more than one test" },
         { "column: user, starts_with: test-", "column: user", "'drop' of filter 1 has no test; write one of in, not_in, starts_with" },
@@ -52,7 +53,7 @@ public sealed class RowRuleTests
     public void Filters_dedupe_and_derivations_are_read_as_they_are_written()
     {
         var contract = Given.Valid(Contract);
-        Assert.Equal((TimeSpan.FromHours(36), "ordered_at", "user"), (contract.Dedupe!.Window, contract.Dedupe.By, contract.Dedupe.Id));
+        Assert.Equal((TimeSpan.FromHours(36), "ordered_at", "visitor"), (contract.Dedupe!.Window, contract.Dedupe.By, contract.Dedupe.Id));
         Assert.Equal(["id", "amount"], contract.Dedupe.Key);
         Assert.Equal(["test_traffic StartsWith user test-", "old LessThan ordered_at 2020-01-01T00:00:00Z"], contract.Filters.Select(filter =>
             $"{filter.Name} {filter.Test} {filter.Column} {string.Join(' ', filter.Values)}"));

@@ -50,6 +50,7 @@ internal static class BigQueryFaults
         ["invalid_query"] = new(400, "invalidQuery", "Unrecognized name: event_name at [1:8]"),
         ["job_failed"] = new(0, "jobBackendError", "The job encountered an error during execution. Retrying the job may solve the problem.", OfJob: true),
         ["job_rate_limit"] = new(0, "jobRateLimitExceeded", "Exceeded rate limits: too many jobs.", OfJob: true),
+        ["job_quota"] = new(0, "quotaExceeded", "Quota exceeded: Your project exceeded quota for free query bytes scanned.", OfJob: true),
         ["resources_exceeded"] = new(0, "resourcesExceeded", "Resources exceeded during query execution.", OfJob: true),
     };
 

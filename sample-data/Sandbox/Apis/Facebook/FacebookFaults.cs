@@ -55,6 +55,8 @@ internal static class FacebookFaults
         ["job_failed"] = new GraphError(200, 2, 1504043, "Service temporarily unavailable", Transient: true),
         ["job_failed_report"] = new GraphError(200, -2, 2490547, "The report run failed"),
         ["job_too_broad"] = new GraphError(200, 100, 1487534, "There is too much data to report; ask for a smaller range"),
+        ["job_limited"] = new GraphError(200, 80000, null, "There have been too many calls to this ad account"),
+        ["job_limited_app"] = new GraphError(200, 4, 1504022, "There have been too many calls from this app"),
         ["job_skipped"] = null,
         ["job_stuck"] = null,
     };
