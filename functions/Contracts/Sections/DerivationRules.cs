@@ -23,6 +23,10 @@ internal sealed class DerivationRules(ColumnList columns, ColumnDraft draft, Fau
     // Columns are derived from clear values, and no mask follows. A bucket tells one of a few groups, previous_mask is a pseudonym.
     private void CheckMasks(DerivationDraft derive)
     {
+        foreach (var name in derive.Columns)
+            if (columns.Find(name.Value) is { Derive.Kind: DerivationKind.PreviousMask })
+                faults.Add(name, $"{Subject} is made from '{name.Value}', which has a value only when masks are put on, behind all that is derived",
+                    $"name another column, or remove {Subject}");
         if (derive.Kind is DerivationKind.Bucket or DerivationKind.PreviousMask) return;
         foreach (var name in derive.Columns)
             if (columns.Find(name.Value) is { Mask: not null, Type: null or { Kind: ColumnKind.String } })

@@ -49,6 +49,20 @@ public sealed class MaskContractTests
             StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("string", "coalesce(before, id)")]
+    [InlineData("int64", "bucket(before, 16)")]
+    public void Nothing_is_derived_from_a_pseudonym_that_is_not_there_yet(string type, string derive)
+    {
+        var text = Given.With(Raw, $$"""
+            { name: who, type: string, from: who, mask: hmac }
+              - { name: before, type: string, derive: previous_mask(who) }
+              - { name: told, type: {{type}}, derive: "{{derive}}" }
+            """.Trim());
+        Assert.Contains(Given.FaultsOf(text), each => each.Contains(
+            "column 'told' is made from 'before', which has a value only when masks are put on", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_masked_column_cannot_be_a_folder()
     {
