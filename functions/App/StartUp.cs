@@ -59,6 +59,6 @@ internal static partial class Log
         ILogger log, long publication, string dataset, Transforms.Publishing.PublicationEnd end, long @in, long @out, long duplicates, long rejected,
         int objects);
 
-    [LoggerMessage(20, LogLevel.Warning, "{Dataset} could not be judged by its rules of quality, and is when they are run next: {Reason}")]
-    internal static partial void Unchecked(ILogger log, string dataset, string reason);
+    [LoggerMessage(20, LogLevel.Warning, "{Dataset} could not be judged by its rules of quality, and is when they are run next.")]
+    internal static partial void Unchecked(ILogger log, Exception error, string dataset);
 }
