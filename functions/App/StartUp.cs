@@ -40,8 +40,13 @@ public sealed class StartUp(IStartupValidator settings, NpgsqlDataSource ledger,
         TerminalException or TransientException or OptionsValidationException => error.Message,
         IOException { InnerException: AddressInUseException } =>
             $"{error.Message} Stop what listens there, or write another address in LocalHost:Urls.",
+        // What the binder throws of a value that it cannot convert; an InvalidOperationException from elsewhere is a bug.
+        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder", InnerException: not null } => OfWrongKind(error),
         _ => null,
     };
+
+    /// <summary>The same of a setting whose value cannot be converted; the error names the setting.</summary>
+    internal static string OfWrongKind(Exception error) => $"{error.Message.TrimEnd('.')}. Write a value of the setting's kind.";
 }
 
 /// <summary>What the app itself writes to the log.</summary>
