@@ -88,7 +88,7 @@ public static class Services
         services.AddOptionsWithValidateOnStart<AttributionOptions, AttributionSettingsValidator>()
             .Bind(configuration.GetSection(AttributionSettingsValidator.Section));
         services.AddOptionsWithValidateOnStart<AlertOptions, AlertSettingsValidator>().Bind(configuration.GetSection(AlertOptions.Section));
-        services.AddOptions<S3Options>().Bind(configuration.GetSection("S3"));
+        services.AddOptions<S3Options>().Bind(configuration.GetSection("S3")).ValidateOnStart();
     }
 
     private static IServiceCollection AddLedger(this IServiceCollection services) => services

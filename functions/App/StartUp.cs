@@ -40,8 +40,13 @@ public sealed class StartUp(IStartupValidator settings, NpgsqlDataSource ledger,
         TerminalException or TransientException or OptionsValidationException => error.Message,
         IOException { InnerException: AddressInUseException } =>
             $"{error.Message} Stop what listens there, or write another address in LocalHost:Urls.",
+        // What the binder throws of a value that it cannot convert; an InvalidOperationException from elsewhere is a bug.
+        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder", InnerException: not null } => OfWrongKind(error),
         _ => null,
     };
+
+    /// <summary>The same of a setting whose value cannot be converted; the error names the setting.</summary>
+    internal static string OfWrongKind(Exception error) => $"{error.Message.TrimEnd('.')}. Write a value of the setting's kind.";
 }
 
 /// <summary>What the app itself writes to the log.</summary>
@@ -59,6 +64,6 @@ internal static partial class Log
         ILogger log, long publication, string dataset, Transforms.Publishing.PublicationEnd end, long @in, long @out, long duplicates, long rejected,
         int objects);
 
-    [LoggerMessage(20, LogLevel.Warning, "{Dataset} could not be judged by its rules of quality, and is when they are run next: {Reason}")]
-    internal static partial void Unchecked(ILogger log, string dataset, string reason);
+    [LoggerMessage(20, LogLevel.Warning, "{Dataset} could not be judged by its rules of quality, and is when they are run next.")]
+    internal static partial void Unchecked(ILogger log, Exception error, string dataset);
 }

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using Pipeline.App.Settings;
 using Pipeline.Contracts;
 using Pipeline.Domain.Datasets;
-using Pipeline.Domain.Failures;
 using Pipeline.Domain.Ports;
 using Pipeline.Domain.Publications;
 using Pipeline.Transforms.Publishing;
@@ -37,16 +36,16 @@ public sealed class TransformPublicationActivity(
         return summary;
     }
 
-    // The commit has decided: nothing that fails here may look like a failed publication, and CheckHealth looks again.
+    // The commit has decided: nothing that fails here, be it a bug, may look like a failed publication, and CheckHealth looks again.
     private async Task CheckAsync(DatasetContract contract, CancellationToken stopping)
     {
         try
         {
             await check.RaiseAsync(contract, stopping);
         }
-        catch (Exception error) when (error is TransientException or TerminalException)
+        catch (Exception error) when (!stopping.IsCancellationRequested)
         {
-            Log.Unchecked(log, contract.Dataset, error.Message);
+            Log.Unchecked(log, error, contract.Dataset);
         }
     }
 }

@@ -26,9 +26,9 @@ public static class CommandLine
             var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
             return parsed.Errors.Count > 0 ? ExitCodes.Usage : code;
         }
-        catch (Exception error) when (error is TransientException or TerminalException or Microsoft.Extensions.Options.OptionsValidationException)
+        catch (Exception error) when (StartUp.Fault(error) is { } fault)
         {
-            await Console.Error.WriteLineAsync(error.Message);
+            await Console.Error.WriteLineAsync(fault);
             return error is TransientException ? ExitCodes.Away : ExitCodes.Fault;
         }
         catch (OperationCanceledException)

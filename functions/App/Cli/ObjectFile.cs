@@ -13,10 +13,11 @@ internal static class ObjectFile
     /// <summary>A stream whose position can be set; disposing of it removes what was fetched for it.</summary>
     /// <param name="name">A path, <c>s3://bucket/key</c>, or a key.</param>
     /// <param name="rootSetting">The setting whose root a key is below, such as <c>Lake:Root</c>.</param>
-    /// <exception cref="TerminalException">There is no such file or object; the message says where it was looked for.</exception>
+    /// <exception cref="TerminalException">There is no such file or object, and the message says where it was looked for; or it cannot be
+    /// opened.</exception>
     public static async Task<Stream> OpenAsync(string name, string rootSetting, CancellationToken stopping)
     {
-        if (File.Exists(name)) return File.OpenRead(name);
+        if (File.Exists(name)) return OpenFile(name);
         var settings = CommandLine.Settings();
         var (root, key) = PlaceOf(name, rootSetting, settings[rootSetting]);
         var options = settings.GetSection("S3").Get<S3Options>() ?? new();
@@ -28,6 +29,19 @@ internal static class ObjectFile
         catch (ArgumentException)
         {
             throw new TerminalException($"There is no file '{name}', and it is no key below {rootSetting} either.");
+        }
+    }
+
+    private static FileStream OpenFile(string path)
+    {
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException or IOException)
+        {
+            throw new TerminalException(
+                $"The file '{path}' cannot be opened: {error.Message} Give your user read access, or end what holds it.", error);
         }
     }
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Pipeline.App.Http;
 
-/// <summary>GET /api/orchestrations?limit=…: what is on its way, the one that began last first.</summary>
+/// <summary>GET /api/orchestrations?limit=…: what is on its way, the one that began last first; of more than the limit any.</summary>
 public sealed class Orchestrations
 {
     private const int MaxShown = 100;

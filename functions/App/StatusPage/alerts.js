@@ -107,7 +107,9 @@ actions.copy = async ({ text }) => {
 actions.resolveAlert = async ({ id }) => {
   const reason = await ask({
     title: 'Resolve this alert',
-    text: 'It is raised again if what is wrong goes on.',
+    text:
+      'It is raised again if what is wrong goes on. A topic-partition or an account that is gone for good stays resolved until it has ' +
+      'come back.',
     label: 'What was done',
     yes: 'Resolve',
   });

@@ -13,9 +13,9 @@ const calendar = {
   last: null,
   days: 91,
 
-  // The last day shown: today, or that of the latest data where those are from long ago.
+  // The last day shown: where it was turned to, which ends today; or that of the latest data where those are from long ago.
   async end(name) {
-    if (calendar.last) return calendar.last;
+    if (calendar.last) return calendar.last < dayBefore(0) ? calendar.last : dayBefore(0);
     const status = live.status ?? (await send('/api/status'));
     const latest = status.datasets.find(each => each.dataset === name)?.date_partitions[0]?.date;
     return latest && latest < dayBefore(calendar.days) ? latest : dayBefore(0);
@@ -145,7 +145,7 @@ const addDays = (day, days) => new Date(Date.parse(day) + days * 86400000).toISO
 const weekOf = day => addDays(day, -((new Date(day).getUTCDay() + 6) % 7));
 
 actions.turnCalendar = ({ to }) => {
-  calendar.last = to < dayBefore(0) ? to : null;
+  calendar.last = to;
   return live.now();
 };
 

@@ -6,14 +6,16 @@ const datasetView = {
 
   async load({ name }) {
     const path = `/api/datasets/${encodeURIComponent(name)}`;
-    if (!this.contracts.has(name)) this.contracts.set(name, await read(path));
+    const contract = this.contracts.get(name) ?? (await read(path));
+    if (!contract) return { contract };
+    this.contracts.set(name, contract);
     const last = await calendar.end(name);
     const [days, held, page] = await Promise.all([
       read(`${path}/days?${new URLSearchParams({ from: calendar.begin(last), to: last })}`),
       read(`/api/quarantine/${encodeURIComponent(name)}`),
       read(`/api/publications?limit=10&dataset=${encodeURIComponent(name)}`),
     ]);
-    return { contract: this.contracts.get(name), days, held, page };
+    return { contract, days, held, page };
   },
 
   draw({ status, contract, days, held, page }, { name }) {

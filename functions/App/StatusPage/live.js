@@ -1,3 +1,9 @@
+// A view whose address names what is not there is told so by the pipeline, which is reached.
+function refusal(error) {
+  if (error.status !== 400) throw error;
+  return { refused: error.message };
+}
+
 // Asks every five seconds while the page is in view; less and less often while the pipeline is not reached.
 const live = {
   pause: 5000,
@@ -12,7 +18,7 @@ const live = {
     const round = ++this.round;
     try {
       const { view, parameters } = route();
-      const [data, status] = await Promise.all([view.load(parameters), send('/api/status')]);
+      const [data, status] = await Promise.all([view.load(parameters).catch(refusal), send('/api/status')]);
       if (round !== this.round) return;
       this.reached();
       live.status = status;

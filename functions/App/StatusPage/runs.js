@@ -33,7 +33,7 @@ const runs = {
         { 'aria-labelledby': 'running' },
         h('h2', { id: 'running' }, 'Running now'),
         others ? runList(others, 'Nothing else is running.') : missing('Orchestrations'),
-        running?.more && h('p', { class: 'muted small' }, 'There are more; the first hundred are shown.'),
+        running?.more && h('p', { class: 'muted small' }, 'There are more; a hundred of them are shown.'),
       ),
     ];
   },
@@ -62,7 +62,7 @@ const runs = {
           h(
             'select',
             { id: 'source', name: 'source', 'data-change': 'backfillSource' },
-            sources.map(each => h('option', {}, each.source)),
+            sources.map(each => h('option', { selected: each === chosen }, each.source)),
           ),
         ),
         h(

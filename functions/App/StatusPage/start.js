@@ -12,7 +12,7 @@ function route() {
 function show(view, data, parameters) {
   const main = document.getElementById('main');
   const content = document.createElement('main');
-  append(content, [view.draw(data, parameters)]);
+  append(content, data.refused ? [h('h1', {}, view.title(parameters)), h('p', {}, data.refused)] : [view.draw(data, parameters)]);
   bringChildren(main, [...content.childNodes]);
   drawn = { view, data, parameters };
   document.title = `${view.title(parameters)} · Pipeline`;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Contracts;
-using Pipeline.Domain.Failures;
 using Pipeline.Transforms.Quality;
 
 namespace Pipeline.App.Triggers;
@@ -17,9 +16,9 @@ public sealed class CheckHealth(ContractSet contracts, CheckDataset check, ILogg
             {
                 await check.RunAsync(contract, stopping);
             }
-            catch (Exception error) when (error is TransientException or TerminalException)
+            catch (Exception error) when (!stopping.IsCancellationRequested)
             {
-                Log.Unchecked(log, contract.Dataset, error.Message);   // the others are judged all the same
+                Log.Unchecked(log, error, contract.Dataset);   // the others are judged all the same, even by a rule with a bug
             }
         }
     }

@@ -34,12 +34,25 @@ internal static class QualitySection
             MaxDelay = section.Text("max_delay") is { } delay
                 ? SpanText.Read(delay, "'max_delay' of quality", MaxDays, "15m, 2h, 3d", faults) : null,
             VolumeDeviation = volume is null ? defaults.VolumeDeviation : Deviation(volume) ?? defaults.VolumeDeviation,
-            VolumeOf = volume is null ? []
-                : [.. volume.Texts("of").Where(name => IsNumber(name, volume, columns)).Select(name => name.Value)],
+            VolumeOf = volume is null ? [] : Summed(volume, columns, sources),
             Columns = QualityLists.Columns(section, columns),
             Ratios = QualityLists.Ratios(section, columns),
             Agreements = QualityLists.Agreements(section, columns, table),
         };
+    }
+
+    // An alert's subject is the column's name; the rows' own count has one too, and two of a name would be one alert.
+    private static IReadOnlyList<string> Summed(Section volume, ColumnList columns, SourceList sources)
+    {
+        var summed = new List<string>();
+        foreach (var (name, _) in columns.Named(volume, "of"))
+        {
+            if (name.Value == (sources.ArePages ? "rows" : "records"))
+                volume.Faults.Add(name, $"'of' of {volume.Subject} names '{name.Value}', as alerts name the count itself, which is always judged",
+                    "give the column another name");
+            else if (IsNumber(name, volume, columns)) summed.Add(name.Value);
+        }
+        return summed;
     }
 
     // A rule that nothing evaluates would be believed.

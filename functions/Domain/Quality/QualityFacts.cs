@@ -42,10 +42,21 @@ public sealed record QualityFacts
     public DateTimeOffset? Watermark { get; init; }
 
     /// <summary>What is open of this dataset under the codes of quality.</summary>
-    public IReadOnlyList<OpenFinding> Open { get; init; } = [];
+    public IReadOnlyList<KnownFinding> Open { get; init; } = [];
 
     /// <summary>What is open of a subject; null when nothing is.</summary>
-    public OpenFinding? OpenOf(string code, string subject) => Open.FirstOrDefault(each => each.Code == code && each.Subject == subject);
+    public KnownFinding? OpenOf(string code, string subject) => Open.FirstOrDefault(each => each.Code == code && each.Subject == subject);
+
+    /// <summary>What a person ended of this dataset under the codes of quality, where nothing was raised of the same code and subject
+    /// since.</summary>
+    public IReadOnlyList<KnownFinding> Ended { get; init; } = [];
+
+    /// <summary>What a person ended of a subject last; null when they ended nothing, or something was raised of it since.</summary>
+    public KnownFinding? EndedOf(string code, string subject) => Ended.FirstOrDefault(each => each.Code == code && each.Subject == subject);
+
+    /// <summary>Whether a finding is the one that a person ended: it is so since no later.</summary>
+    /// <param name="since">Null where it is not known: such a finding is always another one.</param>
+    public bool IsEnded(string code, string subject, DateTimeOffset? since) => since <= EndedOf(code, subject)?.Since;
 }
 
 /// <summary>What an hour brought.</summary>
@@ -91,7 +102,7 @@ public sealed record SliceColumn(SliceSeries Series, DateOnly Day, string Column
 /// <summary>Positions of a topic-partition that are in no segment.</summary>
 public sealed record PositionHole(Shard Shard, PositionRange Positions);
 
-/// <summary>An alert that is open.</summary>
+/// <summary>An alert that is open, or that a person ended.</summary>
 /// <param name="SeenAt">When it was found last.</param>
 /// <param name="Since">Since when it was so, when it was found first; null where that is not known.</param>
-public sealed record OpenFinding(string Code, string Subject, DateTimeOffset SeenAt, DateTimeOffset? Since);
+public sealed record KnownFinding(string Code, string Subject, DateTimeOffset SeenAt, DateTimeOffset? Since);

@@ -54,10 +54,12 @@ internal sealed class DeriveDeliveries(AlertRoutes routes, AlertOptions options)
             await MarkAsync(connection, alert with { ToldSeverity = alert.Severity, ToldAt = now, ToldResolved = true }, stopping);
             return;
         }
-        if (told.ToldSeverity is null) told = await RaiseAsync(connection, told, now, stopping);
+        IEnumerable<string> raised = [];
+        if (told.ToldSeverity is null) (told, raised) = await RaiseAsync(connection, told, now, stopping);
         if (told is { Severity: "critical", ToldSeverity: "warning" })
         {
-            await InsertAsync(connection, told, "escalated", 0, now, ChannelsOf(told), stopping);
+            // Whoever is told only now that it is raised is told that it is critical.
+            await InsertAsync(connection, told, "escalated", 0, now, ChannelsOf(told).Except(raised), stopping);
             told = told with { ToldSeverity = told.Severity, ToldAt = now };
         }
         if (told is { ResolvedAt: { } resolved, ToldResolved: false })
@@ -70,14 +72,14 @@ internal sealed class DeriveDeliveries(AlertRoutes routes, AlertOptions options)
     }
 
     // Channels that were not told yet that the alert before had ended are not told that it began again either.
-    private async Task<ChangedAlert> RaiseAsync(
+    private async Task<(ChangedAlert Told, IEnumerable<string> Channels)> RaiseAsync(
         NpgsqlConnection connection, ChangedAlert alert, DateTimeOffset now, CancellationToken stopping)
     {
         if (await BeforeAsync(connection, alert, stopping) is not { } before)
         {
             var first = alert with { Thread = Guid.NewGuid(), ToldSeverity = alert.Severity, ToldAt = now };
             await InsertAsync(connection, first, "raised", 0, alert.RaisedAt + options.GroupWait, ChannelsOf(first), stopping);
-            return first;
+            return (first, ChannelsOf(first));
         }
         var damped = await connection.Command(
             """
@@ -87,8 +89,9 @@ internal sealed class DeriveDeliveries(AlertRoutes routes, AlertOptions options)
         var severity = damped.Count > 0 ? before.ToldSeverity : alert.Severity;
         var going = alert with { Thread = before.Thread, ToldSeverity = severity, ToldAt = now };
         await InsertAsync(connection, going, "raised", 0, now, damped, stopping, damped: true);
-        await InsertAsync(connection, going, "raised", 0, alert.RaisedAt + options.GroupWait, ChannelsOf(going).Except(damped), stopping);
-        return going;
+        var others = ChannelsOf(going).Except(damped).ToList();
+        await InsertAsync(connection, going, "raised", 0, alert.RaisedAt + options.GroupWait, others, stopping);
+        return (going, others);
     }
 
     private async Task RepeatAsync(NpgsqlConnection connection, ChangedAlert alert, DateTimeOffset now, CancellationToken stopping)

@@ -26,6 +26,14 @@ public sealed class PublicationList(NpgsqlDataSource ledger)
         return await command.ListAsync(Read, stopping);
     }
 
+    /// <summary>Whether there is a publication of this id.</summary>
+    public async Task<bool> HasAsync(long id, CancellationToken stopping)
+    {
+        await using var connection = await ledger.OpenConnectionAsync(stopping);
+        return (await connection.Command("SELECT id FROM pipeline.publication WHERE id = $1", id)
+            .ListAsync(row => row.GetInt64(0), stopping)).Count > 0;
+    }
+
     private static PublicationStatus Read(NpgsqlDataReader row) => new()
     {
         Id = row.GetInt64(0),

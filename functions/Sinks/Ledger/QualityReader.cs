@@ -23,10 +23,14 @@ public sealed class QualityReader(NpgsqlDataSource source) : IQualityFacts
             await using var batch = new NpgsqlBatch(connection);
             AddHours(batch, contract.Dataset, at - Hours, at);
             AddOpen(batch, contract.Dataset);
+            AddEnded(batch, contract.Dataset, at - QualityFacts.Kept);
             if (isOfRecords) AddFlow(batch, contract.Dataset, at);
             else AddSlices(batch, contract.Dataset, others, at);
             await using var reader = await batch.ExecuteReaderAsync(stopping);
-            var facts = await ReadHoursAsync(reader, at, stopping) with { Open = await reader.NextAsync(Open, stopping) };
+            var facts = await ReadHoursAsync(reader, at, stopping) with
+            {
+                Open = await reader.NextAsync(Known, stopping), Ended = await reader.NextAsync(Known, stopping),
+            };
             if (!isOfRecords)
                 return facts with
                 {
@@ -70,6 +74,21 @@ public sealed class QualityReader(NpgsqlDataSource source) : IQualityFacts
     private static void AddOpen(NpgsqlBatch batch, string dataset) => batch.Add(
         "SELECT code, subject, last_seen_at, since FROM pipeline.alert WHERE dataset = $1 AND code = ANY($2) AND resolved_at IS NULL",
         dataset, QualityCodes.All.Keys.ToArray());
+
+    // Of what a person ended longer ago than facts are kept, none is left to find it by. From subject to subject by the index
+    // alert_history: a look through all that was ever raised would cost more from year to year.
+    private static void AddEnded(NpgsqlBatch batch, string dataset, DateTimeOffset since) => batch.Add(
+        """
+        WITH RECURSIVE newest AS (
+            SELECT last.* FROM unnest($2::text[]) AS named (code) CROSS JOIN LATERAL (
+                SELECT code, subject, last_seen_at, since, resolved_at, resolved_by FROM pipeline.alert
+                WHERE dataset = $1 AND code = named.code ORDER BY subject DESC, id DESC LIMIT 1) AS last
+            UNION ALL
+            SELECT last.* FROM newest CROSS JOIN LATERAL (
+                SELECT code, subject, last_seen_at, since, resolved_at, resolved_by FROM pipeline.alert
+                WHERE dataset = $1 AND code = newest.code AND subject < newest.subject ORDER BY subject DESC, id DESC LIMIT 1) AS last)
+        SELECT code, subject, last_seen_at, since FROM newest WHERE resolved_by IS NOT NULL AND resolved_at > $3
+        """, dataset, QualityCodes.All.Keys.ToArray(), since);
 
     private static void AddFlow(NpgsqlBatch batch, string dataset, DateTimeOffset at)
     {
@@ -153,7 +172,7 @@ public sealed class QualityReader(NpgsqlDataSource source) : IQualityFacts
         };
     }
 
-    private static OpenFinding Open(NpgsqlDataReader row) =>
+    private static KnownFinding Known(NpgsqlDataReader row) =>
         new(row.GetString(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2), row.Nullable<DateTimeOffset>(3));
 
     private static SliceSeries SeriesOf(NpgsqlDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2));

@@ -11,7 +11,7 @@ public sealed class CheckDataset(IQualityFacts facts, IAlerts alerts, TimeProvid
     private static readonly TimeSpan Unjudged = TimeSpan.FromDays(2);
 
     /// <summary>Judges every rule.</summary>
-    /// <returns>Findings that stand.</returns>
+    /// <returns>Findings that stand, but those that a person ended.</returns>
     /// <exception cref="Pipeline.Domain.Failures.TransientException">The ledger is away: run it again.</exception>
     public async Task<int> RunAsync(DatasetContract contract, CancellationToken stopping)
     {
@@ -34,7 +34,9 @@ public sealed class CheckDataset(IQualityFacts facts, IAlerts alerts, TimeProvid
         DatasetContract contract, CancellationToken stopping)
     {
         var known = await facts.ReadAsync(contract, time.GetUtcNow(), stopping);
-        var judged = QualityRules.Judge(contract, known).ToDictionary(each => (each.Code, each.Subject), each => each.Finding);
+        // What a person ended is not raised again while it is the same: an account that is gone for good stays away.
+        var judged = QualityRules.Judge(contract, known).ToDictionary(
+            each => (each.Code, each.Subject), each => known.IsEnded(each.Code, each.Subject, each.Finding?.Since) ? null : each.Finding);
         foreach (var finding in judged.Values.OfType<Alert>()) await alerts.RaiseAsync(finding, stopping);
         return (known, judged);
     }

@@ -12,6 +12,8 @@ internal static class SliceCompleteness
     /// <summary>How much later than usual a day may come, and how long a gap may stand while days come out of order.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromHours(6), Settling = TimeSpan.FromHours(12);
 
+    private static readonly TimeSpan HalfDay = TimeSpan.FromHours(12);
+
     /// <summary>A day that came later than this was backfilled and tells nothing of the daily run.</summary>
     private static readonly TimeSpan MostUsual = TimeSpan.FromDays(4);
 
@@ -23,7 +25,7 @@ internal static class SliceCompleteness
         {
             var days = group.OrderBy(each => each.Day).ToList();
             if (Missing(contract.Dataset, group.Key, days, facts) is { } complete) yield return complete;
-            if (Late(contract.Dataset, group.Key, days, facts.At) is { } judged) yield return judged;
+            if (Late(contract.Dataset, group.Key, days, facts) is { } judged) yield return judged;
         }
     }
 
@@ -35,40 +37,52 @@ internal static class SliceCompleteness
         var from = Later(days[0].Day, days[^1].Day.AddDays(-LookbackDays));
         // A day that was missed is so behind the look-back too.
         if (open is { } since && DateOnly.FromDateTime(since.UtcDateTime) is var first && first < from) from = first;
-        var settled = days.FindLast(each => each.FirstAt <= facts.At - Settling)?.Day ?? days[0].Day;
+        var settled = Settled(days, facts.At);
         var missing = Enumerable.Range(0, Math.Max(0, settled.DayNumber - from.DayNumber)).Select(from.AddDays)
             .Where(day => !known.Contains(day)).ToList();
+        // Days that were missed when a person ended it make the same finding, even when the first of them is out of sight; a day that is
+        // missed since makes another one.
+        var ended = facts.EndedOf(QualityCodes.SliceMissing, series.ToString());
+        var begins = ended is null ? missing : missing.Where(day => day >= Settled(days, ended.SeenAt)).ToList();
         var list = string.Join(", ", missing.Take(5).Select(Figures.Text)) + (missing.Count > 5 ? ", …" : "");
         return new(QualityCodes.SliceMissing, series.ToString(), missing.Count == 0 ? null : new(
             AlertSeverity.Warning, dataset, QualityCodes.SliceMissing, series.ToString(),
             $"{missing.Count} day(s) of {series} are not in {dataset}, and later ones are: {list}. Start a backfill of these days.")
         {
-            Since = new(missing[0].ToDateTime(TimeOnly.MinValue), TimeSpan.Zero), Expected = "every day of the look-back",
-                Seen = $"none of {list}",
+            Since = begins.Count > 0 ? Begin(begins[0]) : ended?.Since, Expected = "every day of the look-back", Seen = $"none of {list}",
             Query = new FactQueries(dataset).Slices(series, from),
         });
     }
 
-    private static Judgement? Late(string dataset, SliceSeries series, List<SliceDay> days, DateTimeOffset at)
+    private static Judgement? Late(string dataset, SliceSeries series, List<SliceDay> days, QualityFacts facts)
     {
         var ages = days.TakeLast(CadenceDays).Select(each => each.FirstAt - End(each.Day)).Where(age => age < MostUsual).ToList();
         var next = days[^1].Day.AddDays(1);
         // Of an account that comes back too few days are known; one that is hardly over is not late by any habit.
         if (ages.Count < LeastDays)
-            return at <= End(next) + Grace ? new(QualityCodes.ExtractionLate, series.ToString(), null) : null;
+            return facts.At <= End(next) + Grace ? new(QualityCodes.ExtractionLate, series.ToString(), null) : null;
         var usual = TimeSpan.FromHours(Robust.Median([.. ages.Select(age => age.TotalHours)]));
         var due = End(next) + usual;
-        return new(QualityCodes.ExtractionLate, series.ToString(), at <= due + Grace ? null : new(
+        // By the days that are still in sight a day is due a little sooner or later; what a person ended is the same all the while.
+        var ended = facts.EndedOf(QualityCodes.ExtractionLate, series.ToString())?.Since;
+        var since = ended is { } then && (due - then).Duration() < HalfDay ? then : due;
+        return new(QualityCodes.ExtractionLate, series.ToString(), facts.At <= due + Grace ? null : new(
             AlertSeverity.Critical, dataset, QualityCodes.ExtractionLate, series.ToString(),
             $"{Figures.Text(next)} of {series} should have been in {dataset} by {Figures.Text(due)} and is not. Look at the last "
             + "extraction: whether it ran, whether the account is stopped or its budget is used up, whether the day is withheld.")
         {
-            Since = due, Expected = $"{Figures.Text(next)} by {Figures.Text(due)}", Seen = $"the last day is {Figures.Text(days[^1].Day)}",
+            Since = since, Expected = $"{Figures.Text(next)} by {Figures.Text(due)}", Seen = $"the last day is {Figures.Text(days[^1].Day)}",
             Query = new FactQueries(dataset).Slices(series, days[^1].Day.AddDays(-CadenceDays)),
         });
     }
 
-    private static DateTimeOffset End(DateOnly day) => new(day.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+    // The day before which none is expected any more.
+    private static DateOnly Settled(List<SliceDay> days, DateTimeOffset at) =>
+        days.FindLast(each => each.FirstAt <= at - Settling)?.Day ?? days[0].Day;
+
+    private static DateTimeOffset Begin(DateOnly day) => new(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+
+    private static DateTimeOffset End(DateOnly day) => Begin(day.AddDays(1));
 
     private static DateOnly Later(DateOnly left, DateOnly right) => left > right ? left : right;
 }

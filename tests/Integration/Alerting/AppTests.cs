@@ -105,6 +105,7 @@ public sealed class AppTests(PostgresServer postgres)
         Assert.Equal(["publication_failed|t"], await Given.LinesAsync(
             ledger, "SELECT code, left((resolved_at IS NOT NULL)::text, 1) FROM pipeline.alert"));
         Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(app, $"/api/publications/{plan.Id}/retry", new { })).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await PostAsync(app, "/api/publications/999999/retry", new { })).Status);
     }
 
     private FunctionApp App(MockKafkaCluster cluster, Receiver receiver, params (string, string)[] more) => new(

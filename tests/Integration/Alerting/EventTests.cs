@@ -119,6 +119,31 @@ public sealed class EventTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Who_hears_only_of_what_is_critical_is_told_once_of_an_alert_that_is_re_opened_as_critical()
+    {
+        await using var pager = new Receiver();
+        await using var own = new Receiver();
+        var options = AlertWorld.With(("pager", AlertWorld.Webhook(pager)), ("own", AlertWorld.Webhook(own))) with
+        {
+            ResolveWait = TimeSpan.FromMinutes(3),
+            Routes = [new() { Channels = "own" }, new() { Channels = "pager", Severities = "critical" }],
+        };
+        await using var world = await AlertWorld.StartAsync(postgres, options);
+        await world.RaiseAsync("a", AlertSeverity.Warning);
+        await world.DeliverAsync();
+        await world.ResolveAsync("a");
+        await world.DeliverAfterAsync(TimeSpan.FromMinutes(1));
+        await world.RaiseAsync("a");
+        await world.DeliverAfterAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(["alert.raised a", "alert.escalated a"], AlertWorld.Lines(own));
+        Assert.Equal(["alert.raised a"], AlertWorld.Lines(pager));
+
+        await world.ResolveAsync("a");
+        await world.DeliverAfterAsync(TimeSpan.FromMinutes(4));
+        Assert.Equal(["alert.raised a", "alert.resolved a"], AlertWorld.Lines(pager));
+    }
+
+    [Fact]
     public async Task A_run_that_finds_nothing_reads_no_more_of_a_long_history()
     {
         await using var own = new Receiver();

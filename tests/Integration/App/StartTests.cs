@@ -26,6 +26,15 @@ public sealed class StartTests(PostgresServer postgres)
             app, "The host may not listen on 'http://0.0.0.0:7071' without a key: set LocalHost:Keys:default, or listen on 127.0.0.1 alone.");
     }
 
+    [Theory]
+    [InlineData("Publish__MaxParallel", "abc", "'Publish:MaxParallel'")]
+    [InlineData("S3__PathStyle", "maybe", "'S3:PathStyle'")]
+    public async Task A_setting_of_the_wrong_kind_is_named(string name, string value, string setting)
+    {
+        using var app = new FunctionApp(postgres.CreateDatabase(), "127.0.0.1:9", (name, value));
+        await AssertEndsAsync(app, setting, "Write a value of the setting's kind.");
+    }
+
     [Fact]
     public async Task A_ledger_that_another_program_made_is_named()
     {
@@ -39,12 +48,12 @@ public sealed class StartTests(PostgresServer postgres)
         await AssertEndsAsync(app, "Applied files never change: restore this one and put the change into a new file.");
     }
 
-    private static async Task AssertEndsAsync(FunctionApp app, string sentence)
+    private static async Task AssertEndsAsync(FunctionApp app, params string[] words)
     {
         app.Start();
         Assert.Equal(1, await app.ExitAsync(TestContext.Current.CancellationToken));
         var lines = await File.ReadAllLinesAsync(app.LogPath, TestContext.Current.CancellationToken);
-        Assert.Contains(sentence, lines[^1], StringComparison.Ordinal);
+        Assert.All(words, each => Assert.Contains(each, lines[^1], StringComparison.Ordinal));
         Assert.DoesNotContain(lines, line => line.Contains("Unhandled exception", StringComparison.Ordinal));
     }
 }

@@ -121,6 +121,37 @@ public sealed class LookingTests(CliRig rig)
         Assert.Equal(2, (await bare.RunAsync("parquet", "head", text, "--limit", "0")).ExitCode);
     }
 
+    [Theory]
+    [InlineData("parquet", "head")]
+    [InlineData("parquet", "schema")]
+    [InlineData("parquet", "stats")]
+    [InlineData("segment", "cat", "--reason", "ticket 4711")]
+    public async Task A_file_that_may_not_be_read_is_named(params string[] verb)
+    {
+        using var bare = new BareProgram();
+        var path = Path.Combine(bare.Home, "held");
+        await using var held = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        var (code, _, errors) = await bare.RunAsync([.. verb[..2], path, .. verb[2..]]);
+        Assert.Equal(1, code);
+        Assert.StartsWith($"The file '{path}' cannot be opened: ", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_setting_of_the_wrong_kind_is_named()
+    {
+        using var app = new FunctionApp(rig.App.Database, "127.0.0.1:9", ("S3__PathStyle", "maybe"), ("Publish__MaxParallel", "abc"));
+        string[] plan = ["plan", "--dataset", "clicks", "--from", "2026-11-01", "--to", "2026-11-01"];
+        foreach (var (verb, setting) in ((string[], string)[])
+            [(["parquet", "head", "clicks/none.parquet"], "'S3:PathStyle'"), (plan, "'Publish:MaxParallel'")])
+        {
+            var (code, _, errors) = await app.RunVerbAsync(verb, Stopping);
+            Assert.Equal(1, code);
+            var sentence = Assert.Single(errors.TrimEnd().Split('\n'));
+            Assert.Contains(setting, sentence, StringComparison.Ordinal);
+            Assert.EndsWith("Write a value of the setting's kind.", sentence, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Records_of_a_segment_are_read_as_they_came_for_a_reason_that_is_recorded()
     {

@@ -135,8 +135,10 @@ internal sealed class OrdersWorld : IAsyncDisposable
     }
 
     public Task<PublicationSummary> TransformAsync(long publication, DatasetContract contract, IObjectStore? lake = null) =>
-        new TransformPublication(new HookedSessions(this), Ledger, Stores with { Lake = lake ?? Lake }, sealer, new LakeOptions())
-            .RunAsync(publication, contract, Stop);
+        Transform(lake).RunAsync(publication, contract, Stop);
+
+    public TransformPublication Transform(IObjectStore? lake = null) =>
+        new(new HookedSessions(this), Ledger, Stores with { Lake = lake ?? Lake }, sealer, new LakeOptions());
 
     public Task<ReplayPlan> ReplayRefusedAsync(DatasetContract contract, string? code = null, string? field = null) =>
         Planner.RefusedAsync(contract, code, field, Stop);

@@ -99,6 +99,57 @@ public sealed class FlowTests(PageRig rig, ITestOutputHelper output) : IClassFix
     }
 
     [Fact]
+    public async Task What_is_not_there_any_more_is_said_by_a_pipeline_that_is_reached()
+    {
+        await using var visitor = await rig.VisitAsync("#/datasets/old");
+        var page = visitor.Page;
+        await page.GetByText("There is no such dataset.").WaitForAsync();
+        await visitor.GoAsync("#/publications?dataset=old", "Publications of old");
+        await page.GetByText("'dataset' is 'old'; write one of").WaitForAsync();
+        await Assertions.Expect(page.Locator("#reach")).ToHaveTextAsync(new Regex("^Live"));
+        Assert.False(await page.Locator("#away").IsVisibleAsync());
+        await visitor.GoAsync("#/publications", "Publications");
+        await page.GetByRole(AriaRole.Columnheader, new() { Name = "Dataset" }).WaitForAsync();
+        visitor.AssertCalm("404 GET /api/datasets/old", "400 GET /api/publications?limit=50&dataset=old");
+    }
+
+    [Fact]
+    public async Task A_source_stays_chosen_with_its_accounts()
+    {
+        await using var visitor = await rig.VisitAsync("#/runs");
+        var page = visitor.Page;
+        await page.GetByLabel("Source").SelectOptionAsync("google_ads");
+        await page.GetByLabel("1234567801").WaitForAsync();
+        await visitor.GoAsync("#/publications", "Publications");
+        await visitor.GoAsync("#/runs", "Runs");
+        await page.GetByLabel("1234567801").WaitForAsync();
+        Assert.Equal("google_ads", await page.GetByLabel("Source").InputValueAsync());
+        await page.GetByLabel("Source").SelectOptionAsync("facebook");
+        await page.GetByLabel("1001").WaitForAsync();
+        Assert.Equal("facebook", await page.GetByLabel("Source").InputValueAsync());
+        visitor.AssertCalm();
+    }
+
+    [Fact]
+    public async Task The_calendar_of_a_dataset_that_was_fed_long_ago_leads_to_today()
+    {
+        await using var ledger = NpgsqlDataSource.Create(rig.App.App.Database);
+        var today = DateOnly.FromDateTime(DateTime.UtcNow);
+        await Given.ExecuteAsync(
+            ledger, $"INSERT INTO pipeline.day_delta VALUES ('bid_requests', '{today.AddDays(-150):yyyy-MM-dd}', 1, 10, 1000)");
+        await using var visitor = await rig.VisitAsync("#/datasets/bid_requests");
+        var later = visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Later" });
+        foreach (var last in (int[])[-150, -59, 0])
+        {
+            await visitor.Page.GetByRole(AriaRole.Table, new() { NameRegex = new($"^Date partitions, .* to {today.AddDays(last):yyyy-MM-dd}$") })
+                .WaitForAsync();
+            if (last < 0) await later.ClickAsync();
+        }
+        await Assertions.Expect(later).ToBeDisabledAsync();
+        visitor.AssertCalm();
+    }
+
+    [Fact]
     public async Task It_says_since_when_the_pipeline_is_not_reached_and_that_it_is_again()
     {
         await using var visitor = await rig.VisitAsync();

@@ -89,6 +89,15 @@ public sealed class PageContractTests
         Assert.Contains(Given.FaultsOf(Valid.Replace(old, changed)), told => told.StartsWith("orders.yaml:") && told.Contains(fault));
     }
 
+    [Fact]
+    public void The_count_of_a_days_rows_and_a_sum_have_two_names()
+    {
+        static string Summing(string column) => Valid.Replace("lake:", $"  - {{ name: {column}, type: int64, from: n }}\nlake:")
+            .Replace("max_reject_ratio: 0.1", $"volume: {{ of: [{column}] }}");
+        Assert.Contains("names 'rows', as alerts name the count itself", Assert.Single(Given.FaultsOf(Summing("rows"))));
+        Assert.Equal(["records"], Given.Valid(Summing("records")).Quality.VolumeOf);
+    }
+
     [Theory]
     [InlineData("volume", "{ deviation: 0.4 }")]
     [InlineData("columns", "[{ column: value, min: 0 }]")]

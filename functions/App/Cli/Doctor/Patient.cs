@@ -69,7 +69,7 @@ internal sealed class Patient : IAsyncDisposable
         }
         catch (Exception unreadable) when (IsOfSettings(unreadable))
         {
-            return [$"{unreadable.Message.TrimEnd('.')}. Write a value of the setting's kind."];
+            return [StartUp.OfWrongKind(unreadable)];
         }
     }
 
