@@ -16,9 +16,6 @@ internal sealed class KafkaAssignment(TopicPartition topicPartition, KafkaLane l
     /// <summary>Where its messages go.</summary>
     public KafkaLane Lane { get; } = lane;
 
-    /// <summary>Whether fetching is paused.</summary>
-    public bool IsPaused { get; set; }
-
     /// <summary>Whether the group is taking it away: no run of its messages begins any more, one under way may still end.</summary>
     public bool IsLeaving => leaving;
 

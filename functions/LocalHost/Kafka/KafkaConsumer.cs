@@ -9,6 +9,9 @@ internal sealed partial class KafkaConsumer : IDisposable
 {
     private static readonly KafkaHeader[] NoHeaders = [];
     private readonly Dictionary<TopicPartition, KafkaAssignment> assigned = [];
+
+    // librdkafka keeps a topic-partition paused when it is taken away and assigned again, until it is resumed.
+    private readonly HashSet<TopicPartition> paused = [];
     private readonly IConsumer<byte[], byte[]> consumer;
     private readonly Action<KafkaAssignment> revoked;
     private readonly string function;
@@ -51,10 +54,10 @@ internal sealed partial class KafkaConsumer : IDisposable
     }
 
     /// <summary>Stops fetching for these; polling then only keeps the consumer in the group.</summary>
-    public void Pause(Func<KafkaAssignment, bool> which) => Switch(which, paused: true);
+    public void Pause(Func<KafkaAssignment, bool> which) => Switch(which, pauses: true);
 
     /// <summary>Fetches again for these, from where it stopped.</summary>
-    public void Resume(Func<KafkaAssignment, bool> which) => Switch(which, paused: false);
+    public void Resume(Func<KafkaAssignment, bool> which) => Switch(which, pauses: false);
 
     /// <summary>Marks a batch's offsets to be committed, except those of topic-partitions that were taken away.</summary>
     public void Store(KafkaBatch batch)
@@ -78,19 +81,20 @@ internal sealed partial class KafkaConsumer : IDisposable
 
     public void Dispose() => consumer.Dispose();
 
-    private void Switch(Func<KafkaAssignment, bool> which, bool paused)
+    private void Switch(Func<KafkaAssignment, bool> which, bool pauses)
     {
         List<TopicPartition>? changed = null;
         foreach (var assignment in assigned.Values)
         {
-            if (assignment.IsPaused == paused || !which(assignment)) continue;
-            assignment.IsPaused = paused;
+            if (paused.Contains(assignment.TopicPartition) == pauses || !which(assignment)) continue;
             (changed ??= []).Add(assignment.TopicPartition);
         }
 
         if (changed is null) return;
-        if (paused) consumer.Pause(changed);
+        if (pauses) consumer.Pause(changed);
         else consumer.Resume(changed);
+        if (pauses) paused.UnionWith(changed);
+        else paused.ExceptWith(changed);
     }
 
     private void Assign(List<TopicPartition> added, Func<KafkaLane> newLane)

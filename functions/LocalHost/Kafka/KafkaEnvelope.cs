@@ -17,7 +17,7 @@ internal static class KafkaEnvelope
         json.WriteNumber("Offset", record.Offset);
         json.WriteNumber("Partition", record.Partition);
         json.WriteString("Topic", record.Topic);
-        json.WriteString("Timestamp", record.Timestamp.DateTimeOffset.UtcDateTime);
+        json.WriteString("Timestamp", Instant(record));
         json.WriteString("Value", Text(record.Value));
         json.WriteString("Key", Text(record.Key));
         json.WritePropertyName("Headers");
@@ -34,7 +34,7 @@ internal static class KafkaEnvelope
             return new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase)
             {
                 ["Partition"] = Number(record.Partition), ["Offset"] = Number(record.Offset), ["Topic"] = record.Topic,
-                ["Timestamp"] = record.Timestamp.DateTimeOffset.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+                ["Timestamp"] = Instant(record).ToString("O", CultureInfo.InvariantCulture),
                 ["Key"] = Text(record.Key), ["Headers"] = Json(json => WriteHeaders(json, record)),
             };
         }
@@ -44,11 +44,16 @@ internal static class KafkaEnvelope
             ["PartitionArray"] = Each(records, (json, record) => json.WriteNumberValue(record.Partition)),
             ["OffsetArray"] = Each(records, (json, record) => json.WriteNumberValue(record.Offset)),
             ["TopicArray"] = Each(records, (json, record) => json.WriteStringValue(record.Topic)),
-            ["TimestampArray"] = Each(records, (json, record) => json.WriteStringValue(record.Timestamp.DateTimeOffset.UtcDateTime)),
+            ["TimestampArray"] = Each(records, (json, record) => json.WriteStringValue(Instant(record))),
             ["KeyArray"] = Each(records, (json, record) => json.WriteStringValue(Text(record.Key))),
             ["HeadersArray"] = Each(records, WriteHeaders),
         };
     }
+
+    // A producer may write any number; what no date has is the nearest one.
+    private static DateTime Instant(KafkaRecord record) => DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(
+        record.Timestamp.UnixTimestampMs, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(),
+        DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())).UtcDateTime;
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 

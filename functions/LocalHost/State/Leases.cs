@@ -76,7 +76,9 @@ internal sealed partial class Leases(HostDatabase? database, TimeProvider time, 
                 held = new CancellationTokenSource();
             }
 
-            var isMine = await ExecuteAsync("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", $"localhost.{name}", stopping);
+            // Not called off by a stop: a command that breaks off closes the session, and with it go the leases of others, which run on.
+            var isMine = await ExecuteAsync(
+                "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", $"localhost.{name}", CancellationToken.None);
             return isMine ? held!.Token : null;
         }
         finally

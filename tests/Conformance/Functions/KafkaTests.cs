@@ -196,6 +196,23 @@ public sealed class KafkaTests(KafkaCluster cluster) : IClassFixture<KafkaCluste
         Assert.Equal(["0/0", "1/0"], first.Seen.Lines.Concat(second.Seen.Lines).Select(line => line[..3]).Distinct().Order(StringComparer.Ordinal));
     }
 
+    // A lane that is full for half a second pauses what it is fed from, and a pod that is added then takes some of it away.
+    [Fact]
+    public async Task What_is_paused_when_a_rebalance_begins_is_fetched_again_behind_it()
+    {
+        var topic = cluster.NewTopic(2);
+        const string Options = """ "sessionTimeoutMs": 6000, "maxBatchSize": 1 """;
+        await using var first = await StartAsync(typeof(Gated), topic, Options);
+        cluster.Produce(topic, 0, [.. Enumerable.Range(0, 20).Select(i => $"{i}")]);
+        cluster.Produce(topic, 1, [.. Enumerable.Range(0, 20).Select(i => $"{i}")]);
+        await first.Seen.UntilAsync(lines => lines.Count > 0);
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        await using var second = await StartAsync(typeof(Batches), topic, Options);
+        await first.Log.UntilAsync("the batch that runs may end first");
+        first.Services.GetRequiredService<Gate>().Open.SetResult();
+        await Seen.Until(() => cluster.Committed(topic, 0) + cluster.Committed(topic, 1), sum => sum == 40);
+    }
+
     [Fact]
     public async Task A_poisonous_message_holds_up_its_own_topic_partition_alone()
     {
