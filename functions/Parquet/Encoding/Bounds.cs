@@ -86,7 +86,7 @@ internal static class Bounds
         var min = texts[least];
         var max = texts[most];
         var (lower, upper) = (TextBound.Lower(min), TextBound.Upper(max));
-        return new(lower, upper, lower.Length == min.Length, upper is not null && upper.Length == max.Length);
+        return new(lower, upper, lower.Length == min.Length, max.Length <= TextBound.MaxBytes);
     }
 
     private static byte[] Plain<T>(T value) where T : unmanaged => MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)).ToArray();

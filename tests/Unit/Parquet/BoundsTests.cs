@@ -90,6 +90,14 @@ public sealed class BoundsTests
     }
 
     [Fact]
+    public void A_bound_as_long_as_the_text_it_is_above_is_none_of_the_texts()
+    {
+        var text = new string('a', 63) + "\u007Fb";
+        var bounds = OfTexts(text);
+        Assert.Equal((Encoding.UTF8.GetByteCount(text), false), (bounds.Max!.Length, bounds.MaxIsExact));
+    }
+
+    [Fact]
     public void A_text_of_the_last_character_only_has_no_upper_bound()
     {
         var bounds = OfTexts(string.Concat(Enumerable.Repeat("\U0010FFFF", 20)));
