@@ -25,7 +25,6 @@ public sealed class Attributions
         if (await client.GetInstanceAsync(Instance, stopping) is { IsCompleted: false })
             return Problems.Conflict("An attribution run is on its way; ask again when it has ended.");
         await client.StartUnlessRunningAsync(nameof(AttributionOrchestration), Instance, new AttributionRequest(from, to), stopping);
-        var payload = client.CreateHttpManagementPayload(Instance);
-        return new AcceptedResult(payload.StatusQueryGetUri, payload);
+        return new AcceptedResult("/api/orchestrations", new { id = Instance });
     }
 }

@@ -18,8 +18,7 @@ public sealed class Backfills(SliceSources sources, TimeProvider time)
         if (order is null) return Problems.Of(faults);
         var id = await client.ScheduleNewOrchestrationInstanceAsync(
             nameof(BackfillOrchestration), order, new StartOrchestrationOptions($"{BackfillOrder.IdPrefix}{Guid.NewGuid():N}"), stopping);
-        var payload = client.CreateHttpManagementPayload(id);
-        return new AcceptedResult($"/api/backfills/{id}", payload);
+        return new AcceptedResult($"/api/backfills/{id}", new { id });
     }
 
     [Function("GetBackfill")]

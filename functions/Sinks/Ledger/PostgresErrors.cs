@@ -15,7 +15,8 @@ public static class PostgresErrors
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled or "25P03" or "25P04" } refused => Transient(refused, what),
         NpgsqlException { IsTransient: true } lost => Transient(lost, what),
         PostgresException refused => new TerminalException(
-            $"PostgreSQL refused {what} ({refused.SqlState}): {Describe(refused)}. Correct the cause, then run it again.", refused),
+            $"PostgreSQL refused {what} ({refused.SqlState}): {Describe(refused)}. Correct the cause, then run it again.",
+            RefusesRow(refused) ? null : refused),      // a log writes the inner one's text too
         NpgsqlException broken when broken.InnerException is IOException or TimeoutException or System.Net.Sockets.SocketException => Transient(broken, what),
         NpgsqlException broken => new TerminalException(
             $"PostgreSQL could not be used for {what}: {broken.Message} Check the connection string and the server.", broken),

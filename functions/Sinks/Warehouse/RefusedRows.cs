@@ -62,7 +62,7 @@ internal sealed class RefusedRows(NpgsqlConnection connection, MergeSql sql, lon
         if (found.Count == Limit)
             throw new TerminalException(
                 $"The table refuses more than {Limit} rows of publication {publicationId}, the first for {found[0].Reason}. "
-                + "Nothing was committed. Change the table's rule or the contract, then plan the publication again.", error);
+                + "Nothing was committed. Change the table's rule or the contract, then plan the publication again.");
         found.Add((await connection.Command(
             $"SELECT \"{TableShape.Shard}\", \"{TableShape.Position}\" FROM {MergeSql.Winners} WHERE _number = $1", number)
             .ListAsync(row => new RefusedRow(row.GetString(0), row.GetInt64(1), reason), stopping))[0]);

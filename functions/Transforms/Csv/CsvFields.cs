@@ -1,7 +1,6 @@
 using System.Text;
 using Pipeline.Domain.Publications;
 using Pipeline.Transforms.Json;
-using Pipeline.Transforms.Pages;
 
 namespace Pipeline.Transforms.Csv;
 
@@ -45,17 +44,21 @@ internal sealed class CsvFields
         return new(plan, names)
         {
             Unknown = [.. names.Index().Where(name => !read.Contains(name.Index)).Select(name => Encoding.UTF8.GetBytes(name.Item))],
-            Fault = Twice(names) ?? fields.Missing(plan),
+            Fault = fields.Missing(plan) ?? Twice(names, plan.Paths),
         };
     }
 
-    // Fields without a name are many programs' way to end a line with a delimiter; nothing reads them.
-    private static Fault? Twice(IReadOnlyList<string> names) =>
-        names.Where(name => name.Length != 0).GroupBy(name => name.Trim(), StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1)
-            is { Key: var name }
-                ? new(RejectionCode.DuplicateKey, PageFault.Clean(Encoding.UTF8.GetBytes(name)),
-                    $"The file's first line names the field {PageFault.Quote(name)} twice.")
-                : null;
+    // Fields without a name are many programs' way to end a line with a delimiter; nothing reads them. A name that the contract does not
+    // have is not told: the first line of a file without names holds values.
+    private static Fault? Twice(IReadOnlyList<string> names, IEnumerable<string> paths)
+    {
+        var twice = names.Where(name => name.Length != 0).GroupBy(name => name.Trim(), StringComparer.Ordinal)
+            .Where(same => same.Count() > 1).Select(same => same.Key).ToHashSet(StringComparer.Ordinal);
+        if (twice.Count == 0) return null;
+        return paths.FirstOrDefault(twice.Contains) is { } name
+            ? new(RejectionCode.DuplicateKey, name, $"The file's first line names the field '{name}' twice.")
+            : new(RejectionCode.DuplicateKey, "", "The file's first line names a field twice that the contract does not read.");
+    }
 
     private Fault? Missing(JsonDecodePlan plan)
     {

@@ -12,8 +12,11 @@ public sealed class UnknownFieldCounter
     /// <summary>UTF-8 bytes of a path at most.</summary>
     public const int MaxPathBytes = 200;
 
-    /// <summary>Where all others are counted together, and paths too long or not fit for a JSON column in PostgreSQL.</summary>
+    /// <summary>Where all others are counted together, and names that may be values: a source can use an address or a number of somebody
+    /// as a name, and a file without names has values in its first line.</summary>
     public const string Others = "(others)";
+
+    private const int MaxNameCharacters = 64, MaxDigits = 4;
 
     private readonly Dictionary<string, long> counts = new(StringComparer.Ordinal);
     private readonly char[] path = new char[MaxPathBytes];
@@ -34,7 +37,7 @@ public sealed class UnknownFieldCounter
     /// <param name="records">Records that hold it.</param>
     internal void Count(string parent, ReadOnlySpan<byte> key, long records = 1)
     {
-        if (parent.Length + 1 + key.Length > MaxPathBytes || key.Contains((byte)0))
+        if (parent.Length + 1 + key.Length > MaxPathBytes)
         {
             others += records;
             return;
@@ -42,25 +45,38 @@ public sealed class UnknownFieldCounter
         parent.CopyTo(path);
         var length = parent.Length;
         if (length != 0) path[length++] = '.';
-        length += Encoding.UTF8.GetChars(key, path.AsSpan(length));
+        var name = path.AsSpan(length, Encoding.UTF8.GetChars(key, path.AsSpan(length)));
+        Add(path.AsSpan(0, length + name.Length), name, records);
+    }
 
-        Add(path.AsSpan(0, length), records);
+    // Words as people call fields: letters first, few digits.
+    private static bool IsName(ReadOnlySpan<char> name)
+    {
+        if (name.Length is 0 or > MaxNameCharacters || !(char.IsLetter(name[0]) || name[0] is '_' or '$')) return false;
+        var digits = 0;
+        foreach (var letter in name)
+        {
+            if (char.IsDigit(letter)) digits++;
+            else if (!char.IsLetter(letter) && letter is not ('_' or '-' or '$' or '.' or ':' or '/' or ' ')) return false;
+        }
+        return digits <= MaxDigits || digits * 3 <= name.Length;
     }
 
     /// <summary>Adds what another counter counted, the name of what it counted in front, and empties it.</summary>
     internal void Take(UnknownFieldCounter other, string name)
     {
-        foreach (var (counted, records) in other.counts) Add($"{name}:{counted}", records);
+        foreach (var (counted, records) in other.counts) Add($"{name}:{counted}", "", records);
         others += other.others;
         other.counts.Clear();
         other.others = 0;
     }
 
-    private void Add(ReadOnlySpan<char> text, long records)
+    /// <param name="name">The last name in the text; empty where all of it was judged before.</param>
+    private void Add(ReadOnlySpan<char> text, ReadOnlySpan<char> name, long records)
     {
         var lookup = counts.GetAlternateLookup<ReadOnlySpan<char>>();
         if (lookup.TryGetValue(text, out var count)) lookup[text] = count + records;
-        else if (counts.Count < MaxPaths) counts.Add(text.ToString(), records);
+        else if (counts.Count < MaxPaths && (name.IsEmpty || IsName(name))) counts.Add(text.ToString(), records);
         else others += records;
     }
 }

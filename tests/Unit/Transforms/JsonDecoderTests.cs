@@ -246,6 +246,16 @@ public sealed class JsonDecoderTests
     }
 
     [Fact]
+    public void Names_that_may_be_values_are_counted_and_not_told()
+    {
+        var counts = Given.Decode(
+            Given.Contract(new ColumnSpec("c", Text, ["c"])),
+            """{"c":"x","utm_source":1,"Campaign name":1,"größe":1,"video_p25":1,"anna@example.com":1,"+49 170 1234567":1,"550e8400-e29b-41d4-a716-446655440000":1,"a50e8400-e29b-41d4-a716-446655440000":1}""")
+            .Unknown.ToDictionary();
+        Assert.Equal(["(others)=4", "Campaign name=1", "größe=1", "utm_source=1", "video_p25=1"], counts.Select(each => $"{each.Key}={each.Value}"));
+    }
+
+    [Fact]
     public void Unknown_fields_are_counted_by_path_up_to_a_hundred_paths()
     {
         var known = "{\"u\":{\"id\":\"1\",\"x\":{\"deep\":1}},\"y\":1}";

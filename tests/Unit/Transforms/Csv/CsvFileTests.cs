@@ -100,12 +100,15 @@ public sealed class CsvFileTests
     [Theory]
     [InlineData("id,name,id\n1,a,2\n", RejectionCode.DuplicateKey, "The file's first line names the field 'id' twice.")]
     [InlineData("id,name, name\n1,a,b\n", RejectionCode.DuplicateKey, "The file's first line names the field 'name' twice.")]
+    [InlineData("id,anna@example.com,anna@example.com\n1,a,b\n", RejectionCode.DuplicateKey, "The file's first line names a field twice that the contract does not read.")]
+    [InlineData("7,anna@example.com,anna@example.com\n8,b,c\n", RejectionCode.Missing, "The file's first line names no field 'id', which column 'id' requires.")]
     [InlineData("id,na\"me\n1,a\n", RejectionCode.DamagedFile, "The file's first line, which names the fields, cannot be read. At byte 5 of the record a quote stands inside an unquoted field, or text behind a closing quote.")]
     public void A_header_that_makes_no_sense_is_refused_with_its_rows(string file, RejectionCode code, string message)
     {
         var result = GivenFiles.Decode(Csv, file);
         var rejection = Assert.Single(result.Rejections);
         Assert.Equal((code, message, 0), (rejection.Code, rejection.Message, result.Batch.Rows));
+        Assert.Contains(rejection.Field, (string[])["", "id", "name"]);
     }
 
     [Fact]
