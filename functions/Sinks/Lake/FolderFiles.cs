@@ -9,14 +9,15 @@ internal static partial class FolderFiles
     private const int ReadOnly = 0;
 
     /// <summary>All files below a folder. Folders whose names begin with a dot are passed by: staged uploads, and what other programs keep
-    /// for themselves, such as an SFTP user's keys, which nobody else may read.</summary>
+    /// for themselves, such as an SFTP user's keys, which nobody else may read. So are links to folders, which may lead anywhere.</summary>
     /// <exception cref="UnauthorizedAccessException">Another folder may not be read.</exception>
     public static IEnumerable<FileInfo> Below(string folder) => new FileSystemEnumerable<FileInfo>(
         folder, (ref FileSystemEntry entry) => (FileInfo)entry.ToFileSystemInfo(),
         new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None })
     {
         ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
-        ShouldRecursePredicate = (ref FileSystemEntry entry) => entry.FileName[0] != '.',
+        ShouldRecursePredicate = (ref FileSystemEntry entry) =>
+            entry.FileName[0] != '.' && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
     };
 
     /// <summary>Gives a finished file its name, durably, creating folders as needed.</summary>

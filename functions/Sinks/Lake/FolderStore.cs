@@ -78,8 +78,15 @@ public sealed class FolderStore(string root) : IObjectStore
     }
 
     /// <inheritdoc/>
-    public Task<Stream> OpenReadAsync(string key, CancellationToken stopping) => FolderErrors.Guard(key, () => Task.FromResult<Stream>(
-        new FileStream(PathOf(key), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan)));
+    /// <remarks>Whoever may write into a drop folder could name any file of this machine by a link.</remarks>
+    public Task<Stream> OpenReadAsync(string key, CancellationToken stopping) => FolderErrors.Guard(key, () =>
+    {
+        var path = PathOf(key);
+        if (new FileInfo(path).LinkTarget is not null)
+            throw new TerminalException($"{path} is a link, which is not followed. Put the file itself there.");
+        return Task.FromResult<Stream>(new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan));
+    });
 
     /// <inheritdoc/>
     public Task DeleteAsync(string key, CancellationToken stopping) => FolderErrors.Guard(key, () =>

@@ -51,12 +51,12 @@ public sealed class LandDroppedFiles(
             return false;
         }
         using var span = Spans.Start("land", file.Dataset);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        limited.CancelAfter(options.FileTime);
         IReadOnlyList<SegmentDraft> segments;
         try
         {
-            segments = await landing.WriteAsync(file, cutter, waiting.ModifiedAt, stopping);
-            if (!await landing.IsUnchangedAsync(file, stopping))
-                throw new TransientException("It was replaced or removed while it was read.");
+            segments = await ReadAsync(waiting, cutter, limited.Token);
         }
         catch (FileTooLongException tooLong)
         {
@@ -70,10 +70,25 @@ public sealed class LandDroppedFiles(
             await ledger.FailAsync(file, error.Message, stopping);
             return false;
         }
+        catch (OperationCanceledException late) when (!stopping.IsCancellationRequested)
+        {
+            span.Fail(late);
+            var reason = $"It was not read to its end within {options.FileTime:g}. Split it and drop the parts.";
+            Log.Unread(log, file.Dataset, file.Key, reason);
+            await ledger.FailAsync(file, reason, stopping);
+            return false;
+        }
         if (!await ledger.LandAsync(file, segments, stopping)) return false;
         Landed.Count(file.Dataset, segments);
         span?.SetTag("pipeline.segments", segments.Count).SetTag("pipeline.raw_bytes", segments.Sum(segment => segment.RawBytes));
         Log.Landed(log, file.Dataset, file.Key, file.Number, segments.Count, segments.Sum(segment => segment.RawBytes));
         return true;
+    }
+
+    private async Task<IReadOnlyList<SegmentDraft>> ReadAsync(WaitingFile waiting, IFileCutter cutter, CancellationToken stopping)
+    {
+        var segments = await landing.WriteAsync(waiting.File, cutter, waiting.ModifiedAt, stopping);
+        return await landing.IsUnchangedAsync(waiting.File, stopping)
+            ? segments : throw new TransientException("It was replaced or removed while it was read.");
     }
 }

@@ -127,6 +127,26 @@ public sealed class DropFolderTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task A_file_that_takes_too_long_to_read_is_told_of_and_keeps_no_other_from_its_turn()
+    {
+        await using var world = await CreateAsync(postgres);
+        world.Options = world.Options with { FileTime = TimeSpan.FromMilliseconds(200), AtOnce = 1 };
+        world.Write("a.csv", "x");
+        world.Write("b.csv", "x");
+        var (cutter, given) = (world.Cutter, 0);
+        world.Cutter = () => given++ % 2 == 0 ? new UnendingCutter() : cutter();
+        Assert.Equal(1, await world.ScanAsync());
+        for (var i = 0; i < 2; i++)
+        {
+            given = 0;
+            await world.ScanAsync();
+        }
+
+        Assert.Equal(["1|a.csv|seen|0", "2|b.csv|landed|1"], await world.FilesAsync());
+        Assert.Contains("was not read to its end within 0:00:00.2", Assert.Single(await world.LinesAsync("SELECT text FROM pipeline.alert WHERE code = 'file_unread'")));
+    }
+
+    [Fact]
     public async Task A_file_that_changes_while_it_is_read_is_not_landed_as_what_it_was()
     {
         await using var world = await CreateAsync(postgres);
@@ -174,6 +194,16 @@ public sealed class DropFolderTests(PostgresServer postgres)
             await Task.Yield();
             yield return new(0, 1, default, "x"u8.ToArray());
             throw new IOException("The disk is gone.");
+        }
+    }
+
+    private sealed class UnendingCutter : IFileCutter
+    {
+        public async IAsyncEnumerable<FileChunk> CutAsync(
+            Stream file, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stopping)
+        {
+            yield return new(0, 1, default, "x"u8.ToArray());
+            await Task.Delay(Timeout.Infinite, stopping);
         }
     }
 

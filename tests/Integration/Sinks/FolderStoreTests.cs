@@ -47,6 +47,22 @@ public sealed class FolderStoreTests : ObjectStoreContract, IDisposable
     }
 
     [Fact]
+    public async Task A_link_is_not_followed_wherever_it_leads()
+    {
+        var store = await OpenAsync();
+        await store.PutAsync("drop/a.csv", new byte[1], Stopping);
+        var secret = Path.Combine(root, "secret");
+        Directory.CreateDirectory(secret);
+        await File.WriteAllTextAsync(Path.Combine(secret, "key"), "s3cret", Stopping);
+        File.CreateSymbolicLink(Path.Combine(root, "drop", "b.csv"), Path.Combine(secret, "key"));
+        Directory.CreateSymbolicLink(Path.Combine(root, "drop", "folder"), secret);
+
+        Assert.Equal(["drop/a.csv", "drop/b.csv"], await store.ListAsync("drop/", null, Stopping).Select(found => found.Key).ToListAsync(Stopping));
+        var refused = await Assert.ThrowsAsync<TerminalException>(() => store.OpenReadAsync("drop/b.csv", Stopping));
+        Assert.Contains("b.csv is a link, which is not followed.", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_root_that_cannot_be_written_is_for_a_person()
     {
         await File.WriteAllTextAsync(root, "a file, not a folder", Stopping);
