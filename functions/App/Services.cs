@@ -53,7 +53,7 @@ public static class Services
             configuration["Reference:FxRates"] ?? RatesFile.Below(DatasetFolder(configuration))));
         services.AddSingleton(_ => CampaignsFile.Read(
             configuration["Reference:Campaigns"] ?? CampaignsFile.Below(DatasetFolder(configuration))));
-        services.AddSingleton(provider => NpgsqlDataSource.Create(provider.Setting<LedgerSettings>().ConnectionString));
+        services.AddSingleton(provider => LedgerSource.Open(provider.Setting<LedgerSettings>().ConnectionString));
         services.AddSingleton<StartUp>();
         return services.AddLedger().AddStores().AddKafka().AddFiles().AddQueues().AddProviders().AddMasks().AddAttribution().AddPublishing()
             .AddAlerting();

@@ -58,5 +58,13 @@ public sealed class GiveUpPublicationActivity(IPublicationLedger ledger)
         ledger.FailAsync(publication.Id, publication.Reason, stopping);
 }
 
-/// <summary>A publication that cannot succeed.</summary>
+/// <summary>Raises an alert for a publication that waits for what is away.</summary>
+public sealed class DelayPublicationActivity(IPublicationLedger ledger)
+{
+    [Function(nameof(DelayPublicationActivity))]
+    public Task RunAsync([ActivityTrigger] GivenUp publication, CancellationToken stopping) =>
+        ledger.DelayAsync(publication.Id, publication.Reason, stopping);
+}
+
+/// <summary>A publication that cannot succeed, or not now.</summary>
 public sealed record GivenUp(long Id, string Reason);

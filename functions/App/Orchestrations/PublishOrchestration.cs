@@ -25,15 +25,19 @@ public static class PublishOrchestration
     }
 
     // One publication that cannot succeed is given up with its reason, which a person mends; the others go on. What is away comes back by
-    // itself, however long it takes: then a person would have to plan each again.
+    // itself, however long it takes: a person would have to plan each again. One that waits is tried once a run, after a while.
     private static async Task<PublicationSummary?> PublishAsync(TaskOrchestrationContext context, PublicationPlan plan)
     {
         try
         {
-            return await context.CallActivityAsync<PublicationSummary>(nameof(TransformPublicationActivity), plan, Retry.Transient);
+            if (plan.Waits) await context.CreateTimer(Retry.Pause, CancellationToken.None);
+            return await context.CallActivityAsync<PublicationSummary>(
+                nameof(TransformPublicationActivity), plan, plan.Waits ? null : Retry.Transient);
         }
-        catch (TaskFailedException failure) when (failure.FailureDetails.IsCausedBy<TransientException>())
+        catch (TaskFailedException failure) when (Passes(failure.FailureDetails))
         {
+            var reason = new GivenUp(plan.Id, failure.FailureDetails.ErrorMessage);
+            await context.CallActivityAsync(nameof(DelayPublicationActivity), reason, Retry.Transient);
             return new(plan.Id, PublicationEnd.Waiting, default, 0, 0);
         }
         catch (TaskFailedException failure)
@@ -43,6 +47,10 @@ public static class PublishOrchestration
             return null;
         }
     }
+
+    // Out of time, or broken off by a host that stops: an attempt that the server left without an answer ends so too.
+    private static bool Passes(TaskFailureDetails failure) =>
+        failure.IsCausedBy<TransientException>() || failure.IsCausedBy<TimeoutException>() || failure.IsCausedBy<OperationCanceledException>();
 }
 
 /// <summary>What to publish, and what the rounds before have published.</summary>

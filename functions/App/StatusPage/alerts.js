@@ -108,8 +108,8 @@ actions.resolveAlert = async ({ id }) => {
   const reason = await ask({
     title: 'Resolve this alert',
     text:
-      'It is raised again if what is wrong goes on. A topic-partition or an account that is gone for good stays resolved until it has ' +
-      'come back.',
+      'It is raised again if what is wrong goes on. What is not there (a silent topic-partition, an account, a dataset) stays resolved ' +
+      'until it has come back.',
     label: 'What was done',
     yes: 'Resolve',
   });

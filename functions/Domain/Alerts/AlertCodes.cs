@@ -33,6 +33,7 @@ public static class AlertCodes
         new("object_unknown", AlertSeverity.Critical, "An object lies in the lake that nobody committed."),
         new("positions_void", AlertSeverity.Critical, "The broker deleted records before they were landed."),
         new("publication_failed", AlertSeverity.Critical, "A publication was given up; its segments wait."),
+        new("publication_waiting", AlertSeverity.Warning, "A publication waits for what is away, and is tried until it succeeds."),
         new("queue_stopped", AlertSeverity.Critical, "A queue cannot be drained."),
         new("shard_stopped", AlertSeverity.Critical, "Nothing lands on a shard any more: its topic was recreated or truncated."),
         new("slice_suspect", AlertSeverity.Critical, "A provider's answer contradicts itself and is withheld."),

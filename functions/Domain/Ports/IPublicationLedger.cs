@@ -45,6 +45,10 @@ public interface IPublicationLedger
     /// <summary>Marks superseded objects removed.</summary>
     Task MarkRemovedAsync(IReadOnlyCollection<long> objectIds, CancellationToken stopping);
 
+    /// <summary>Raises an alert that a publication, after a run's attempts, waits for what is away; its commit ends it. Nothing happens to
+    /// one that is not planned.</summary>
+    Task DelayAsync(long publicationId, string reason, CancellationToken stopping);
+
     /// <summary>Gives a publication up after attempts that cannot succeed; raises an alert. An operator can plan it again.</summary>
     Task FailAsync(long publicationId, string reason, CancellationToken stopping);
 }

@@ -8,7 +8,14 @@ namespace Pipeline.Domain.Publications;
 /// <param name="Dataset">The dataset.</param>
 /// <param name="ContractVersion">The version pinned when it was planned.</param>
 /// <param name="RawBytes">Raw bytes of its segments, for fan-out and progress.</param>
-public sealed record PublicationPlan(long Id, string Dataset, int ContractVersion, long RawBytes);
+public sealed record PublicationPlan(long Id, string Dataset, int ContractVersion, long RawBytes)
+{
+    /// <summary>Attempts of one run, after which a publication waits for what is away.</summary>
+    public const int AttemptsOfARun = 10;
+
+    /// <summary>It was attempted for a whole run, and something was away: it comes behind all others, and is tried less often.</summary>
+    public bool Waits { get; init; }
+}
 
 /// <summary>The right to try one publication; a later attempt fences this one off.</summary>
 /// <param name="Number">Counts from 1.</param>

@@ -24,10 +24,10 @@ internal static class KeyCommit
         NpgsqlConnection connection, DedupeState state, long publicationId, IReadOnlyList<RowKey> keys, DateTimeOffset now,
         CancellationToken stopping)
     {
-        // Without an index, as the table's rows are: replays are rare.
+        // Without an index, as the table's rows are: replays are rare. The ranges are read once, and not for each key.
         if (state.Anew != "{}")
             await connection.LongCommand(
-                "DELETE FROM pipeline.dedupe_key WHERE dataset = $1 AND owner <@ $2::text::int8multirange", state.Id, state.Anew)
+                "DELETE FROM pipeline.dedupe_key WHERE dataset = $1 AND owner <@ (SELECT $2::text::int8multirange)", state.Id, state.Anew)
                 .ExecuteAsync(stopping);
         if (keys.Count == 0) return;
         await KeyCopy.WriteAsync(connection, keys, stopping);

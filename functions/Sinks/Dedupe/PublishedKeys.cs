@@ -16,7 +16,7 @@ internal sealed class PublishedKeys(NpgsqlDataSource source, string what, string
         SELECT key.number::integer FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS key (hash, at, owner, number),
         LATERAL (SELECT FROM pipeline.dedupe_key AS known WHERE known.hash = key.hash AND known.dataset = $4
             AND known.event_micros BETWEEN key.at - $5 AND key.at + $5 AND known.owner <> key.owner
-            AND NOT known.owner <@ $6::text::int8multirange LIMIT 1) AS found
+            AND NOT known.owner <@ (SELECT $6::text::int8multirange) LIMIT 1) AS found
         """;
 
     private const string NotOwned =

@@ -17,11 +17,13 @@ public sealed class Alerts(NpgsqlDataSource source, TimeProvider time) : IAlerts
     /// <summary>Raises within the caller's transaction: the alert stands if, and only if, what it tells of does.</summary>
     internal static Task<int> RaiseAsync(NpgsqlConnection connection, Alert alert, DateTimeOffset now, CancellationToken stopping) => connection.Command(
         """
-        INSERT INTO pipeline.alert AS open (severity, dataset, code, subject, text, raised_at, last_seen_at, since, expected, seen, query)
-        VALUES ($1, $2, $3, $4, $5, $6, $6, coalesce($7, $6), $8, $9, $10)
+        INSERT INTO pipeline.alert AS open (severity, dataset, code, subject, text, raised_at, last_seen_at, since, expected, seen, query,
+            found_since)
+        VALUES ($1, $2, $3, $4, $5, $6, $6, coalesce($7, $6), $8, $9, $10, $7)
         ON CONFLICT (dataset, code, subject) WHERE resolved_at IS NULL DO UPDATE SET
             occurrences = open.occurrences + 1, last_seen_at = excluded.last_seen_at, text = excluded.text, severity = excluded.severity,
-            since = coalesce(open.since, excluded.since), expected = excluded.expected, seen = excluded.seen, query = excluded.query
+            since = coalesce(open.since, excluded.since), expected = excluded.expected, seen = excluded.seen, query = excluded.query,
+            found_since = excluded.found_since
         """,
         alert.Severity == AlertSeverity.Critical ? "critical" : "warning", alert.Dataset, alert.Code, alert.Subject, alert.Text, now,
         alert.Since, alert.Expected, alert.Seen, alert.Query).ExecuteAsync(stopping);

@@ -13,11 +13,12 @@ public sealed class PublicationLedger(NpgsqlDataSource source, TimeProvider time
         string dataset, int contractVersion, long maxRawBytes, int maxPublications, CancellationToken stopping) =>
         source.TransactAsync<IReadOnlyList<PublicationPlan>>($"planning {dataset}", async connection =>
         {
-            var plans = await PlannedAsync(connection, dataset, isReplay: false, maxPublications, stopping);
+            var plans = await PlannedAsync(connection, dataset, waits: false, isReplay: false, maxPublications, stopping);
             foreach (var chunk in await SegmentChunks.TakeAsync(connection, dataset, maxRawBytes, maxPublications - plans.Count, stopping))
                 plans.Add(await InsertAsync(connection, dataset, contractVersion, chunk, stopping));
-            // What is new comes before what is published already.
-            plans.AddRange(await PlannedAsync(connection, dataset, isReplay: true, Math.Max(0, maxPublications - plans.Count), stopping));
+            // What is new comes before what is published already, and what may never succeed behind both.
+            plans.AddRange(await PlannedAsync(connection, dataset, waits: false, isReplay: true, maxPublications - plans.Count, stopping));
+            plans.AddRange(await PlannedAsync(connection, dataset, waits: true, isReplay: null, maxPublications - plans.Count, stopping));
             return plans;
         }, stopping);
 
@@ -32,12 +33,15 @@ public sealed class PublicationLedger(NpgsqlDataSource source, TimeProvider time
             return plans;
         }, stopping);
 
+    // Of those that wait, the one with the fewest attempts first: each has its turn.
     private static Task<List<PublicationPlan>> PlannedAsync(
-        NpgsqlConnection connection, string dataset, bool isReplay, int limit, CancellationToken stopping) => connection.Command(
+        NpgsqlConnection connection, string dataset, bool waits, bool? isReplay, int limit, CancellationToken stopping) => connection.Command(
         """
         SELECT id, contract_version, raw_bytes FROM pipeline.publication
-        WHERE dataset = $1 AND state = 'planned' AND (replays IS NOT NULL) = $2 ORDER BY id LIMIT $3
-        """, dataset, isReplay, limit).ListAsync(row => new PublicationPlan(row.GetInt64(0), dataset, row.GetInt32(1), row.GetInt64(2)), stopping);
+        WHERE dataset = $1 AND state = 'planned' AND (attempt >= $2) = $3 AND ($4::boolean IS NULL OR (replays IS NOT NULL) = $4)
+        ORDER BY CASE WHEN $3 THEN attempt END, id LIMIT $5
+        """, dataset, PublicationPlan.AttemptsOfARun, waits, isReplay, Math.Max(0, limit))
+        .ListAsync(row => new PublicationPlan(row.GetInt64(0), dataset, row.GetInt32(1), row.GetInt64(2)) { Waits = waits }, stopping);
 
     /// <param name="replay">The days of a replay, whose segments keep their state; null to take landed segments.</param>
     private async Task<PublicationPlan> InsertAsync(
@@ -144,9 +148,39 @@ public sealed class PublicationLedger(NpgsqlDataSource source, TimeProvider time
                 """, publicationId, reason)
                 .ListAsync(row => (Dataset: row.GetString(0), Since: row.GetFieldValue<DateTimeOffset>(1)), stopping);
             foreach (var (dataset, since) in failed)
+            {
+                await ResolveWaitingAsync(connection, dataset, publicationId, time.GetUtcNow(), stopping);
                 await Alerts.RaiseAsync(connection, Failed(publicationId, dataset, since, reason), time.GetUtcNow(), stopping);
+            }
             return failed.Count;
         }, stopping);
+
+    /// <inheritdoc/>
+    public Task DelayAsync(long publicationId, string reason, CancellationToken stopping) =>
+        source.TransactAsync($"noting that publication {publicationId} waits", async connection =>
+        {
+            // Locked, so that its commit resolves the alert, or is seen.
+            var waiting = await connection.Command(
+                "SELECT dataset, planned_at FROM pipeline.publication WHERE id = $1 AND state = 'planned' FOR UPDATE", publicationId)
+                .ListAsync(row => (Dataset: row.GetString(0), Since: row.GetFieldValue<DateTimeOffset>(1)), stopping);
+            foreach (var (dataset, since) in waiting)
+                await Alerts.RaiseAsync(connection, Waiting(publicationId, dataset, since, reason), time.GetUtcNow(), stopping);
+            return waiting.Count;
+        }, stopping);
+
+    /// <summary>Ends the alert that a publication waits, within the transaction that decides on it.</summary>
+    internal static Task<int> ResolveWaitingAsync(
+        NpgsqlConnection connection, string dataset, long publicationId, DateTimeOffset now, CancellationToken stopping) =>
+        Alerts.ResolveAsync(connection, dataset, WaitingCode, $"publication {publicationId}", now, stopping);
+
+    private const string WaitingCode = "publication_waiting";
+
+    private static Alert Waiting(long publicationId, string dataset, DateTimeOffset since, string reason) => new(
+        AlertSeverity.Warning, dataset, WaitingCode, $"publication {publicationId}",
+        $"Publication {publicationId} of {dataset} waits: {reason} Its segments are safe, others go on, and it is tried until it succeeds.")
+    {
+        Since = since, Expected = "a commit of the rows planned then", Seen = reason, Query = AlertQueries.Publication(publicationId),
+    };
 
     // Ends when the publication is planned again.
     private const string FailedCode = "publication_failed";

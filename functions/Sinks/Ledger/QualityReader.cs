@@ -81,11 +81,11 @@ public sealed class QualityReader(NpgsqlDataSource source) : IQualityFacts
         """
         WITH RECURSIVE newest AS (
             SELECT last.* FROM unnest($2::text[]) AS named (code) CROSS JOIN LATERAL (
-                SELECT code, subject, last_seen_at, since, resolved_at, resolved_by FROM pipeline.alert
+                SELECT code, subject, last_seen_at, coalesce(found_since, since) AS since, resolved_at, resolved_by FROM pipeline.alert
                 WHERE dataset = $1 AND code = named.code ORDER BY subject DESC, id DESC LIMIT 1) AS last
             UNION ALL
             SELECT last.* FROM newest CROSS JOIN LATERAL (
-                SELECT code, subject, last_seen_at, since, resolved_at, resolved_by FROM pipeline.alert
+                SELECT code, subject, last_seen_at, coalesce(found_since, since) AS since, resolved_at, resolved_by FROM pipeline.alert
                 WHERE dataset = $1 AND code = newest.code AND subject < newest.subject ORDER BY subject DESC, id DESC LIMIT 1) AS last)
         SELECT code, subject, last_seen_at, since FROM newest WHERE resolved_by IS NOT NULL AND resolved_at > $3
         """, dataset, QualityCodes.All.Keys.ToArray(), since);

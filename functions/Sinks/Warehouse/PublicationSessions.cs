@@ -31,6 +31,7 @@ public sealed class PublicationSessions(NpgsqlDataSource source, TimeProvider ti
                 if (isReplay && replay is null)
                 {
                     await EndWithoutEffectAsync(connection, publicationId, stopping);
+                    await PublicationLedger.ResolveWaitingAsync(connection, contract.Dataset, publicationId, time.GetUtcNow(), stopping);
                     return (null, state);
                 }
                 return (new PublicationAttempt(

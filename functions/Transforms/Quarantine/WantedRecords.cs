@@ -12,6 +12,8 @@ namespace Pipeline.Transforms.Quarantine;
 /// <remarks>Takes 8 bytes for each of them. Only for shards whose records are one row each.</remarks>
 internal sealed class WantedRecords : IRejectionSink
 {
+    private const int LastAttempt = 4;
+
     private readonly Dictionary<string, long[]> byShard;
     private readonly IRejectionSink quarantine;
     private int[] kept = [];
@@ -27,6 +29,7 @@ internal sealed class WantedRecords : IRejectionSink
     /// <returns>Null for an attempt that takes all records.</returns>
     /// <exception cref="TransientException">The object is gone or holds other records than the ledger has counted. It goes when another
     /// publication supersedes the one that refused them, which the next attempt finds out.</exception>
+    /// <exception cref="TerminalException">So it is still at the fourth attempt.</exception>
     public static async Task<WantedRecords?> ReadAsync(
         IObjectStore store, PublicationAttempt attempt, IRejectionSink quarantine, CancellationToken stopping)
     {
@@ -37,10 +40,12 @@ internal sealed class WantedRecords : IRejectionSink
             Take(line, causes, found);
         var count = found.Values.Sum(positions => (long)positions.Count);
         if (count != replay.Records)
-            throw new TransientException(
-                $"Publication {attempt.Plan.Id} replays {replay.Records} records that publication {refusedOf} refused, and "
+        {
+            var text = $"Publication {attempt.Plan.Id} replays {replay.Records} records that publication {refusedOf} refused, and "
                 + $"'{QuarantineWriter.KeyOf(attempt.Plan.Dataset, refusedOf)}' in {store.Root} holds {count} of them. "
-                + "If that stays so, restore the object, or replay the publication as a whole.");
+                + "Restore the object, or replay the days of the publication as a whole.";
+            throw attempt.Number < LastAttempt ? new TransientException(text) : new TerminalException(text);
+        }
         return new(found.ToDictionary(each => each.Key, each => each.Value.Order().ToArray()), quarantine);
     }
 

@@ -103,6 +103,8 @@ internal sealed class Transform(Sample sample, int threads) : IWorkload
             string dataset, int contractVersion, string? account, DateOnly from, DateOnly to, CancellationToken stopping) =>
             throw new NotSupportedException("A bench has no slices.");
 
+        public Task DelayAsync(long publicationId, string reason, CancellationToken stopping) => throw new InvalidOperationException(reason);
+
         public Task FailAsync(long publicationId, string reason, CancellationToken stopping) => throw new InvalidOperationException(reason);
     }
 }

@@ -3,6 +3,7 @@ using Pipeline.Domain.Segments;
 using Pipeline.Sinks.Lake;
 using Pipeline.Sinks.Ledger;
 using Pipeline.Sinks.Ledger.Sweep;
+using Pipeline.Sinks.Warehouse;
 using Pipeline.Tests.Integration.Sinks;
 using Pipeline.Tests.Servers;
 
@@ -34,6 +35,27 @@ public sealed class EndingTests(PostgresServer postgres)
         Assert.Equal([$"publication_failed|publication {plan.Id}"], await OpenAsync(source));
         Assert.True(await ledger.PlanAgainAsync(plan.Id, Stopping));
         Assert.Empty(await OpenAsync(source));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_publication_that_waits_does_so_until_it_is_committed_or_given_up(bool commits)
+    {
+        await using var source = await postgres.LedgerAsync();
+        var ledger = new PublicationLedger(source, new Clock());
+        var plan = await Given.PlannedAsync(source, 3);
+        var sessions = new PublicationSessions(source, new Clock());
+        await using (var failed = await sessions.BeginAsync(plan.Id, Given.Orders with { Table = null }, Stopping)) Assert.NotNull(failed);
+        await ledger.DelayAsync(plan.Id, "S3 does not answer.", Stopping);
+        Assert.Equal([$"publication_waiting|publication {plan.Id}"], await OpenAsync(source));
+
+        await using var session = await sessions.BeginAsync(plan.Id, Given.Orders with { Table = null }, Stopping);
+        if (commits) await session!.CommitAsync(Given.Result(3), Stopping);
+        else await ledger.FailAsync(plan.Id, "A segment is missing.", Stopping);
+        Assert.Equal(commits ? [] : [$"publication_failed|publication {plan.Id}"], await OpenAsync(source));
+        await ledger.DelayAsync(plan.Id, "S3 does not answer.", Stopping);
+        Assert.Equal(commits ? 0 : 1, (await OpenAsync(source)).Count);
     }
 
     [Fact]

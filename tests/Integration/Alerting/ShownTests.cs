@@ -97,6 +97,10 @@ public sealed class ShownTests(PostgresServer postgres)
                 var plan = await Given.PlannedAsync(world.Source, 3);
                 await world.Ledger.FailAsync(plan.Id, "The table differs.", Stopping);
                 break;
+            case "publication_waiting":
+                var waiting = await Given.PlannedAsync(world.Source, 3);
+                await world.Ledger.DelayAsync(waiting.Id, "S3 does not answer.", Stopping);
+                break;
             case "queue_stopped":
                 await DrainAsync(world, alerts);
                 break;

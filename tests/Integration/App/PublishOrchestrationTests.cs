@@ -37,7 +37,16 @@ public sealed class PublishOrchestrationTests
         var run = new Run([() => Committed, () => throw new TransientException("S3 does not answer.")]);
         Assert.Equal(new PublishReport(1, 0, 3, 2, 1, 0), await PublishOrchestration.RunAsync(run, new("orders")));
         Assert.Empty(run.GivenUp);
+        Assert.Equal([new GivenUp(2, "S3 does not answer.")], run.Delayed);
         Assert.Null(run.Next);
+    }
+
+    [Fact]
+    public async Task What_waited_before_is_tried_once_after_a_while()
+    {
+        var run = new Run([() => Committed]) { Waits = true };
+        await PublishOrchestration.RunAsync(run, new("orders"));
+        Assert.Equal((DateTime.UnixEpoch.AddMinutes(2), null), (Assert.Single(run.Timers), Assert.Single(run.Retries)));
     }
 
     [Fact]
@@ -52,6 +61,14 @@ public sealed class PublishOrchestrationTests
     private sealed class Run(IReadOnlyList<Func<PublicationSummary>> ends) : TaskOrchestrationContext
     {
         public List<GivenUp> GivenUp { get; } = [];
+
+        public List<GivenUp> Delayed { get; } = [];
+
+        public List<DateTime> Timers { get; } = [];
+
+        public List<TaskRetryOptions?> Retries { get; } = [];
+
+        public bool Waits { get; init; }
 
         public PublishRequest? Next { get; private set; }
 
@@ -70,6 +87,7 @@ public sealed class PublishOrchestrationTests
         public override async Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
         {
             await Task.Yield();
+            if (name.Name == nameof(TransformPublicationActivity)) lock (Retries) Retries.Add(options?.Retry);
             try
             {
                 return (TResult)Result(name, input)!;
@@ -88,7 +106,11 @@ public sealed class PublishOrchestrationTests
 
         public override Guid NewGuid() => throw new NotSupportedException();
 
-        public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
+        {
+            Timers.Add(fireAt);
+            return Task.CompletedTask;
+        }
 
         public override void SendEvent(string instanceId, string eventName, object payload) => throw new NotSupportedException();
 
@@ -103,9 +125,12 @@ public sealed class PublishOrchestrationTests
             switch (name.Name)
             {
                 case nameof(PlanPublicationsActivity):
-                    return ends.Select((_, i) => new PublicationPlan(i + 1, "orders", 1, 100)).ToArray();
+                    return ends.Select((_, i) => new PublicationPlan(i + 1, "orders", 1, 100) { Waits = Waits }).ToArray();
                 case nameof(TransformPublicationActivity):
                     return ends[(int)((PublicationPlan)input!).Id - 1]();
+                case nameof(DelayPublicationActivity):
+                    lock (Delayed) Delayed.Add((GivenUp)input!);
+                    return null;
                 default:
                     lock (GivenUp) GivenUp.Add((GivenUp)input!);
                     return null;

@@ -61,6 +61,19 @@ public sealed class EndedByHandTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task What_moved_on_before_a_person_ended_it_is_the_same_still()
+    {
+        await using var source = await postgres.LedgerAsync();
+        var alerts = new Alerts(source, clock);
+        foreach (var hours in (int[])[-3, -2])
+            await alerts.RaiseAsync(Given.Alert("volume_low", "records") with { Since = Given.Noon.AddHours(hours) }, stopping);
+        await EndAsync(source);
+        var ended = (await new QualityReader(source).ReadAsync(Given.Orders, Given.Noon, stopping)).EndedOf("volume_low", "records");
+        Assert.Equal(Given.Noon.AddHours(-2), ended!.Since);
+        Assert.Equal(["09"], await Given.LinesAsync(source, "SELECT to_char(since AT TIME ZONE 'UTC', 'HH24') FROM pipeline.alert"));
+    }
+
+    [Fact]
     public async Task A_topic_partition_that_is_gone_for_good_is_not_told_of_again_until_it_has_come_back_and_gone_again()
     {
         await using var source = await postgres.LedgerAsync();

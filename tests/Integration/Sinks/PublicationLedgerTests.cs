@@ -59,6 +59,23 @@ public sealed class PublicationLedgerTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task What_waits_after_a_run_of_attempts_comes_behind_what_is_new_and_each_has_its_turn()
+    {
+        await using var source = await postgres.LedgerAsync();
+        var ledger = new PublicationLedger(source, new Clock());
+        await Given.LandAsync(source, 10);
+        await Given.LandAsync(source, 10);
+        Assert.Equal(2, (await ledger.PlanAsync("orders", 1, 1000, 2, stopping)).Count);
+        await Given.ExecuteAsync(source, "UPDATE pipeline.publication SET attempt = 12 - id");
+        await Given.LandAsync(source, 5);
+
+        Assert.Equal([(3L, false)], (await ledger.PlanAsync("orders", 1, 1000, 1, stopping)).Select(plan => (plan.Id, plan.Waits)));
+        Assert.Equal([(3L, false), (2, true)], (await ledger.PlanAsync("orders", 1, 1000, 2, stopping)).Select(plan => (plan.Id, plan.Waits)));
+        await Given.ExecuteAsync(source, "UPDATE pipeline.publication SET attempt = 12 WHERE id = 2");
+        Assert.Equal([3L, 1, 2], (await ledger.PlanAsync("orders", 1, 1000, 3, stopping)).Select(plan => plan.Id));
+    }
+
+    [Fact]
     public async Task A_publication_is_visible_when_the_last_of_its_objects_is()
     {
         await using var source = await postgres.LedgerAsync();

@@ -116,6 +116,13 @@ public sealed class PublicationSessionTests(PostgresServer postgres)
     }
 
     [Fact]
+    public void What_postgres_says_of_a_row_is_not_kept_with_the_error_either()
+    {
+        var refused = PostgresErrors.Classify(new PostgresException("no anna@example.com", "ERROR", "ERROR", "P0001"), "the commit");
+        Assert.DoesNotContain("anna", refused.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_merge_may_take_longer_than_other_statements()
     {
         await using var source = NpgsqlDataSource.Create($"{postgres.CreateDatabase()};Command Timeout=2");

@@ -75,6 +75,8 @@ public sealed class MemoryPublications(PublicationPlan plan, IReadOnlyList<Lande
     public Task<Backlog> BacklogAsync(string dataset, CancellationToken stopping) =>
         Task.FromResult(new Backlog(0, 0, 0, null, Committed is null ? 1 : 0));
 
+    public Task DelayAsync(long publicationId, string reason, CancellationToken stopping) => throw new TransientException(reason);
+
     public Task FailAsync(long publicationId, string reason, CancellationToken stopping) => throw new TerminalException(reason);
 
     private sealed class Session(MemoryPublications ledger, PublicationAttempt attempt) : IPublicationSession
