@@ -34,7 +34,7 @@ public static class PublishOrchestration
             return await context.CallActivityAsync<PublicationSummary>(
                 nameof(TransformPublicationActivity), plan, plan.Waits ? null : Retry.Transient);
         }
-        catch (TaskFailedException failure) when (Passes(failure.FailureDetails))
+        catch (TaskFailedException failure) when (Passes(failure.FailureDetails, plan))
         {
             var reason = new GivenUp(plan.Id, failure.FailureDetails.ErrorMessage);
             await context.CallActivityAsync(nameof(DelayPublicationActivity), reason, Retry.Transient);
@@ -48,9 +48,10 @@ public static class PublishOrchestration
         }
     }
 
-    // Out of time, or broken off by a host that stops: an attempt that the server left without an answer ends so too.
-    private static bool Passes(TaskFailureDetails failure) =>
-        failure.IsCausedBy<TransientException>() || failure.IsCausedBy<TimeoutException>() || failure.IsCausedBy<OperationCanceledException>();
+    // Broken off by a host that stops, too; and out of time, but not for ever: what takes longer than a function may holds up the others.
+    private static bool Passes(TaskFailureDetails failure, PublicationPlan plan) =>
+        failure.IsCausedBy<TransientException>() || failure.IsCausedBy<OperationCanceledException>()
+        || (failure.IsCausedBy<TimeoutException>() && !plan.Waits);
 }
 
 /// <summary>What to publish, and what the rounds before have published.</summary>

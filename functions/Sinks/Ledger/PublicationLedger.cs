@@ -16,9 +16,10 @@ public sealed class PublicationLedger(NpgsqlDataSource source, TimeProvider time
             var plans = await PlannedAsync(connection, dataset, waits: false, isReplay: false, maxPublications, stopping);
             foreach (var chunk in await SegmentChunks.TakeAsync(connection, dataset, maxRawBytes, maxPublications - plans.Count, stopping))
                 plans.Add(await InsertAsync(connection, dataset, contractVersion, chunk, stopping));
-            // What is new comes before what is published already, and what may never succeed behind both.
+            // What is new comes before what is published already, and what may never succeed behind both; but one of it has its turn each time.
             plans.AddRange(await PlannedAsync(connection, dataset, waits: false, isReplay: true, maxPublications - plans.Count, stopping));
-            plans.AddRange(await PlannedAsync(connection, dataset, waits: true, isReplay: null, maxPublications - plans.Count, stopping));
+            plans.AddRange(await PlannedAsync(
+                connection, dataset, waits: true, isReplay: null, Math.Max(1, maxPublications - plans.Count), stopping));
             return plans;
         }, stopping);
 
@@ -39,7 +40,7 @@ public sealed class PublicationLedger(NpgsqlDataSource source, TimeProvider time
         """
         SELECT id, contract_version, raw_bytes FROM pipeline.publication
         WHERE dataset = $1 AND state = 'planned' AND (attempt >= $2) = $3 AND ($4::boolean IS NULL OR (replays IS NOT NULL) = $4)
-        ORDER BY CASE WHEN $3 THEN attempt END, id LIMIT $5
+        ORDER BY CASE WHEN $3 THEN attempt END, replays IS NOT NULL, id LIMIT $5
         """, dataset, PublicationPlan.AttemptsOfARun, waits, isReplay, Math.Max(0, limit))
         .ListAsync(row => new PublicationPlan(row.GetInt64(0), dataset, row.GetInt32(1), row.GetInt64(2)) { Waits = waits }, stopping);
 

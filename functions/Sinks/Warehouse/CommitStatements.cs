@@ -44,8 +44,7 @@ internal static class CommitStatements
         commit.Parameters.Add(new() { Value = result.UnknownFields.Keys.ToArray() });
         commit.Parameters.Add(new() { Value = result.UnknownFields.Values.ToArray() });
         await commit.ExecuteNonQueryAsync(stopping);
-        if (attempt.Number > 1)
-            await PublicationLedger.ResolveWaitingAsync(connection, attempt.Plan.Dataset, attempt.Plan.Id, now, stopping);
+        await PublicationLedger.ResolveWaitingAsync(connection, attempt.Plan.Dataset, attempt.Plan.Id, now, stopping);
     }
 
     private static Task InsertObjectsAsync(

@@ -46,7 +46,6 @@ public sealed class EndingTests(PostgresServer postgres)
         var ledger = new PublicationLedger(source, new Clock());
         var plan = await Given.PlannedAsync(source, 3);
         var sessions = new PublicationSessions(source, new Clock());
-        await using (var failed = await sessions.BeginAsync(plan.Id, Given.Orders with { Table = null }, Stopping)) Assert.NotNull(failed);
         await ledger.DelayAsync(plan.Id, "S3 does not answer.", Stopping);
         Assert.Equal([$"publication_waiting|publication {plan.Id}"], await OpenAsync(source));
 

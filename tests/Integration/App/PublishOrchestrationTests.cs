@@ -41,6 +41,16 @@ public sealed class PublishOrchestrationTests
         Assert.Null(run.Next);
     }
 
+    [Theory]
+    [InlineData(false, 0, 1)]
+    [InlineData(true, 1, 0)]
+    public async Task What_runs_out_of_time_waits_once_and_is_given_up_then(bool waited, int givenUp, int delayed)
+    {
+        var run = new Run([() => throw new TimeoutException("It ran for 30 minutes.")]) { Waits = waited };
+        await PublishOrchestration.RunAsync(run, new("orders"));
+        Assert.Equal((givenUp, delayed), (run.GivenUp.Count, run.Delayed.Count));
+    }
+
     [Fact]
     public async Task What_waited_before_is_tried_once_after_a_while()
     {
@@ -92,7 +102,7 @@ public sealed class PublishOrchestrationTests
             {
                 return (TResult)Result(name, input)!;
             }
-            catch (Exception error) when (error is TransientException or TerminalException)
+            catch (Exception error) when (error is TransientException or TerminalException or TimeoutException)
             {
                 throw new TaskFailedException(name.Name, 0, error);
             }

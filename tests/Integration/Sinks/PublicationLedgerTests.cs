@@ -69,7 +69,7 @@ public sealed class PublicationLedgerTests(PostgresServer postgres)
         await Given.ExecuteAsync(source, "UPDATE pipeline.publication SET attempt = 12 - id");
         await Given.LandAsync(source, 5);
 
-        Assert.Equal([(3L, false)], (await ledger.PlanAsync("orders", 1, 1000, 1, stopping)).Select(plan => (plan.Id, plan.Waits)));
+        Assert.Equal([(3L, false), (2, true)], (await ledger.PlanAsync("orders", 1, 1000, 1, stopping)).Select(plan => (plan.Id, plan.Waits)));
         Assert.Equal([(3L, false), (2, true)], (await ledger.PlanAsync("orders", 1, 1000, 2, stopping)).Select(plan => (plan.Id, plan.Waits)));
         await Given.ExecuteAsync(source, "UPDATE pipeline.publication SET attempt = 12 WHERE id = 2");
         Assert.Equal([3L, 1, 2], (await ledger.PlanAsync("orders", 1, 1000, 3, stopping)).Select(plan => plan.Id));
