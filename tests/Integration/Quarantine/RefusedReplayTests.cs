@@ -41,6 +41,20 @@ public sealed class RefusedReplayTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task What_was_refused_to_an_object_that_is_gone_is_given_up_after_a_few_attempts()
+    {
+        await using var world = await LoadedAsync(postgres, First, Mixed);
+        var replay = Assert.Single((await world.ReplayRefusedAsync(Second)).Publications);
+        var kept = Assert.Single(await world.Stores.Quarantine.ListAsync("", null, stopping).ToListAsync(stopping));
+        await world.Stores.Quarantine.DeleteAsync(kept.Key, stopping);
+
+        for (var attempt = 1; attempt < 4; attempt++)
+            await Assert.ThrowsAsync<TransientException>(() => world.TransformAsync(replay, Second));
+        var lost = await Assert.ThrowsAsync<TerminalException>(() => world.TransformAsync(replay, Second));
+        Assert.Contains("Restore the object, or replay the days of the publication as a whole.", lost.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Only_the_cause_that_was_asked_for_is_replayed_and_what_is_refused_still_stays_refused()
     {
         await using var world = await LoadedAsync(postgres, First, Mixed);
